@@ -1,0 +1,100 @@
+package dev.weft.stats;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Writes a registry in the Prometheus text format, version 0.0.4. */
+public final class PrometheusText {
+    /** Content type of the format. */
+    public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private PrometheusText() {}
+
+    public static String write(StatsRegistry registry) {
+        StringBuilder out = new StringBuilder(8192);
+        for (StatsRegistry.Family family : registry.families()) {
+            if (family.metrics().isEmpty()) {
+                continue;
+            }
+            String name = family.name();
+            out.append("# HELP ").append(name).append(' ').append(family.help()).append('\n');
+            out.append("# TYPE ")
+                    .append(name)
+                    .append(' ')
+                    .append(family.type().name().toLowerCase(Locale.ROOT))
+                    .append('\n');
+            for (StatsRegistry.Metric metric : family.metrics().values()) {
+                switch (metric) {
+                    case Counter counter -> line(out, name, "", metric.labels(), null, counter.value());
+                    case Gauge gauge -> line(out, name, "", metric.labels(), null, gauge.value());
+                    case Histogram histogram -> histogram(out, name, histogram);
+                }
+            }
+        }
+        return out.toString();
+    }
+
+    private static void histogram(StringBuilder out, String name, Histogram histogram) {
+        long[] counts = histogram.counts();
+        long cumulative = 0;
+        for (int i = 0; i < counts.length; i++) {
+            cumulative += counts[i];
+            String bound = i < Histogram.BOUNDS.length ? number(Histogram.BOUNDS[i]) : "+Inf";
+            line(out, name, "_bucket", histogram.labels(), bound, cumulative);
+        }
+        out.append(name).append("_sum");
+        labels(out, histogram.labels(), null);
+        out.append(' ').append(number(histogram.sum())).append('\n');
+        line(out, name, "_count", histogram.labels(), null, cumulative);
+    }
+
+    private static void line(
+            StringBuilder out,
+            String name,
+            String suffix,
+            List<String> labels,
+            @org.jspecify.annotations.Nullable String bound,
+            long value) {
+        out.append(name).append(suffix);
+        labels(out, labels, bound);
+        out.append(' ').append(value).append('\n');
+    }
+
+    private static void labels(
+            StringBuilder out, List<String> labels, @org.jspecify.annotations.Nullable String bound) {
+        if (labels.isEmpty() && bound == null) {
+            return;
+        }
+        out.append('{');
+        for (int i = 0; i + 1 < labels.size(); i += 2) {
+            out.append(i == 0 ? "" : ",").append(labels.get(i)).append("=\"");
+            escape(out, labels.get(i + 1));
+            out.append('"');
+        }
+        if (bound != null) {
+            out.append(labels.isEmpty() ? "" : ",")
+                    .append("le=\"")
+                    .append(bound)
+                    .append('"');
+        }
+        out.append('}');
+    }
+
+    private static void escape(StringBuilder out, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            switch (c) {
+                case '\\' -> out.append("\\\\");
+                case '"' -> out.append("\\\"");
+                case '\n' -> out.append("\\n");
+                default -> out.append(c);
+            }
+        }
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+}

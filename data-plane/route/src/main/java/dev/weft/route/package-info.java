@@ -1,0 +1,5 @@
+/** Route configuration compiled to a matcher. Pure. */
+@NullMarked
+package dev.weft.route;
+
+import org.jspecify.annotations.NullMarked;

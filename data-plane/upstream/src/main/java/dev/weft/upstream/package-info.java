@@ -1,0 +1,5 @@
+/** Cluster runtime: hosts, per-loop connection pools, DNS. */
+@NullMarked
+package dev.weft.upstream;
+
+import org.jspecify.annotations.NullMarked;
