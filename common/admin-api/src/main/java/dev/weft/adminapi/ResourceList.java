@@ -1,0 +1,6 @@
+package dev.weft.adminapi;
+
+import java.util.List;
+
+/** Resources of the mesh as in force, ordered by kind, namespace and name. */
+public record ResourceList(long configVersion, List<ResourceItem> resources) {}

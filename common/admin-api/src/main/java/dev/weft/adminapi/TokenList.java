@@ -1,0 +1,6 @@
+package dev.weft.adminapi;
+
+import java.util.List;
+
+/** Join tokens of the last day, newest first. Secrets are never shown again. */
+public record TokenList(List<TokenItem> tokens) {}
