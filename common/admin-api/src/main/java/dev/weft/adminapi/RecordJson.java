@@ -76,7 +76,7 @@ public final class RecordJson {
     /** Reads one record; {@link IllegalArgumentException} when the text is not JSON or a member has the wrong type. */
     public static <T extends Record> T read(Class<T> type, String text) {
         try {
-            return type.cast(fromTree(type, Json.parse(text), "$"));
+            return type.cast(record(type, expect(Map.class, Json.parse(text), "$"), "$"));
         } catch (Json.JsonException e) {
             throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
         }
@@ -167,11 +167,13 @@ public final class RecordJson {
         throw new IllegalArgumentException(path + ": unknown value '" + name + "'");
     }
 
-    private static <T> T expect(Class<T> type, Object value, String path) {
+    private static <T> T expect(Class<T> type, @Nullable Object value, String path) {
         if (!type.isInstance(value)) {
+            String got = value == null ? "null" : value.getClass().getSimpleName();
             throw new IllegalArgumentException(path + ": expected "
-                    + type.getSimpleName().toLowerCase(java.util.Locale.ROOT) + ", got "
-                    + value.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT));
+                    + type.getSimpleName().toLowerCase(java.util.Locale.ROOT)
+                    + ", got "
+                    + got.toLowerCase(java.util.Locale.ROOT));
         }
         return type.cast(value);
     }
