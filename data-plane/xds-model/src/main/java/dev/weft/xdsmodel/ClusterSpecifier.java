@@ -1,0 +1,38 @@
+package dev.weft.xdsmodel;
+
+import java.util.List;
+
+/** Which cluster takes a request or connection. */
+public sealed interface ClusterSpecifier {
+    /** One cluster. */
+    record Single(String cluster) implements ClusterSpecifier {}
+
+    /** {@code cluster_header}: named by a request header. */
+    record FromHeader(String header) implements ClusterSpecifier {}
+
+    /** Chosen at random by weight. The sum of weights is positive. */
+    record Weighted(List<ClusterWeight> clusters) implements ClusterSpecifier {
+        public Weighted {
+            clusters = List.copyOf(clusters);
+        }
+
+        public long totalWeight() {
+            long total = 0;
+            for (ClusterWeight cluster : clusters) {
+                total += cluster.weight();
+            }
+            return total;
+        }
+    }
+
+    /**
+     * One share of a weighted split.
+     *
+     * @param hostRewriteLiteral empty = not rewritten
+     */
+    record ClusterWeight(String name, long weight, HeaderMutations headers, String hostRewriteLiteral) {
+        public static ClusterWeight of(String name, long weight) {
+            return new ClusterWeight(name, weight, HeaderMutations.NONE, "");
+        }
+    }
+}

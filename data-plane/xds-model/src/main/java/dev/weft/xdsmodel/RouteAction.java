@@ -1,0 +1,144 @@
+package dev.weft.xdsmodel;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to a request that a route matched. */
+public sealed interface RouteAction {
+    /** Headers of messages a prefix or regex is replaced in. */
+    sealed interface PathRewrite {
+        /** {@code prefix_rewrite}: replaces the matched prefix (or the whole exact path). */
+        record Prefix(String replacement) implements PathRewrite {}
+
+        /** {@code regex_rewrite}: RE2, {@code \1} in the substitution. */
+        record Regex(String regex, String substitution) implements PathRewrite {}
+
+        /** Replaces the whole path ({@code path_redirect}). */
+        record Full(String path) implements PathRewrite {}
+    }
+
+    /** What the authority sent upstream becomes. */
+    sealed interface HostRewrite {
+        record Literal(String host) implements HostRewrite {}
+
+        /** {@code auto_host_rewrite}: the endpoint's hostname. */
+        record Auto() implements HostRewrite {}
+
+        record FromHeader(String header) implements HostRewrite {}
+    }
+
+    /** Which circuit breaker thresholds count. */
+    enum Priority {
+        DEFAULT,
+        HIGH
+    }
+
+    /**
+     * {@code route}: to a cluster.
+     *
+     * @param clusterNotFoundResponseCode default 503
+     * @param timeout until the response is complete; zero = none; Envoy's default 15 s
+     * @param idleTimeout no activity on the stream; zero = none; null = the connection manager's
+     * @param pathRewrite null = as it is
+     * @param hostRewrite null = as it is
+     * @param appendXForwardedHost default false
+     * @param retryPolicy null = the virtual host's
+     * @param upgradeConfigs overrides the connection manager's
+     * @param maxStreamDuration null = the connection manager's
+     * @param metadataMatch subset keys under {@code envoy.lb}
+     */
+    record Forward(
+            ClusterSpecifier cluster,
+            int clusterNotFoundResponseCode,
+            Duration timeout,
+            @Nullable Duration idleTimeout,
+            @Nullable PathRewrite pathRewrite,
+            @Nullable HostRewrite hostRewrite,
+            boolean appendXForwardedHost,
+            @Nullable RetryPolicy retryPolicy,
+            Priority priority,
+            Map<String, Boolean> upgradeConfigs,
+            @Nullable Duration maxStreamDuration,
+            Metadata metadataMatch)
+            implements RouteAction {
+        /** Envoy's default of {@code timeout}. */
+        public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
+
+        public Forward {
+            upgradeConfigs = Map.copyOf(upgradeConfigs);
+        }
+
+        /** Envoy's defaults. */
+        public static Forward to(String cluster) {
+            return to(new ClusterSpecifier.Single(cluster));
+        }
+
+        /** Envoy's defaults. */
+        public static Forward to(ClusterSpecifier cluster) {
+            return new Forward(
+                    cluster,
+                    503,
+                    DEFAULT_TIMEOUT,
+                    null,
+                    null,
+                    null,
+                    false,
+                    null,
+                    Priority.DEFAULT,
+                    Map.of(),
+                    null,
+                    Metadata.NONE);
+        }
+
+        public Forward withTimeout(Duration newTimeout) {
+            return new Forward(
+                    cluster,
+                    clusterNotFoundResponseCode,
+                    newTimeout,
+                    idleTimeout,
+                    pathRewrite,
+                    hostRewrite,
+                    appendXForwardedHost,
+                    retryPolicy,
+                    priority,
+                    upgradeConfigs,
+                    maxStreamDuration,
+                    metadataMatch);
+        }
+
+        /** Names of all clusters it may choose; empty when a header names it. */
+        public List<String> clusterNames() {
+            return switch (cluster) {
+                case ClusterSpecifier.Single single -> List.of(single.cluster());
+                case ClusterSpecifier.FromHeader header -> List.of();
+                case ClusterSpecifier.Weighted weighted ->
+                    weighted.clusters().stream()
+                            .map(ClusterSpecifier.ClusterWeight::name)
+                            .toList();
+            };
+        }
+    }
+
+    /**
+     * {@code redirect}.
+     *
+     * @param scheme empty = as it is
+     * @param host empty = as it is
+     * @param port 0 = as it is
+     * @param pathRewrite null = as it is
+     * @param responseCode 301, 302, 303, 307 or 308; default 301
+     */
+    record Redirect(
+            String scheme,
+            String host,
+            int port,
+            @Nullable PathRewrite pathRewrite,
+            int responseCode,
+            boolean stripQuery)
+            implements RouteAction {}
+
+    /** {@code direct_response}: answered here. */
+    record DirectResponse(int status, DataSource body) implements RouteAction {}
+}

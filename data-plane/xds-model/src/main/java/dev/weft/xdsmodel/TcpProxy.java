@@ -1,0 +1,31 @@
+package dev.weft.xdsmodel;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy}: relays bytes to a cluster.
+ *
+ * @param cluster single or weighted
+ * @param idleTimeout no bytes either way; zero = none; default 1 h
+ * @param maxConnectAttempts default 1
+ * @param maxDownstreamConnectionDuration null = none
+ */
+public record TcpProxy(
+        String statPrefix,
+        ClusterSpecifier cluster,
+        Duration idleTimeout,
+        int maxConnectAttempts,
+        @Nullable Duration maxDownstreamConnectionDuration,
+        List<AccessLog> accessLogs)
+        implements NetworkFilter {
+    public TcpProxy {
+        accessLogs = List.copyOf(accessLogs);
+    }
+
+    /** Envoy's defaults. */
+    public static TcpProxy of(String statPrefix, String cluster) {
+        return new TcpProxy(statPrefix, new ClusterSpecifier.Single(cluster), Duration.ofHours(1), 1, null, List.of());
+    }
+}

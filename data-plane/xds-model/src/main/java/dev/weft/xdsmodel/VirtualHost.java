@@ -1,0 +1,50 @@
+package dev.weft.xdsmodel;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code envoy.config.route.v3.VirtualHost}.
+ *
+ * @param domains exact, {@code *.suffix}, {@code prefix.*} or {@code *}; searched in that order, longest first
+ * @param routes the first that matches wins
+ * @param includeRequestAttemptCount send {@code x-envoy-attempt-count} upstream; default false
+ * @param includeAttemptCountInResponse send it downstream; default false
+ * @param retryPolicy for routes that have none; null = none
+ */
+public record VirtualHost(
+        String name,
+        List<String> domains,
+        List<Route> routes,
+        RequireTls requireTls,
+        HeaderMutations headers,
+        boolean includeRequestAttemptCount,
+        boolean includeAttemptCountInResponse,
+        @Nullable RetryPolicy retryPolicy,
+        Metadata metadata) {
+    /** Whether plaintext requests are redirected to https. */
+    public enum RequireTls {
+        NONE,
+        EXTERNAL_ONLY,
+        ALL
+    }
+
+    public VirtualHost {
+        domains = List.copyOf(domains);
+        routes = List.copyOf(routes);
+    }
+
+    /** Envoy's defaults. */
+    public static VirtualHost of(String name, List<String> domains, Route... routes) {
+        return new VirtualHost(
+                name,
+                domains,
+                List.of(routes),
+                RequireTls.NONE,
+                HeaderMutations.NONE,
+                false,
+                false,
+                null,
+                Metadata.NONE);
+    }
+}
