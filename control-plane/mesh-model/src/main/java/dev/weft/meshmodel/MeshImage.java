@@ -1,0 +1,286 @@
+package dev.weft.meshmodel;
+
+import dev.weft.base.SpiffeId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything the control plane knows about the mesh at one moment. Immutable, with its indexes; safe to read from any
+ * thread. The next image shares what did not change.
+ */
+public final class MeshImage {
+    private final long version;
+    private final Vips vips;
+    private final MeshSettings settings;
+    private final Map<ResourceKey, MeshResource> resources;
+    private final Map<ResourceKey, Provenance> provenance;
+    private final Map<ResourceKey, List<Workload>> workloadsByService;
+    private final Map<ResourceKey, List<HttpRoute>> routesByService;
+    private final Map<ResourceKey, List<TrafficPolicy>> policiesByService;
+    private final List<Service> services;
+
+    private MeshImage(
+            long version,
+            Vips vips,
+            Map<ResourceKey, MeshResource> resources,
+            Map<ResourceKey, Provenance> provenance,
+            Map<ResourceKey, List<Workload>> workloadsByService,
+            @Nullable MeshImage sameButWorkloads) {
+        this.version = version;
+        this.resources = resources;
+        this.provenance = provenance;
+        this.workloadsByService = workloadsByService;
+        if (sameButWorkloads != null) {
+            this.vips = vips;
+            this.settings = sameButWorkloads.settings;
+            this.services = sameButWorkloads.services;
+            this.routesByService = sameButWorkloads.routesByService;
+            this.policiesByService = sameButWorkloads.policiesByService;
+        } else {
+            this.settings = onlySettings(resources.values());
+            this.services = sorted(resources.values(), Service.class);
+            this.routesByService = new HashMap<>();
+            for (HttpRoute route : sorted(resources.values(), HttpRoute.class)) {
+                Set<ResourceKey> parents = new HashSet<>();
+                route.parentRefs().forEach(ref -> parents.add(ref.service()));
+                parents.forEach(parent -> routesByService
+                        .computeIfAbsent(parent, key -> new ArrayList<>())
+                        .add(route));
+            }
+            this.policiesByService = new HashMap<>();
+            for (TrafficPolicy policy : sorted(resources.values(), TrafficPolicy.class)) {
+                Set<ResourceKey> targets = new HashSet<>();
+                policy.targetRefs().forEach(ref -> targets.add(ref.service()));
+                targets.forEach(target -> policiesByService
+                        .computeIfAbsent(target, key -> new ArrayList<>())
+                        .add(policy));
+            }
+            this.vips = vips.with(services.stream().map(Service::key).toList());
+        }
+    }
+
+    /** An image without resources; Services get their addresses from {@code vips} where it has them. */
+    public static MeshImage empty(Vips vips) {
+        return new MeshImage(0, vips, Map.of(), Map.of(), Map.of(), null);
+    }
+
+    /** An image without resources. */
+    public static MeshImage empty() {
+        return empty(Vips.EMPTY);
+    }
+
+    /** Grows by one with every batch that changed something. */
+    public long version() {
+        return version;
+    }
+
+    /** The Mesh document, or the defaults. */
+    public MeshSettings settings() {
+        return settings;
+    }
+
+    /** The addresses of all Services, past ones included. */
+    public Vips vips() {
+        return vips;
+    }
+
+    /** All Services by namespace and name. */
+    public List<Service> services() {
+        return Collections.unmodifiableList(services);
+    }
+
+    /** All workloads by namespace and name. */
+    public List<Workload> workloads() {
+        return sorted(resources.values(), Workload.class);
+    }
+
+    /** All routes by namespace and name. */
+    public List<HttpRoute> routes() {
+        return sorted(resources.values(), HttpRoute.class);
+    }
+
+    /** All traffic policies by namespace and name. */
+    public List<TrafficPolicy> policies() {
+        return sorted(resources.values(), TrafficPolicy.class);
+    }
+
+    /** The resource, or null. */
+    public @Nullable MeshResource get(ResourceKey key) {
+        return resources.get(key);
+    }
+
+    /** The Service, or null. */
+    public @Nullable Service service(ResourceKey key) {
+        return resources.get(key) instanceof Service service ? service : null;
+    }
+
+    /** The workload, or null. */
+    public @Nullable Workload workload(ResourceKey key) {
+        return resources.get(key) instanceof Workload workload ? workload : null;
+    }
+
+    /** Where a resource came from, or null if there is no such resource. */
+    public @Nullable Provenance provenance(ResourceKey key) {
+        return provenance.get(key);
+    }
+
+    /** The workloads a Service stands for, ready or not, by name. */
+    public List<Workload> workloads(ResourceKey service) {
+        return workloadsByService.getOrDefault(service, List.of());
+    }
+
+    /** The Services a workload stands behind, by name. */
+    public List<Service> servicesOf(Workload workload) {
+        return services.stream().filter(s -> s.selects(workload)).toList();
+    }
+
+    /** The routes that hang on a Service, oldest name first (Gateway API: ties go to the alphabetically first). */
+    public List<HttpRoute> routes(ResourceKey service) {
+        return Collections.unmodifiableList(routesByService.getOrDefault(service, List.of()));
+    }
+
+    /** The policies that target a Service, alphabetically; the first one that says something about a matter decides it. */
+    public List<TrafficPolicy> policies(ResourceKey service) {
+        return Collections.unmodifiableList(policiesByService.getOrDefault(service, List.of()));
+    }
+
+    /** The Service's full name, {@code NAME.NAMESPACE.svc.DOMAIN}. */
+    public String fqdn(ResourceKey service) {
+        return service.name() + "." + service.namespace() + ".svc." + settings.domain();
+    }
+
+    /** The Service's virtual address. */
+    public String vip(Service service) {
+        String address = vips.address(service.key());
+        if (address == null) {
+            throw new IllegalArgumentException("not of this image: " + service.key());
+        }
+        return address;
+    }
+
+    /** The identity peers must find at the workload. */
+    public SpiffeId identity(Workload workload) {
+        SpiffeId own = workload.identity();
+        return own != null ? own : settings.trustDomain().workload(workload.namespace(), workload.serviceAccount());
+    }
+
+    /**
+     * The image after these updates, and what they changed. A resource belongs to the source that brought it first:
+     * another source can neither replace nor remove it. Updates that repeat what is known change nothing.
+     */
+    public MeshDelta apply(List<? extends SourceUpdate> batch) {
+        Map<ResourceKey, MeshResource> nextResources = new HashMap<>(resources);
+        Map<ResourceKey, Provenance> nextProvenance = new HashMap<>(provenance);
+        Set<ResourceKey> touched = new HashSet<>();
+        for (SourceUpdate update : batch) {
+            switch (update) {
+                case SourceUpdate.Upsert upsert -> {
+                    ResourceKey key = upsert.resource().key();
+                    if (ownedBy(upsert.source(), nextProvenance.get(key))) {
+                        nextResources.put(key, upsert.resource());
+                        nextProvenance.put(key, upsert.provenance());
+                        touched.add(key);
+                    }
+                }
+                case SourceUpdate.Remove remove -> {
+                    if (ownedBy(remove.source(), nextProvenance.get(remove.key()))) {
+                        nextResources.remove(remove.key());
+                        nextProvenance.remove(remove.key());
+                        touched.add(remove.key());
+                    }
+                }
+                case SourceUpdate.Synced synced -> {}
+                case SourceUpdate.Reported reported -> {}
+            }
+        }
+        Set<ResourceKey> upserted = new HashSet<>();
+        Set<ResourceKey> removed = new HashSet<>();
+        for (ResourceKey key : touched) {
+            MeshResource now = nextResources.get(key);
+            MeshResource then = resources.get(key);
+            if (now == null && then != null) {
+                removed.add(key);
+            } else if (now != null && !now.equals(then)) {
+                upserted.add(key);
+            }
+        }
+        if (upserted.isEmpty() && removed.isEmpty()) {
+            // places may have moved: keep them fresh without calling it a new version
+            MeshImage same = new MeshImage(version, vips, resources, nextProvenance, workloadsByService, this);
+            return new MeshDelta(this, same, Set.of(), Set.of(), Set.of());
+        }
+        return next(nextResources, nextProvenance, upserted, removed);
+    }
+
+    private MeshDelta next(
+            Map<ResourceKey, MeshResource> nextResources,
+            Map<ResourceKey, Provenance> nextProvenance,
+            Set<ResourceKey> upserted,
+            Set<ResourceKey> removed) {
+        boolean onlyWorkloads = true;
+        Set<ResourceKey> members = new HashSet<>(); // Services whose workloads must be looked up again
+        List<Workload> movers = new ArrayList<>(); // workloads as they were and as they are
+        for (Set<ResourceKey> keys : List.of(upserted, removed)) {
+            for (ResourceKey key : keys) {
+                if (key.kind() == Kind.SERVICE) {
+                    members.add(key);
+                }
+                onlyWorkloads &= key.kind() == Kind.WORKLOAD;
+                if (resources.get(key) instanceof Workload then) {
+                    movers.add(then);
+                }
+                if (nextResources.get(key) instanceof Workload now) {
+                    movers.add(now);
+                }
+            }
+        }
+        for (MeshResource resource : nextResources.values()) {
+            if (resource instanceof Service service
+                    && !members.contains(service.key())
+                    && movers.stream().anyMatch(service::selects)) {
+                members.add(service.key());
+            }
+        }
+        Map<ResourceKey, List<Workload>> nextMembers = new HashMap<>(workloadsByService);
+        Set<ResourceKey> endpointServices = new HashSet<>();
+        WorkloadIndex index = new WorkloadIndex(nextResources.values());
+        for (ResourceKey key : members) {
+            List<Workload> now =
+                    nextResources.get(key) instanceof Service service ? index.selectedBy(service) : List.of();
+            List<Workload> then = now.isEmpty() ? nextMembers.remove(key) : nextMembers.put(key, now);
+            if (!now.equals(then == null ? List.of() : then)) {
+                endpointServices.add(key);
+            }
+        }
+        MeshImage image = new MeshImage(
+                version + 1, vips, nextResources, nextProvenance, nextMembers, onlyWorkloads ? this : null);
+        return new MeshDelta(this, image, Set.copyOf(upserted), Set.copyOf(removed), Set.copyOf(endpointServices));
+    }
+
+    private static boolean ownedBy(String source, @Nullable Provenance owner) {
+        return owner == null || owner.source().equals(source);
+    }
+
+    private static MeshSettings onlySettings(Collection<MeshResource> resources) {
+        List<MeshSettings> all = sorted(resources, MeshSettings.class);
+        return all.isEmpty() ? MeshSettings.DEFAULT : all.getFirst();
+    }
+
+    private static <T extends MeshResource> List<T> sorted(Collection<MeshResource> resources, Class<T> type) {
+        List<T> found = new ArrayList<>();
+        for (MeshResource resource : resources) {
+            if (type.isInstance(resource)) {
+                found.add(type.cast(resource));
+            }
+        }
+        found.sort((a, b) -> a.key().compareTo(b.key()));
+        return found;
+    }
+}

@@ -1,0 +1,43 @@
+package dev.weft.meshmodel;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How callers treat a Service's endpoints.
+ *
+ * @param loadBalancer null = not said (least request)
+ * @param connectTimeout for one TCP connection, null = not said (1 s)
+ * @param requestTimeout for a whole request as Envoy's route timeout means it, null = not said (15 s to response headers),
+ *     zero = none
+ * @param idleTimeout for an upstream HTTP connection without a stream, or an opaque TCP connection without bytes; null =
+ *     not said (1 h), zero = none
+ */
+public record TrafficPolicy(
+        ResourceKey key,
+        List<TargetRef> targetRefs,
+        @Nullable LoadBalancer loadBalancer,
+        @Nullable Duration connectTimeout,
+        @Nullable Duration requestTimeout,
+        @Nullable Duration idleTimeout)
+        implements MeshResource {
+    public TrafficPolicy {
+        targetRefs = List.copyOf(targetRefs);
+    }
+
+    /**
+     * A Service of the policy's namespace.
+     *
+     * @param portName one port of it ({@code sectionName}), or null for all
+     */
+    public record TargetRef(ResourceKey service, @Nullable String portName) {}
+
+    /** How the next endpoint is picked. */
+    public enum LoadBalancer {
+        ROUND_ROBIN,
+        /** The better of two random picks. */
+        LEAST_REQUEST,
+        RANDOM
+    }
+}
