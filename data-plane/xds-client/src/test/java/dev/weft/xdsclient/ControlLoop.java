@@ -1,0 +1,35 @@
+package dev.weft.xdsclient;
+
+import dev.weft.base.Address;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+/** The one thread a client under test runs on. */
+final class ControlLoop implements AutoCloseable {
+    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    final EventLoop loop = (EventLoop) group.next();
+
+    GrpcTarget target(int port) {
+        return new GrpcTarget(
+                new Address("127.0.0.1", port), "control", null, loop, NioSocketChannel::new, Duration.ofSeconds(7));
+    }
+
+    /** Runs on the loop and waits. */
+    <T> T on(Callable<T> action) {
+        return loop.submit(action).awaitUninterruptibly().getNow();
+    }
+
+    void run(Runnable action) {
+        loop.submit(action).syncUninterruptibly();
+    }
+
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}
