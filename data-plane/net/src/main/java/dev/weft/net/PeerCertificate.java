@@ -1,0 +1,25 @@
+package dev.weft.net;
+
+import dev.weft.base.SpiffeId;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A peer's certificate that passed verification.
+ *
+ * @param identity the SPIFFE identity; null for a certificate outside a mesh
+ * @param leaf the certificate itself
+ * @param uriNames its URI subject alternative names
+ * @param dnsNames its DNS names
+ * @param otherNames its IP addresses and mail addresses, as text
+ * @param validUntil when the first certificate of the chain ends
+ */
+public record PeerCertificate(
+        @Nullable SpiffeId identity,
+        X509Certificate leaf,
+        List<String> uriNames,
+        List<String> dnsNames,
+        List<String> otherNames,
+        Instant validUntil) {}

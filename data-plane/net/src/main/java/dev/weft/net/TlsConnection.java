@@ -1,0 +1,160 @@
+package dev.weft.net;
+
+import dev.weft.base.SpiffeId;
+import io.netty.channel.Channel;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The TLS side of one connection: what its peer must be, and after the handshake what it is. Confined to the channel's
+ * loop.
+ */
+public final class TlsConnection {
+    private static final AttributeKey<TlsConnection> KEY = AttributeKey.valueOf(TlsConnection.class, "connection");
+
+    private final boolean client;
+    private final LocalCertificate local;
+    private final PeerVerifier verifier;
+    private final SanMatchers names;
+    private final boolean verified; // whether a peer certificate is checked at all
+    private final @Nullable SpiffeId expected;
+    private final @Nullable String requiredDnsName;
+
+    private @Nullable SslHandler handler;
+    private @Nullable PeerCertificate peer;
+    private @Nullable String failure;
+
+    /** What our side shows. */
+    record LocalCertificate(@Nullable SpiffeId identity, Instant notAfter) {
+        static final LocalCertificate NONE = new LocalCertificate(null, Instant.MAX);
+    }
+
+    TlsConnection(
+            boolean client,
+            LocalCertificate local,
+            PeerVerifier verifier,
+            SanMatchers names,
+            boolean verified,
+            @Nullable SpiffeId expected,
+            @Nullable String requiredDnsName) {
+        this.client = client;
+        this.local = local;
+        this.verifier = verifier;
+        this.names = names;
+        this.verified = verified;
+        this.expected = expected;
+        this.requiredDnsName = requiredDnsName;
+    }
+
+    /** The TLS side of a channel, or null for a plaintext one. */
+    public static @Nullable TlsConnection of(Channel channel) {
+        return channel.attr(KEY).get();
+    }
+
+    /** The peer's verified certificate; null before the handshake's end, without one, or where none is checked. */
+    public @Nullable PeerCertificate peer() {
+        return peer;
+    }
+
+    /** The peer's verified SPIFFE identity, or null. */
+    public @Nullable SpiffeId identity() {
+        return peer == null ? null : peer.identity();
+    }
+
+    /** Our own identity on this connection, or null. */
+    public @Nullable SpiffeId localIdentity() {
+        return local.identity();
+    }
+
+    /** When our own certificate on this connection ends; {@link Instant#MAX} without one. */
+    public Instant localCertificateEnd() {
+        return local.notAfter();
+    }
+
+    /** The negotiated application protocol, or null. */
+    public @Nullable String alpn() {
+        return handler == null ? null : handler.applicationProtocol();
+    }
+
+    /** Such as {@code TLSv1.3}. After the handshake. */
+    public String version() {
+        return session().getProtocol();
+    }
+
+    /** The JDK's name of the cipher suite. After the handshake. */
+    public String cipher() {
+        return session().getCipherSuite();
+    }
+
+    private SSLSession session() {
+        if (handler == null) {
+            throw new IllegalStateException("no handshake yet");
+        }
+        return handler.engine().getSession();
+    }
+
+    /** Why the peer was refused, for logs; null when it was not. */
+    public @Nullable String failure() {
+        return failure;
+    }
+
+    void attach(Channel channel, SslHandler sslHandler) {
+        handler = sslHandler;
+        channel.attr(KEY).set(this);
+    }
+
+    /** Called during the handshake with the chain the peer sent; throws to refuse it. */
+    void verify(X509Certificate[] chain) throws CertificateException {
+        if (!verified) {
+            return;
+        }
+        try {
+            PeerCertificate candidate = verifier.verify(chain, client);
+            if (!names.accept(candidate)) {
+                throw new CertificateException("none of its names is an accepted one: " + describe(candidate));
+            }
+            if (expected != null && !expected.equals(candidate.identity())) {
+                throw new CertificateException("is " + describe(candidate) + ", not " + expected);
+            }
+            if (requiredDnsName != null
+                    && candidate.dnsNames().stream().noneMatch(n -> SanMatchers.dnsMatches(n, requiredDnsName))) {
+                throw new CertificateException("is " + describe(candidate) + ", not " + requiredDnsName);
+            }
+            peer = candidate;
+        } catch (CertificateException e) {
+            failure = e.getMessage();
+            throw e;
+        }
+    }
+
+    private static String describe(PeerCertificate peer) {
+        return peer.identity() != null
+                ? peer.identity().toString()
+                : "URI " + peer.uriNames() + " DNS " + peer.dnsNames() + " " + peer.otherNames();
+    }
+
+    /**
+     * The handshake has ended. A peer that showed a certificate must have been verified by now; a resumed session (which
+     * only the JDK's engine can make) skips the trust manager, so it is done here.
+     */
+    void complete(SSLEngine engine) throws CertificateException {
+        if (!verified || peer != null) {
+            return;
+        }
+        try {
+            verify((X509Certificate[]) engine.getSession().getPeerCertificates());
+        } catch (SSLPeerUnverifiedException e) {
+            if (client || engine.getNeedClientAuth()) {
+                failure = "no certificate";
+                throw new CertificateException(failure, e);
+            }
+        }
+    }
+}
