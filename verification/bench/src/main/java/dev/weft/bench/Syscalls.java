@@ -1,0 +1,47 @@
+package dev.weft.bench;
+
+import dev.weft.testkit.Command;
+import dev.weft.testkit.Peers;
+import dev.weft.testkit.RunningProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** Counts a process's system calls while a load runs (strace -c): slow, so never part of a measured run. */
+final class Syscalls {
+    private Syscalls() {}
+
+    /** Calls by name, of all threads of {@code pid} and what it starts, during {@code load}. */
+    static <T> Counted<T> count(long pid, Path folder, Supplier<T> load) throws IOException {
+        Path file = folder.resolve("strace-" + pid + ".txt");
+        try (RunningProcess strace = RunningProcess.start(
+                "strace", Peers.require("strace"), "-c", "-f", "-o", file.toString(), "-p", Long.toString(pid))) {
+            strace.awaitLine("attached", Duration.ofSeconds(10));
+            T result = load.get();
+            String unused = Command.run(Duration.ofSeconds(5), "kill", "-INT", Long.toString(strace.pid()))
+                    .output();
+            int exit = strace.awaitExit(Duration.ofSeconds(10));
+            return new Counted<>(result, parse(Files.readAllLines(file)));
+        }
+    }
+
+    /** The load's result and the calls counted meanwhile. */
+    record Counted<T>(T result, Map<String, Long> calls) {}
+
+    /** Reads the table that strace -c writes: {@code % time, seconds, usecs/call, calls, [errors,] syscall}. */
+    static Map<String, Long> parse(List<String> table) {
+        Map<String, Long> calls = new TreeMap<>();
+        for (String line : table) {
+            String[] words = line.strip().split("\\s+");
+            if (words.length >= 5 && words[3].matches("[0-9]+") && !words[words.length - 1].equals("total")) {
+                calls.put(words[words.length - 1], Long.parseLong(words[3]));
+            }
+        }
+        return calls;
+    }
+}
