@@ -36,6 +36,7 @@ final class GrpcCall {
     private final Listener listener;
     private final Http2Connection.Stream stream;
     private @Nullable Future<?> deadline;
+    private long deadlineNanos; // only with a deadline
     private boolean headSeen;
     private boolean done;
     private boolean ended;
@@ -71,9 +72,11 @@ final class GrpcCall {
             headers.put("grpc-timeout", timeout.toMillis() + "m");
         }
         headers.putAll(metadata);
+        long startNanos = System.nanoTime();
         GrpcCall call = new GrpcCall(connection, headers, listener);
         if (timeout != null) {
             EventLoop loop = target.loop();
+            call.deadlineNanos = startNanos + timeout.toNanos();
             call.deadline = loop.schedule(
                     () -> call.fail(GrpcStatus.DEADLINE_EXCEEDED, "no answer within " + timeout.toMillis() + " ms"),
                     timeout.toMillis(),
@@ -210,7 +213,9 @@ final class GrpcCall {
 
         @Override
         public void broken(String reason) {
-            finish(new GrpcStatus(GrpcStatus.UNAVAILABLE, reason));
+            // The server keeps the same deadline and may be the first to act on it.
+            boolean late = deadline != null && System.nanoTime() - deadlineNanos >= 0;
+            finish(new GrpcStatus(late ? GrpcStatus.DEADLINE_EXCEEDED : GrpcStatus.UNAVAILABLE, reason));
         }
 
         private static int code(String status) {

@@ -228,8 +228,9 @@ final class NettyHttp2Connection extends Http2ChannelDuplexHandler implements Ht
         Http2Headers block = new DefaultHttp2Headers();
         headers.forEach(block::add);
         ctx.writeAndFlush(new DefaultHttp2HeadersFrame(block, false).stream(id)).addListener(done -> {
-            if (!done.isSuccess() && streams.remove(id) != null) {
-                streamEvents.broken(GrpcTarget.describe(done.cause()));
+            if (!done.isSuccess()) {
+                // Later: a write may fail before this call returns the stream.
+                ctx.executor().execute(() -> stream.fail(GrpcTarget.describe(done.cause())));
             }
         });
         return stream;
@@ -271,10 +272,16 @@ final class NettyHttp2Connection extends Http2ChannelDuplexHandler implements Ht
         public void write(ByteBuf data, boolean end) {
             ended |= end;
             ctx.writeAndFlush(new DefaultHttp2DataFrame(data, end).stream(id)).addListener(done -> {
-                if (!done.isSuccess() && streams.remove(id) != null) {
-                    events.broken(GrpcTarget.describe(done.cause()));
+                if (!done.isSuccess()) {
+                    ctx.executor().execute(() -> fail(GrpcTarget.describe(done.cause())));
                 }
             });
+        }
+
+        void fail(String why) {
+            if (streams.remove(id) != null) {
+                events.broken(why);
+            }
         }
 
         /** The answer is complete; what we may still have to say is of no use. */

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -85,6 +87,7 @@ final class FakeGrpcServer implements AutoCloseable {
     }
 
     final BlockingQueue<Call> calls = new LinkedBlockingQueue<>();
+    final List<Call> all = new CopyOnWriteArrayList<>();
     private final Server server;
 
     FakeGrpcServer(String... methods) throws IOException {
@@ -113,6 +116,7 @@ final class FakeGrpcServer implements AutoCloseable {
     private ServerCallHandler<byte[], byte[]> handler() {
         return (serverCall, metadata) -> {
             Call call = new Call(serverCall, metadata);
+            all.add(call);
             calls.add(call);
             return new ServerCall.Listener<>() {
                 @Override

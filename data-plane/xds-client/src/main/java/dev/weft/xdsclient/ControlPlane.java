@@ -1,0 +1,152 @@
+package dev.weft.xdsclient;
+
+import dev.weft.base.Backoff;
+import dev.weft.base.Log;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one connection to the control plane and its coming back: whatever is lost is tried again with full jitter between 0.5
+ * and 30 s, for ever. Those who use it are told when it stands and when it is gone.
+ *
+ * <p>Threads: confined to the target's loop, except {@link #start}, {@link #close} and {@link #reconnect}, from any.
+ */
+public final class ControlPlane {
+    // reliability: reconnect with full jitter, 0.5 to 30 s
+    static final Duration BACKOFF_BASE = Duration.ofMillis(500);
+    static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
+    private static final Duration BACKOFF_FLOOR = Duration.ofMillis(50);
+
+    /** Someone with a stream on the connection. */
+    interface User {
+        void connected(Http2Connection connection);
+
+        void disconnected(String reason);
+    }
+
+    private final GrpcTarget target;
+    private final Log log;
+    private final Backoff backoff;
+    private final List<User> users = new ArrayList<>();
+    private @Nullable Http2Connection current;
+    private @Nullable Attempt attempt;
+    private @Nullable Future<?> retry;
+    private boolean closed;
+    private boolean lost; // logged once at its edges
+
+    public ControlPlane(GrpcTarget target, RandomGenerator random, Log log) {
+        this.target = target;
+        this.log = log;
+        this.backoff = newBackoff(random);
+    }
+
+    static Backoff newBackoff(RandomGenerator random) {
+        return new Backoff(BACKOFF_FLOOR, BACKOFF_BASE, BACKOFF_MAX, random);
+    }
+
+    public GrpcTarget target() {
+        return target;
+    }
+
+    /** Starts to connect. */
+    public void start() {
+        target.loop().execute(this::connect);
+    }
+
+    /** Ends the connection for good. */
+    public void close() {
+        target.loop().execute(() -> {
+            closed = true;
+            drop("closed by us");
+        });
+    }
+
+    /** Makes a new connection, with whatever certificate is the newest now. */
+    public void reconnect(String why) {
+        target.loop().execute(() -> drop(why));
+    }
+
+    boolean isConnected() {
+        return current != null;
+    }
+
+    void add(User user) {
+        users.add(user);
+        Http2Connection connection = current;
+        if (connection != null) {
+            user.connected(connection);
+        }
+    }
+
+    /** A stream got a sensible answer: the next loss starts with the shortest wait again. */
+    void healthy() {
+        backoff.reset();
+        if (lost) {
+            lost = false;
+            log.info("control plane " + target.address() + " answers again");
+        }
+    }
+
+    private void drop(String why) {
+        Http2Connection connection = current;
+        if (connection != null) {
+            connection.close(why);
+        }
+    }
+
+    private void connect() {
+        retry = null;
+        if (!closed && current == null) {
+            attempt = new Attempt();
+            target.connect(attempt);
+        }
+    }
+
+    private final class Attempt implements Http2Connection.Events {
+        @Override
+        public void ready(Http2Connection connection) {
+            if (closed) {
+                connection.close("closed by us");
+                return;
+            }
+            current = connection;
+            log.debug("connected to " + target.address());
+            List.copyOf(users).forEach(user -> user.connected(connection));
+        }
+
+        @Override
+        public void goingAway(String reason) {
+            drop(reason);
+        }
+
+        @Override
+        public void closed(String reason) {
+            if (attempt != this) {
+                return;
+            }
+            attempt = null;
+            boolean stood = current != null;
+            current = null;
+            if (stood) {
+                List.copyOf(users).forEach(user -> user.disconnected(reason));
+            }
+            if (closed) {
+                return;
+            }
+            if (!lost) {
+                lost = true;
+                log.warn("control plane " + target.address() + " lost: " + reason
+                        + "; traffic goes on with the last configuration, trying again");
+            } else {
+                log.debug("control plane " + target.address() + ": " + reason);
+            }
+            retry = target.loop()
+                    .schedule(ControlPlane.this::connect, backoff.next().toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+}
