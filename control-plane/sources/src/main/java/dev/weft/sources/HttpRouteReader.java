@@ -1,0 +1,227 @@
+package dev.weft.sources;
+
+import dev.weft.meshmodel.HttpRoute;
+import dev.weft.meshmodel.HttpRoute.BackendRef;
+import dev.weft.meshmodel.HttpRoute.Match;
+import dev.weft.meshmodel.HttpRoute.ParentRef;
+import dev.weft.meshmodel.HttpRoute.PathMatch;
+import dev.weft.meshmodel.HttpRoute.Rule;
+import dev.weft.meshmodel.HttpRoute.ValueMatch;
+import dev.weft.meshmodel.ResourceKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/** {@code gateway.networking.k8s.io/v1 HTTPRoute} whose parents are Services (GAMMA). */
+final class HttpRouteReader {
+    private static final Map<String, PathMatch.Type> PATH_TYPES = Map.of(
+            "Exact", PathMatch.Type.EXACT,
+            "PathPrefix", PathMatch.Type.PREFIX,
+            "RegularExpression", PathMatch.Type.REGEX);
+    private static final Map<String, ValueMatch.Type> VALUE_TYPES =
+            Map.of("Exact", ValueMatch.Type.EXACT, "RegularExpression", ValueMatch.Type.REGEX);
+    private static final Map<String, String> METHODS = new TreeMap<>();
+    // RE2 has neither look-around nor back-references
+    private static final Pattern NOT_RE2 = Pattern.compile("\\(\\?[=!]|\\(\\?<[=!]|\\\\[1-9]|\\(\\?>|[*+?}]\\+");
+
+    static {
+        for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")) {
+            METHODS.put(method, method);
+        }
+    }
+
+    private HttpRouteReader() {}
+
+    static HttpRoute read(ResourceKey key, FieldReader spec) {
+        List<ParentRef> parents = new ArrayList<>();
+        for (FieldReader item : spec.objects("parentRefs")) {
+            ParentRef parent = parent(key, item);
+            if (parent != null) {
+                parents.add(parent);
+            }
+        }
+        List<Rule> rules = new ArrayList<>();
+        for (FieldReader item : spec.objects("rules")) {
+            rules.add(rule(key, item));
+        }
+        if (!spec.has("rules")) { // Gateway API's default: one rule that matches everything and has no backend
+            rules.add(new Rule("", List.of(), List.of(), List.of(), null, null));
+        }
+        List<String> hostnames = spec.strings("hostnames");
+        if (!hostnames.isEmpty()) {
+            spec.findings()
+                    .warning(
+                            "unused-field",
+                            spec.at("hostnames"),
+                            "has no meaning for a route whose parent is a Service",
+                            "");
+        }
+        spec.unused("useDefaultGateways");
+        return new HttpRoute(key, parents, hostnames, rules);
+    }
+
+    private static @Nullable ParentRef parent(ResourceKey key, FieldReader item) {
+        String group = item.string("group");
+        String kind = item.string("kind");
+        String namespace = Objects.requireNonNullElse(item.string("namespace"), key.namespace());
+        String name = item.requiredString("name");
+        Integer port = item.integer("port", 1, 65_535);
+        item.unused("sectionName");
+        if ("Service".equals(kind) && "".equals(group)) {
+            return new ParentRef(ResourceKey.service(namespace, name), port);
+        }
+        if ("Service".equals(kind)) {
+            item.findings()
+                    .error(
+                            "bad-value",
+                            item.path(),
+                            "a Service is not in the group gateway.networking.k8s.io, the default here",
+                            "add group: \"\"");
+        } else {
+            item.findings()
+                    .warning(
+                            "unused-parent",
+                            item.path(),
+                            "this parent is not a Service, so the mesh leaves it alone",
+                            "kind: Service, group: \"\"");
+        }
+        return null;
+    }
+
+    private static Rule rule(ResourceKey key, FieldReader item) {
+        List<Match> matches = new ArrayList<>();
+        for (FieldReader match : item.objects("matches")) {
+            matches.add(match(match));
+        }
+        List<BackendRef> backends = new ArrayList<>();
+        for (FieldReader backend : item.objects("backendRefs")) {
+            backends.add(backend(key, backend));
+        }
+        FieldReader timeouts = item.object("timeouts");
+        Duration request = timeouts == null ? null : timeouts.duration("request");
+        Duration attempt = timeouts == null ? null : timeouts.duration("backendRequest");
+        if (timeouts != null
+                && request != null
+                && attempt != null
+                && !request.isZero()
+                && attempt.compareTo(request) > 0) {
+            timeouts.findings()
+                    .error(
+                            "out-of-range",
+                            timeouts.at("backendRequest"),
+                            "must not be longer than the whole request's time-out",
+                            "");
+        }
+        item.unused("retry", "sessionPersistence");
+        return new Rule(
+                Objects.requireNonNullElse(item.string("name"), ""),
+                matches,
+                RouteFilterReader.read(item),
+                backends,
+                request,
+                attempt);
+    }
+
+    private static Match match(FieldReader item) {
+        PathMatch path = PathMatch.ALL;
+        FieldReader pathItem = item.object("path");
+        if (pathItem != null) {
+            PathMatch.Type type =
+                    Objects.requireNonNullElse(pathItem.choice("type", PATH_TYPES), PathMatch.Type.PREFIX);
+            String value = Objects.requireNonNullElse(pathItem.string("value"), "/");
+            checkPath(pathItem, type, value);
+            path = new PathMatch(type, value);
+        }
+        return new Match(
+                path,
+                values(item, "headers", true),
+                values(item, "queryParams", false),
+                item.choice("method", METHODS));
+    }
+
+    private static void checkPath(FieldReader item, PathMatch.Type type, String value) {
+        if (type == PathMatch.Type.REGEX) {
+            checkRegex(item, "value", value);
+            return;
+        }
+        String lower = value.toLowerCase(Locale.ROOT);
+        boolean normal = !lower.contains("//")
+                && !lower.contains("/./")
+                && !lower.contains("/../")
+                && !lower.contains("%2f")
+                && !lower.contains("#")
+                && !lower.endsWith("/..")
+                && !lower.endsWith("/.");
+        if (!value.startsWith("/") || !normal) {
+            item.findings()
+                    .error(
+                            "bad-value",
+                            item.at("value"),
+                            "is not an absolute, normalised path: '" + value + "'",
+                            "begin with '/', without '//', '/./', '/../', '%2f' or '#'");
+        }
+    }
+
+    /** Of several matches for one name the first holds (Gateway API). */
+    private static List<ValueMatch> values(FieldReader item, String field, boolean ignoreCase) {
+        Map<String, ValueMatch> values = new LinkedHashMap<>();
+        for (FieldReader entry : item.objects(field)) {
+            ValueMatch.Type type = Objects.requireNonNullElse(entry.choice("type", VALUE_TYPES), ValueMatch.Type.EXACT);
+            String name = entry.requiredString("name");
+            String value = entry.string("value");
+            if (value == null && !entry.has("value")) {
+                entry.missing("value");
+            } else if (value != null && type == ValueMatch.Type.REGEX) {
+                checkRegex(entry, "value", value);
+            }
+            ValueMatch earlier = values.putIfAbsent(
+                    ignoreCase ? name.toLowerCase(Locale.ROOT) : name,
+                    new ValueMatch(type, name, value == null ? "" : value));
+            if (earlier != null) {
+                entry.findings()
+                        .warning("duplicate-match", entry.at("name"), "only the first match for a name counts", "");
+            }
+        }
+        return List.copyOf(values.values());
+    }
+
+    private static void checkRegex(FieldReader item, String field, String regex) {
+        try {
+            Pattern.compile(regex);
+            if (NOT_RE2.matcher(regex).find()) {
+                item.findings()
+                        .error(
+                                "bad-regex",
+                                item.at(field),
+                                "uses what RE2 does not have (look-around, back-reference, possessive)",
+                                "");
+            }
+        } catch (PatternSyntaxException e) {
+            item.findings()
+                    .error("bad-regex", item.at(field), "is not a regular expression: " + e.getDescription(), "");
+        }
+    }
+
+    private static BackendRef backend(ResourceKey key, FieldReader item) {
+        String group = item.string("group");
+        String kind = item.string("kind");
+        if (group != null && !group.isEmpty() || kind != null && !kind.equals("Service")) {
+            item.findings().error("bad-value", item.path(), "only a Service can be a backend", "");
+        }
+        String namespace = Objects.requireNonNullElse(item.string("namespace"), key.namespace());
+        Integer weight = item.integer("weight", 0, 1_000_000);
+        return new BackendRef(
+                ResourceKey.service(namespace, item.requiredString("name")),
+                item.integer("port", 1, 65_535),
+                weight == null ? 1 : weight,
+                RouteFilterReader.read(item));
+    }
+}

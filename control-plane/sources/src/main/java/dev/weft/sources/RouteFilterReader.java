@@ -1,0 +1,70 @@
+package dev.weft.sources;
+
+import dev.weft.meshmodel.HttpRoute.Filter;
+import dev.weft.meshmodel.HttpRoute.Header;
+import dev.weft.meshmodel.HttpRoute.HeaderEdit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The {@code filters} of a rule or a backend. */
+final class RouteFilterReader {
+    private static final Map<String, String> FIELD_BY_TYPE = Map.of(
+            "RequestHeaderModifier", "requestHeaderModifier",
+            "ResponseHeaderModifier", "responseHeaderModifier",
+            "RequestMirror", "requestMirror",
+            "RequestRedirect", "requestRedirect",
+            "URLRewrite", "urlRewrite",
+            "CORS", "cors",
+            "ExternalAuth", "externalAuth",
+            "ExtensionRef", "extensionRef");
+
+    private RouteFilterReader() {}
+
+    static List<Filter> read(FieldReader owner) {
+        List<Filter> filters = new ArrayList<>();
+        for (FieldReader item : owner.objects("filters")) {
+            Filter filter = filter(item);
+            if (filter != null) {
+                filters.add(filter);
+            }
+        }
+        return filters;
+    }
+
+    private static @Nullable Filter filter(FieldReader item) {
+        String type = item.requiredString("type");
+        String field = item.choice("type", FIELD_BY_TYPE);
+        if (field == null) {
+            item.ignored(FIELD_BY_TYPE.values().toArray(String[]::new));
+            return null;
+        }
+        if (!item.has(field)) {
+            item.missing(field);
+            return null;
+        }
+        return switch (type) {
+            case "RequestHeaderModifier" -> new Filter.RequestHeaders(edit(item.object(field)));
+            case "ResponseHeaderModifier" -> new Filter.ResponseHeaders(edit(item.object(field)));
+            default -> new Filter.Unsupported(type);
+        };
+    }
+
+    private static HeaderEdit edit(@Nullable FieldReader item) {
+        if (item == null) { // not a mapping: reported
+            return new HeaderEdit(List.of(), List.of(), List.of());
+        }
+        return new HeaderEdit(headers(item, "set"), headers(item, "add"), item.strings("remove"));
+    }
+
+    private static List<Header> headers(FieldReader item, String field) {
+        List<Header> headers = new ArrayList<>();
+        for (FieldReader header : item.objects(field)) {
+            headers.add(
+                    new Header(header.requiredString("name"), Objects.requireNonNullElse(header.string("value"), "")));
+        }
+        return headers;
+    }
+}

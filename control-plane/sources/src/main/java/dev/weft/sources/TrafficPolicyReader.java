@@ -1,0 +1,61 @@
+package dev.weft.sources;
+
+import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.TrafficPolicy;
+import dev.weft.meshmodel.TrafficPolicy.LoadBalancer;
+import dev.weft.meshmodel.TrafficPolicy.TargetRef;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code weft.dev/v1 TrafficPolicy}. */
+final class TrafficPolicyReader {
+    private static final Map<String, LoadBalancer> BALANCERS = Map.of(
+            "ROUND_ROBIN", LoadBalancer.ROUND_ROBIN,
+            "LEAST_REQUEST", LoadBalancer.LEAST_REQUEST,
+            "RANDOM", LoadBalancer.RANDOM);
+
+    private TrafficPolicyReader() {}
+
+    static TrafficPolicy read(ResourceKey key, FieldReader spec) {
+        List<TargetRef> targets = new ArrayList<>();
+        List<FieldReader> items = spec.objects("targetRefs");
+        for (FieldReader item : items) {
+            String group = item.string("group");
+            String kind = item.string("kind");
+            if (group != null && !group.isEmpty() || kind != null && !kind.equals("Service")) {
+                item.findings()
+                        .error(
+                                "bad-value",
+                                item.path(),
+                                "only a Service can be targeted",
+                                "kind: Service, group: \"\"");
+            }
+            String name = item.requiredString("name");
+            targets.add(new TargetRef(ResourceKey.service(key.namespace(), name), item.string("sectionName")));
+        }
+        if (items.isEmpty()) {
+            spec.missing("targetRefs");
+        }
+        FieldReader balancer = spec.object("loadBalancer");
+        FieldReader timeouts = spec.object("timeouts");
+        Duration connect = timeouts == null ? null : timeouts.duration("connect");
+        if (timeouts != null && connect != null && connect.isZero()) {
+            timeouts.findings()
+                    .error("out-of-range", timeouts.at("connect"), "must be more than zero", "remove it for 1s");
+        }
+        return new TrafficPolicy(
+                key,
+                targets,
+                balancer == null ? null : balancer.choice("simple", BALANCERS),
+                connect,
+                duration(timeouts, "request"),
+                duration(timeouts, "idle"));
+    }
+
+    private static @Nullable Duration duration(@Nullable FieldReader timeouts, String name) {
+        return timeouts == null ? null : timeouts.duration(name);
+    }
+}
