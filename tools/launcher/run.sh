@@ -1,0 +1,385 @@
+# weft run: an application and its sidecar as one unit. This shell stays as their supervisor (docs/adr/0009): it starts the
+# sidecar, then the application, passes signals on and ends both when either ends. Sourced by ../../weft.
+
+run_usage() {
+  cat <<'END'
+Usage: weft run --service NAME --port PORT [OPTION...] -- COMMAND [ARGUMENT...]
+
+Runs an application together with its sidecar: the sidecar is ready before the application starts, signals and the exit
+code are passed on, and when one of the two ends the other one ends, too.
+
+  --service NAME             the service this is an instance of
+  --port PORT                a port the application listens on (several times for several ports)
+  --namespace NS             namespace of service and identity (default: default)
+  --service-account NAME     name of the identity (default: the service's name)
+  --label KEY=VALUE          label of this instance (several times for several)
+  --control-plane HOST:PORT  default: the one this machine joined, or 127.0.0.1:15012
+  --credential DIR           what 'weft join' made (default: /var/lib/weft as root, else ~/.weft/host)
+  --ready-path PATH          the instance is ready when GET PATH answers 2xx (default: when its port accepts)
+  --user USER                run the application as this user (root only; not 1337, that is the sidecar)
+  --address IP               address of the instance (default: the namespace's first)
+  --explicit                 no redirection: the application reaches the mesh through http_proxy
+  --exclude-outbound-port PORT, --exclude-outbound-cidr CIDR, --exclude-inbound-port PORT, --exclude-uid UID
+                             past the sidecar, see 'weft intercept --help'
+  --start-timeout SECONDS    how long the sidecar may take to be ready (default: 60)
+  --grace SECONDS            how long the application may take to end (default: 10)
+
+As root in a network namespace of its own, all TCP of the application is redirected. Elsewhere the unit owns a loopback
+address 127.77.x.y and the application is told so by HOST, WEFT_ADDRESS, http_proxy and JAVA_TOOL_OPTIONS.
+
+Examples:
+  weft run --service orders --port 8080 -- java -jar orders.jar
+  ip netns exec cart weft run --service cart --port 8080 --label version=v2 --user nobody -- ./cart
+
+Exit code: the application's; 1 when the sidecar fails, 2 for wrong usage.
+END
+}
+
+SIDECAR_UID=1337
+
+usage_error() {
+  say "run: $*"
+  say "Try 'weft run --help'."
+  exit 2
+}
+
+parse_run() {
+  service='' namespace=default account='' control_plane='' credential='' ready_path='' user='' address='' explicit=
+  start_timeout=60 grace=10 ports=() labels=() exclusions=()
+  local name value
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --)
+        shift
+        break
+        ;;
+      -h | --help)
+        run_usage
+        exit 0
+        ;;
+      --explicit)
+        explicit=asked
+        shift
+        continue
+        ;;
+      --*=*)
+        name=${1%%=*} value=${1#*=}
+        shift
+        ;;
+      --*)
+        [ $# -ge 2 ] && [ "$2" != -- ] || usage_error "$1 needs a value"
+        name=$1 value=$2
+        shift 2
+        ;;
+      *) usage_error "unexpected '$1'; the application's command comes after --" ;;
+    esac
+    case $name in
+      --service) service=$value ;;
+      --namespace) namespace=$value ;;
+      --service-account) account=$value ;;
+      --port)
+        case $value in '' | *[!0-9]* | ??????*) usage_error "--port: not a TCP port: '$value'" ;; esac
+        [ "$value" -ge 1 ] && [ "$value" -le 65535 ] || usage_error "--port: not a TCP port: '$value'"
+        ports+=("$value")
+        ;;
+      --label)
+        case $value in ?*=*) ;; *) usage_error "--label: not KEY=VALUE: '$value'" ;; esac
+        labels+=("$value")
+        ;;
+      --control-plane) control_plane=$value ;;
+      --credential) credential=$value ;;
+      --ready-path) ready_path=$value ;;
+      --user) user=$value ;;
+      --address) address=$value ;;
+      --start-timeout) start_timeout=$value ;;
+      --grace) grace=$value ;;
+      --exclude-outbound-port | --exclude-outbound-cidr | --exclude-inbound-port | --exclude-uid)
+        exclusions+=("$name" "$value")
+        ;;
+      *) usage_error "no option $name" ;;
+    esac
+  done
+  [ -n "$service" ] || usage_error "--service is missing"
+  [ ${#ports[@]} -gt 0 ] || usage_error "--port is missing"
+  for value in "$service" "$namespace" "${account:=$service}"; do
+    case $value in
+      *[!a-z0-9-]* | -* | *- | '') usage_error "not a name (lower-case letters, digits and dashes): '$value'" ;;
+    esac
+  done
+  for value in "$start_timeout" "$grace"; do
+    case $value in '' | *[!0-9]*) usage_error "not a number of seconds: '$value'" ;; esac
+  done
+  [ $# -gt 0 ] || usage_error "no command after --"
+  application=("$@")
+}
+
+# A loopback address of its own for a unit without redirection. The lock is a file descriptor that the children inherit:
+# the address is free again when the last of them is gone, however they ended.
+take_loopback_address() {
+  local folder=/tmp/.weft-addresses n start
+  if ! [ -d "$folder" ]; then
+    mkdir -m 1777 "$folder" 2>/dev/null && chmod 1777 "$folder"
+  fi
+  start=$((RANDOM % 64000))
+  for ((n = 0; n < 64000; n++)); do
+    address=127.77.$(((start + n) / 250 % 256)).$(((start + n) % 250 + 2))
+    { exec 6<>"$folder/$address"; } 2>/dev/null || continue
+    if flock -n 6; then
+      return 0
+    fi
+    exec 6>&-
+  done
+  die 1 "no free address in 127.77.0.0/16"
+}
+
+first_address() {
+  local line
+  while read -r line; do
+    case $line in
+      *" inet "*)
+        line=${line#* inet }
+        REPLY=${line%%/*}
+        return 0
+        ;;
+    esac
+  done < <(ip -4 -o addr show scope global 2>/dev/null)
+  return 1
+}
+
+# The host credential is root's alone; the sidecar, another user, gets its contents through a pipe.
+credential_text() {
+  cat "$credential/host.key" "$credential/host.pem" && printf -- '-----WEFT ROOT-----\n' && cat "$credential/root.pem"
+}
+
+alive() { kill -0 "$1" 2>/dev/null; }
+
+# Waits a moment without starting a process.
+moment() { read -rt "$1" -u "$idle" _ 2>/dev/null || true; }
+
+sidecar_is_ready() {
+  local status=
+  {
+    exec 3<>"/dev/tcp/$address/15021" &&
+      printf 'GET /healthz/ready HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$address" >&3 &&
+      read -rt 2 -u 3 status
+    exec 3>&-
+  } 2>/dev/null
+  case $status in
+    "HTTP/1.1 200"*) return 0 ;;
+  esac
+  return 1
+}
+
+# Waits for one process at most so many seconds; a second signal ends the patience.
+wait_for_end() {
+  local pid=$1 deadline=$((SECONDS + $2))
+  while alive "$pid" && [ $SECONDS -le $deadline ] && [ "$signals" -lt 2 ]; do
+    moment 0.05
+  done
+  ! alive "$pid"
+}
+
+tell_sidecar_to_stop() {
+  [ -n "$sidecar" ] && [ -z "$told" ] && kill -TERM "$sidecar" 2>/dev/null
+  told=yes
+}
+
+stop_sidecar() {
+  [ -n "$sidecar" ] || return 0
+  tell_sidecar_to_stop
+  if ! wait_for_end "$sidecar" 20; then
+    say "the sidecar did not end; killing it"
+    kill -KILL "$sidecar" 2>/dev/null
+  fi
+  wait "$sidecar" 2>/dev/null
+  sidecar=
+}
+
+# Sends a signal to the application, waits, and sets status to its exit code.
+stop_application() {
+  [ -n "$app" ] || return 0
+  kill "-$1" "$app" 2>/dev/null
+  if ! wait_for_end "$app" "$grace"; then
+    say "the application did not end within $grace s; killing it"
+    kill -KILL "$app" 2>/dev/null
+  fi
+  wait "$app" 2>/dev/null
+  status=$?
+  kill -KILL -- "-$app" 2>/dev/null # what it left behind in its process group
+  app=
+}
+
+clean_up() {
+  trap '' TERM INT HUP
+  [ -z "$app" ] || kill -KILL -- "-$app" 2>/dev/null
+  [ -z "$sidecar" ] || kill -KILL "$sidecar" 2>/dev/null
+  [ -z "$state" ] || rm -rf "$state"
+}
+
+# The first step of an orderly end is taken right here: a signal that arrives just before 'wait' would else be noticed only
+# when a child ends, which this makes happen.
+on_stop() {
+  stop=$1
+  signals=$((signals + 1))
+  tell_sidecar_to_stop
+}
+
+pass_on() { [ -z "$app" ] || kill "-$1" "$app" 2>/dev/null; }
+
+start_sidecar() {
+  local arguments=() value runner=()
+  for value in "${ports[@]}"; do arguments+=(--port "$value"); done
+  for value in ${labels[@]+"${labels[@]}"}; do arguments+=(--label "$value"); done
+  [ -z "$ready_path" ] || arguments+=(--ready-path "$ready_path")
+  arguments+=(--control-plane "$control_plane" --service "$service" --namespace "$namespace"
+    --service-account "$account" --address "$address" --mode "$mode")
+  [ -z "$hosts" ] || arguments+=(--hosts-file "$hosts")
+  if command -v setpriv >/dev/null; then
+    runner=(setpriv --pdeathsig TERM)
+    if [ "$mode" = REDIRECT ]; then
+      runner+=(--reuid "$SIDECAR_UID" --regid "$SIDECAR_UID" --clear-groups --no-new-privs --inh-caps=-all
+        --bounding-set=-all)
+    fi
+    runner+=(--)
+  fi
+  if [ "$mode" = REDIRECT ]; then
+    java_command proxy dev.weft.proxy.Main --sidecar --credential-fd 0 "${arguments[@]}"
+    "${runner[@]}" "${JAVA_COMMAND[@]}" < <(credential_text) {idle}>&- &
+  else
+    java_command proxy dev.weft.proxy.Main --sidecar --credential "$credential" "${arguments[@]}"
+    ${runner[@]+"${runner[@]}"} "${JAVA_COMMAND[@]}" </dev/null {idle}>&- &
+  fi
+  sidecar=$!
+}
+
+start_application() {
+  local runner=()
+  export WEFT_ADDRESS=$address PORT=${PORT:-${ports[0]}}
+  if [ "$mode" = NONE ]; then
+    export HOST=$address http_proxy=http://$address:15001 HTTP_PROXY=http://$address:15001
+    export JAVA_TOOL_OPTIONS="${JAVA_TOOL_OPTIONS:+$JAVA_TOOL_OPTIONS }-Dhttp.proxyHost=$address -Dhttp.proxyPort=15001 -Dhttp.nonProxyHosts="
+    unset no_proxy NO_PROXY
+  fi
+  if [ -n "$hosts" ]; then
+    # Its own /etc/hosts, with the services' names; the host's stays as it is. Each step replaces the one before: the
+    # process we know is the application.
+    runner=(unshare --mount --propagation private sh -c 'mount --bind "$0" /etc/hosts && exec "$@"' "$hosts")
+  fi
+  if command -v setpriv >/dev/null; then
+    runner+=(setpriv --pdeathsig TERM)
+    if [ -n "$user" ]; then
+      runner+=(--reuid "$user" --regid "$user_group" --init-groups)
+    fi
+    runner+=(--)
+  fi
+  ${runner[@]+"${runner[@]}"} "${application[@]}" <&0 {idle}>&- &
+  app=$!
+}
+
+main() {
+  local uid refusal deadline
+  parse_run "$@"
+  . "$launcher/jdk.sh"
+  . "$launcher/java.sh"
+  [ "$WEFT_TREE" = dist ] || . "$launcher/build.sh"
+  uid=$(id -u)
+  if [ -z "$credential" ]; then
+    if [ "$uid" -eq 0 ]; then credential=/var/lib/weft; else credential=${HOME:-/}/.weft/host; fi
+  fi
+  [ -r "$credential/host.key" ] || die 1 "no host credential in $credential; make one with 'weft join' first"
+  if [ -z "$control_plane" ] && [ -r "$credential/control-plane" ]; then
+    read -r control_plane _ <"$credential/control-plane"
+  fi
+  : "${control_plane:=127.0.0.1:15012}"
+  if [ -n "$user" ]; then
+    [ "$uid" -eq 0 ] || die 2 "--user needs root"
+    user_group=$(id -g -- "$user" 2>/dev/null) || die 2 "--user: no user '$user'"
+    [ "$(id -u -- "$user")" -ne "$SIDECAR_UID" ] || die 2 "--user: $SIDECAR_UID is the sidecar's user; its calls are not redirected"
+  elif [ "$uid" -eq "$SIDECAR_UID" ]; then
+    die 2 "user $SIDECAR_UID is the sidecar's; run the application as another one"
+  fi
+
+  sidecar='' told='' app='' state='' hosts='' stop='' signals=0 status=0
+  trap clean_up EXIT
+  trap 'on_stop TERM' TERM
+  trap 'on_stop INT' INT
+  for signal in HUP QUIT USR1 USR2; do
+    # shellcheck disable=SC2064
+    trap "pass_on $signal" "$signal"
+  done
+  exec {idle}<> <(:)
+  # Each child leads a process group of its own, with signals as they were: else a shell's children ignore Ctrl-C.
+  set -m
+
+  mode=NONE
+  if [ "$uid" -eq 0 ] && [ -z "$explicit" ]; then
+    java_command intercept dev.weft.intercept.Main apply ${exclusions[@]+"${exclusions[@]}"}
+    refusal=$("${JAVA_COMMAND[@]}" 2>&1)
+    case $? in
+      0) mode=REDIRECT ;;
+      3) explicit="the host's own network namespace" ;;
+      *) die 1 "cannot redirect: $refusal" ;;
+    esac
+  elif [ "$uid" -ne 0 ]; then
+    explicit="not root"
+  fi
+  if [ "$mode" = REDIRECT ]; then
+    if [ -z "$address" ]; then
+      first_address || die 1 "this network namespace has no address; give it one, or name it with --address"
+      address=$REPLY
+    fi
+    state=/run/weft/run-$$
+    mkdir -p "$state" && chmod 755 /run/weft "$state"
+    hosts=$state/hosts
+    { cat /etc/hosts 2>/dev/null; } >"$hosts"
+    chown "$SIDECAR_UID" "$hosts"
+  else
+    [ -n "$address" ] || take_loopback_address
+    say "explicit mode ($explicit): $service listens at $address, calls services through http_proxy http://$address:15001"
+  fi
+
+  start_sidecar
+  deadline=$((SECONDS + start_timeout))
+  until sidecar_is_ready; do
+    if [ -n "$stop" ]; then
+      stop_sidecar
+      exit $((128 + $(kill -l "$stop")))
+    fi
+    if ! alive "$sidecar"; then
+      wait "$sidecar"
+      status=$?
+      sidecar=
+      die 1 "the sidecar ended before it was ready (exit code $status); the application was not started"
+    fi
+    if [ $SECONDS -ge $deadline ]; then
+      say "the sidecar was not ready within $start_timeout s (control plane $control_plane); the application was not started"
+      stop_sidecar
+      exit 1
+    fi
+    moment 0.05
+  done
+
+  start_application
+  while [ -z "$stop" ] && alive "$app" && alive "$sidecar"; do
+    wait -n "$app" "$sidecar" 2>/dev/null
+  done
+
+  if ! alive "$app"; then
+    wait "$app" 2>/dev/null
+    status=$?
+    kill -KILL -- "-$app" 2>/dev/null
+    app=
+    stop_sidecar
+  elif [ -z "$stop" ]; then
+    wait "$sidecar" 2>/dev/null
+    say "the sidecar ended (exit code $?); stopping the application"
+    sidecar=
+    stop_application TERM
+    [ "$status" -ne 0 ] && [ "$status" -lt 128 ] || status=1
+  else
+    # The sidecar first: it takes the instance out of service and lets its requests end, with the application still there.
+    stop_sidecar
+    stop_application "$stop"
+  fi
+  exit "$status"
+}
