@@ -15,16 +15,23 @@ public final class Bench {
     /** Exit codes: 0 done, 1 a proxy failed or requests failed, 2 usage. */
     public static void main(String[] args) throws IOException {
         List<String> words = List.of(args);
+        boolean controlPlane = words.contains("--control-plane");
+        String help = controlPlane ? ControlPlaneBench.HELP : BenchOptions.HELP;
         if (words.contains("--help") || words.contains("-h")) {
-            System.out.print(BenchOptions.HELP);
+            System.out.print(help);
             return;
         }
+        String weft = Peers.repository().resolve("weft").toString();
         try {
-            List<String> weft = List.of(Peers.repository().resolve("weft").toString(), "proxy");
-            System.exit(run(BenchOptions.parse(words, weft), System.out, System.err) ? 0 : 1);
+            if (controlPlane) {
+                new ControlPlaneBench(ControlPlaneBench.Options.parse(words, List.of(weft)), System.out, System.err)
+                        .run();
+            } else {
+                System.exit(run(BenchOptions.parse(words, List.of(weft, "proxy")), System.out, System.err) ? 0 : 1);
+            }
         } catch (BenchOptions.UsageException e) {
             System.err.println("weft bench: " + e.getMessage() + "\n");
-            System.err.print(BenchOptions.HELP);
+            System.err.print(help);
             System.exit(2);
         }
     }

@@ -105,7 +105,7 @@ record BenchOptions(
     }
 
     /** The launcher works in the repository's root and says where the user stands. */
-    private static Path callersFolder() {
+    static Path callersFolder() {
         return Path.of(System.getenv().getOrDefault("WEFT_CALLED_FROM", "")).toAbsolutePath();
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,12 +145,12 @@ public final class PlainHttpConnection implements AutoCloseable {
         return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
     }
 
-    /** Whether the peer has closed; reads what is there, so only between requests. */
-    public boolean ended() {
+    /** Whether the peer closes within {@code millis}; reads what is there, so only between requests. */
+    public boolean endsWithin(int millis) {
         try {
-            socket.setSoTimeout(1);
+            socket.setSoTimeout(millis);
             return in.read() < 0;
-        } catch (java.net.SocketTimeoutException e) {
+        } catch (SocketTimeoutException e) {
             return false;
         } catch (IOException e) {
             return true;
