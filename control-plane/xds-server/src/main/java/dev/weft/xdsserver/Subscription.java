@@ -1,0 +1,165 @@
+package dev.weft.xdsserver;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One resource type of one stream: what the client wants, what it must still be told, and what it said to the last
+ * response. Between responses the client holds what the session's snapshot holds, except for {@link #dirty} and
+ * {@link #retiring}: so no per-client copy of names and versions is kept.
+ *
+ * <p>Confined to its session.
+ */
+final class Subscription {
+    final String typeUrl;
+    boolean wildcard;
+    final Set<String> names = new HashSet<>();
+
+    /** Names to be sent, or to be called removed if the snapshot has them no more. */
+    final Set<String> dirty = new LinkedHashSet<>();
+
+    /** Those of {@link #dirty} the client holds no earlier version of. */
+    private final Set<String> fresh = new HashSet<>();
+
+    /** Those of {@link #dirty} the client holds an earlier version of: that version. */
+    private final Map<String, XdsResource> held = new HashMap<>();
+
+    /** Gone from the snapshot, still held by the client until nothing refers to it. */
+    final Map<String, XdsResource> retiring = new LinkedHashMap<>();
+
+    /** What the client holds from an earlier stream, until the first snapshot is compared with it. */
+    Map<String, String> initialVersions = Map.of();
+
+    /** The next response is due even if it is empty. */
+    boolean due;
+
+    /** Nonce of the response that is neither acknowledged nor refused; null for none. */
+    @Nullable
+    String outstanding;
+
+    private List<String> outstandingNames = List.of();
+    private long outstandingVersion;
+    private String lastNonce = "";
+
+    /** Names the client refused, and has not taken since. */
+    final Set<String> rejected = new LinkedHashSet<>();
+
+    String reason = "";
+    long sent;
+    long acked;
+
+    private final boolean delta;
+
+    Subscription(String typeUrl, boolean delta) {
+        this.typeUrl = typeUrl;
+        this.delta = delta;
+    }
+
+    /** To be sent, and nothing of that name was sent before. */
+    void markFresh(String name) {
+        if (dirty.add(name) && !retiring.containsKey(name)) {
+            fresh.add(name);
+        }
+    }
+
+    boolean wants(String name) {
+        return wildcard || names.contains(name);
+    }
+
+    boolean isAnswerTo(String nonce) {
+        return nonce.equals(lastNonce);
+    }
+
+    /** The client has been told everything and agreed to it. */
+    boolean isSettled() {
+        return dirty.isEmpty() && retiring.isEmpty() && !due && outstanding == null && rejected.isEmpty();
+    }
+
+    /** There is something new to tell, or an answer is awaited. */
+    boolean isMoving() {
+        return !dirty.isEmpty() || due || outstanding != null;
+    }
+
+    void offer(TypeDelta difference, Map<String, XdsResource> before) {
+        boolean touched = false;
+        for (XdsResource resource : difference.changed()) {
+            String name = resource.name();
+            if (wants(name)) {
+                XdsResource then = before.get(name);
+                XdsResource retired = retiring.remove(name);
+                if (then == null && retired == null) {
+                    markFresh(name);
+                } else if (dirty.add(name)) {
+                    held.put(name, retired != null ? retired : Objects.requireNonNull(then));
+                }
+                touched = true;
+            }
+        }
+        for (XdsResource old : difference.removed()) {
+            String name = old.name();
+            if (wants(name)) {
+                dirty.remove(name);
+                XdsResource earlier = held.remove(name);
+                if (!fresh.remove(name)) {
+                    retiring.put(name, earlier != null ? earlier : old);
+                } else if (delta && names.contains(name)) {
+                    dirty.add(name); // asked for, and gone before it was sent: the client is told so
+                }
+                touched = true;
+            }
+        }
+        if (touched) {
+            // A refused answer may have held good resources beside the bad one: offer them again with the next change.
+            for (String name : rejected) {
+                if (!retiring.containsKey(name)) {
+                    dirty.add(name);
+                }
+            }
+        }
+    }
+
+    void answered(String nonce, @Nullable String error) {
+        if (!nonce.equals(outstanding)) {
+            return; // stale
+        }
+        if (error != null) {
+            rejected.addAll(outstandingNames);
+            if (outstandingNames.isEmpty()) {
+                rejected.add("");
+            }
+            reason = error;
+        } else {
+            rejected.remove("");
+            outstandingNames.forEach(rejected::remove);
+            if (rejected.isEmpty()) {
+                reason = "";
+            }
+            acked = outstandingVersion;
+        }
+        outstanding = null;
+        outstandingNames = List.of();
+    }
+
+    void sentAs(String nonce, long version, Collection<XdsResource> resources, Collection<String> removed) {
+        outstanding = nonce;
+        lastNonce = nonce;
+        outstandingVersion = version;
+        sent = version;
+        due = false;
+        fresh.clear();
+        held.clear();
+        List<String> all = new ArrayList<>(resources.size() + removed.size());
+        resources.forEach(resource -> all.add(resource.name()));
+        all.addAll(removed);
+        outstandingNames = all;
+    }
+}
