@@ -1,0 +1,240 @@
+package dev.weft.xdsmodel;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code envoy.config.cluster.v3.Cluster} to {@link Cluster}. */
+final class ClusterParser {
+    private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private ClusterParser() {}
+
+    static Cluster parse(MessageView view) {
+        String name = view.string("name");
+        Cluster.DiscoveryType type = Cluster.DiscoveryType.STATIC;
+        if ("cluster_type".equals(view.which("cluster_discovery_type"))) {
+            CommonParser.unsupported(view, "cluster_type");
+        } else {
+            type = view.choice("type", Cluster.DiscoveryType.values());
+        }
+        if (type == Cluster.DiscoveryType.LOGICAL_DNS) {
+            view.error("type", "unsupported-value", "LOGICAL_DNS is not supported", "use STRICT_DNS");
+        }
+        MessageView assignment = view.message("load_assignment");
+        if (type == Cluster.DiscoveryType.EDS && assignment != null) {
+            view.error("load_assignment", "invalid-value", "an EDS cluster gets its endpoints over EDS", "");
+        }
+        if (type == Cluster.DiscoveryType.ORIGINAL_DST && assignment != null) {
+            view.error("load_assignment", "invalid-value", "an ORIGINAL_DST cluster has no endpoints", "");
+        }
+        MessageView eds = view.message("eds_cluster_config");
+        if (eds != null) {
+            CommonParser.requireAds(eds, "eds_config");
+        } else if (type == Cluster.DiscoveryType.EDS) {
+            view.error(
+                    "eds_cluster_config",
+                    "required",
+                    "an EDS cluster needs it",
+                    "for example {\"eds_config\": {\"ads\": {}}}");
+        }
+        MessageView common = view.message("common_lb_config");
+        view.bool("wait_for_warm_on_init", true);
+        view.bool("ignore_health_on_host_removal"); // no active health checks: always so
+        view.durationOrNull("cleanup_interval"); // of ORIGINAL_DST hosts, which Weft keeps no longer than it uses them
+        return new Cluster(
+                name,
+                view.string("alt_stat_name"),
+                type,
+                eds == null ? "" : eds.string("service_name"),
+                view.duration("connect_timeout", Duration.ofSeconds(5)),
+                lbPolicy(view, type),
+                leastRequestChoices(view),
+                assignment == null ? null : EndpointParser.parse(assignment, type == Cluster.DiscoveryType.STATIC),
+                TlsParser.upstream(view),
+                transportSocketMatches(view),
+                circuitBreakers(view.message("circuit_breakers")),
+                upstreamHttp(view),
+                dns(view),
+                originalDst(view.message("original_dst_lb_config")),
+                panicThreshold(common),
+                view.integerOrNull("per_connection_buffer_limit_bytes"),
+                CommonParser.metadata(view, "metadata"));
+    }
+
+    /** {@code load_balancing_policy} stands above {@code lb_policy}; its first known policy is taken. */
+    private static Cluster.LbPolicy lbPolicy(MessageView view, Cluster.DiscoveryType type) {
+        MessageView policies = view.message("load_balancing_policy");
+        String named = view.enumName("lb_policy");
+        if (policies != null) {
+            return extensionPolicy(policies);
+        }
+        if (named.equals("LOAD_BALANCING_POLICY_CONFIG")) {
+            view.error("load_balancing_policy", "required", "lb_policy says it is there", "");
+            return Cluster.LbPolicy.ROUND_ROBIN;
+        }
+        Cluster.LbPolicy policy = view.choice("lb_policy", Cluster.LbPolicy.values());
+        boolean provided = policy == Cluster.LbPolicy.CLUSTER_PROVIDED;
+        if (provided != (type == Cluster.DiscoveryType.ORIGINAL_DST)) {
+            view.error("lb_policy", "invalid-value", "CLUSTER_PROVIDED and ORIGINAL_DST go together", "");
+        }
+        return policy;
+    }
+
+    private static Cluster.LbPolicy extensionPolicy(MessageView view) {
+        Cluster.LbPolicy chosen = null;
+        for (MessageView policy : view.messages("policies")) {
+            MessageView extension = policy.messageOrEmpty("typed_extension_config");
+            extension.string("name");
+            MessageView any = extension.message("typed_config");
+            MessageView payload = any == null ? null : any.payload();
+            if (chosen == null && payload != null) {
+                chosen = switch (payload.type().fullName()) {
+                    case "envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin" ->
+                        Cluster.LbPolicy.ROUND_ROBIN;
+                    case "envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest" -> {
+                        payload.integerOrNull("choice_count");
+                        yield Cluster.LbPolicy.LEAST_REQUEST;
+                    }
+                    case "envoy.extensions.load_balancing_policies.random.v3.Random" -> Cluster.LbPolicy.RANDOM;
+                    case "envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided" ->
+                        Cluster.LbPolicy.CLUSTER_PROVIDED;
+                    default -> null;
+                };
+            }
+            if (payload != null) {
+                payload.askAll(); // of a policy that was passed over nothing is used
+            }
+        }
+        if (chosen == null) {
+            view.error("policies", "unsupported-value", "none of these policies is supported", FieldTable.HINT);
+            return Cluster.LbPolicy.ROUND_ROBIN;
+        }
+        return chosen;
+    }
+
+    private static int leastRequestChoices(MessageView view) {
+        view.which("lb_config");
+        MessageView config = view.message("least_request_lb_config");
+        Integer choices = config == null ? null : config.integerOrNull("choice_count");
+        for (String other : List.of("ring_hash_lb_config", "maglev_lb_config", "round_robin_lb_config")) {
+            MessageView present = view.message(other);
+            if (present != null && !present.isEmpty()) {
+                CommonParser.unsupported(view, other);
+            }
+        }
+        return choices == null ? 2 : choices;
+    }
+
+    private static List<Cluster.TransportSocketMatch> transportSocketMatches(MessageView view) {
+        List<Cluster.TransportSocketMatch> matches = new ArrayList<>();
+        for (MessageView match : view.messages("transport_socket_matches")) {
+            matches.add(new Cluster.TransportSocketMatch(
+                    match.string("name"), match.struct("match"), TlsParser.upstream(match)));
+        }
+        return matches;
+    }
+
+    private static CircuitBreakers circuitBreakers(@Nullable MessageView view) {
+        if (view == null) {
+            return CircuitBreakers.DEFAULT;
+        }
+        CircuitBreakers.Thresholds normal = CircuitBreakers.Thresholds.DEFAULT;
+        CircuitBreakers.Thresholds high = CircuitBreakers.Thresholds.DEFAULT;
+        boolean normalSeen = false;
+        boolean highSeen = false;
+        for (MessageView thresholds : view.messages("thresholds")) {
+            CircuitBreakers.Thresholds absent = CircuitBreakers.Thresholds.DEFAULT;
+            CircuitBreakers.Thresholds parsed = new CircuitBreakers.Thresholds(
+                    thresholds.number("max_connections", absent.maxConnections()),
+                    thresholds.number("max_pending_requests", absent.maxPendingRequests()),
+                    thresholds.number("max_requests", absent.maxRequests()),
+                    thresholds.number("max_retries", absent.maxRetries()));
+            thresholds.bool("track_remaining"); // only statistics
+            // The first of a priority counts, as in Envoy.
+            if (thresholds.enumName("priority").equals("HIGH")) {
+                high = highSeen ? high : parsed;
+                highSeen = true;
+            } else {
+                normal = normalSeen ? normal : parsed;
+                normalSeen = true;
+            }
+        }
+        return new CircuitBreakers(normal, high);
+    }
+
+    private static UpstreamHttp upstreamHttp(MessageView view) {
+        UpstreamHttp http = UpstreamHttp.DEFAULT;
+        for (Map.Entry<String, MessageView> option :
+                view.messageMap("typed_extension_protocol_options").entrySet()) {
+            MessageView config = CommonParser.payload(option.getValue());
+            if (config == null) {
+                continue;
+            }
+            if (config.isMessageOf(HTTP_OPTIONS)) {
+                http = httpOptions(config);
+            } else {
+                FieldTable.unsupportedExtension(option.getValue(), config.type().fullName());
+            }
+        }
+        return http;
+    }
+
+    private static UpstreamHttp httpOptions(MessageView view) {
+        HttpProtocolOptions common = HttpParser.common(view.message("common_http_protocol_options"));
+        String kind = view.which("upstream_protocol_options");
+        if (kind == null) {
+            return new UpstreamHttp(
+                    UpstreamHttp.Protocol.HTTP1, Http1ProtocolOptions.DEFAULT, Http2ProtocolOptions.DEFAULT, common);
+        }
+        MessageView options = view.messageOrEmpty(kind);
+        UpstreamHttp.Protocol protocol = switch (kind) {
+            case "auto_config" -> UpstreamHttp.Protocol.AUTO;
+            case "use_downstream_protocol_config" -> UpstreamHttp.Protocol.USE_DOWNSTREAM;
+            default -> {
+                String explicit = options.which("protocol_config");
+                if ("http3_protocol_options".equals(explicit)) {
+                    CommonParser.unsupported(options, explicit);
+                }
+                yield "http2_protocol_options".equals(explicit)
+                        ? UpstreamHttp.Protocol.HTTP2
+                        : UpstreamHttp.Protocol.HTTP1;
+            }
+        };
+        return new UpstreamHttp(
+                protocol,
+                HttpParser.http1(options.message("http_protocol_options")),
+                HttpParser.http2(options.message("http2_protocol_options")),
+                common);
+    }
+
+    private static Cluster.Dns dns(MessageView view) {
+        return new Cluster.Dns(
+                view.duration("dns_refresh_rate", Cluster.Dns.DEFAULT.refreshRate()),
+                view.bool("respect_dns_ttl"),
+                view.choice("dns_lookup_family", Cluster.Dns.LookupFamily.values()));
+    }
+
+    private static Cluster.OriginalDst originalDst(@Nullable MessageView view) {
+        if (view == null) {
+            return Cluster.OriginalDst.DEFAULT;
+        }
+        boolean useHeader = view.bool("use_http_header");
+        String header = view.string("http_header_name").toLowerCase(Locale.ROOT);
+        Integer port = view.integerOrNull("upstream_port_override");
+        return new Cluster.OriginalDst(
+                !useHeader ? "" : header.isEmpty() ? "x-envoy-original-dst-host" : header, port == null ? 0 : port);
+    }
+
+    private static double panicThreshold(@Nullable MessageView common) {
+        if (common == null) {
+            return 50;
+        }
+        common.durationOrNull("update_merge_window"); // Weft applies every update at once
+        MessageView threshold = common.message("healthy_panic_threshold");
+        return threshold == null ? 50 : threshold.decimal("value");
+    }
+}

@@ -1,0 +1,152 @@
+package dev.weft.xdsmodel;
+
+import dev.weft.base.Diagnostic;
+import dev.weft.xdsschema.FieldType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What Weft makes of each field and extension: {@code supported}, {@code advisory} (ignoring it changes no answer) or, for
+ * all that is not named, {@code semantic} (decision 2). A static bootstrap with an unsupported field of either sort is
+ * refused; over xDS an advisory one is accepted and told. The table is the file {@code fields.txt} beside this class;
+ * {@code docs/envoy-config.md} is made of it, and a test checks that parsers ask for exactly what it calls supported.
+ */
+final class FieldTable {
+    static final String HINT = "remove it; docs/envoy-config.md lists what is supported";
+
+    /** What is made of a field. */
+    enum Treatment {
+        SUPPORTED,
+        ADVISORY,
+        SEMANTIC
+    }
+
+    /** One line of the table. {@code name} is empty for an extension. */
+    record Entry(String message, String name, Treatment treatment, String text) {
+        String key() {
+            return name.isEmpty() ? message : message + "." + name;
+        }
+    }
+
+    private static final class Holder {
+        static final Map<String, Treatment> BY_KEY = byKey(); // read when the first unsupported field turns up
+    }
+
+    private FieldTable() {}
+
+    static Treatment of(String key) {
+        return Holder.BY_KEY.getOrDefault(key, Treatment.SEMANTIC);
+    }
+
+    /** Reports an extension no parser has. */
+    static void unsupportedExtension(MessageView any, String type) {
+        if (type.isEmpty()) {
+            any.error("", "required", "must say what is wanted", "give its @type");
+        } else {
+            report(any.reading(), "unsupported-extension", type, any.path(), type + " is not supported");
+        }
+    }
+
+    /** Reports every field that is set and that no parser asked for. */
+    static void reportUnasked(MessageView view) {
+        Reading reading = view.reading();
+        for (int number : view.unknownNumbers()) {
+            reading.add(Diagnostic.warning(
+                    "unknown-field",
+                    view.path("#" + number),
+                    "field number " + number + " of " + view.type() + " is unknown here and ignored",
+                    ""));
+        }
+        if (view.payload() != null) {
+            reportUnasked(view.payload());
+            return;
+        }
+        if (WellKnown.hasOwnJson(view.type())) {
+            return;
+        }
+        for (FieldType field : view.type().fields()) {
+            Object value = view.value(field);
+            if (value == null) {
+                continue;
+            }
+            if (!view.isAsked(field)) {
+                report(reading, "unsupported-field", field.toString(), view.path(field.name()), "not supported");
+            } else if (value instanceof MessageView child) {
+                reportUnasked(child);
+            } else if (value instanceof List<?> items) {
+                items.forEach(FieldTable::reportItem);
+            } else if (value instanceof Map<?, ?> entries) {
+                entries.values().forEach(FieldTable::reportItem);
+            }
+        }
+    }
+
+    private static void reportItem(Object item) {
+        if (item instanceof MessageView view) {
+            reportUnasked(view);
+        }
+    }
+
+    private static void report(Reading reading, String code, String key, String path, String problem) {
+        if (reading.mode() == Reading.Mode.DYNAMIC && of(key) == Treatment.ADVISORY) {
+            reading.add(Diagnostic.warning(code, path, problem + " and ignored", ""));
+        } else {
+            reading.add(Diagnostic.error(code, path, problem, HINT));
+        }
+    }
+
+    private static Map<String, Treatment> byKey() {
+        Map<String, Treatment> byKey = new HashMap<>();
+        entries().forEach(entry -> byKey.put(entry.key(), entry.treatment()));
+        return byKey;
+    }
+
+    /**
+     * All lines: a message's full name at the start of a line, then its fields, indented, as {@code name: treatment:
+     * text}; or {@code extension name: treatment: text}.
+     */
+    static List<Entry> entries() {
+        List<Entry> entries = new ArrayList<>();
+        String message = "";
+        for (String line : text().split("\n", -1)) {
+            String content = line.strip();
+            if (content.isEmpty() || content.startsWith("#")) {
+                continue;
+            }
+            boolean extension = content.startsWith("extension ");
+            if (!extension && line.charAt(0) != ' ') {
+                message = content;
+                continue;
+            }
+            int first = content.indexOf(": ");
+            int second = content.indexOf(": ", first + 2);
+            String name = content.substring(extension ? "extension ".length() : 0, first);
+            Treatment treatment = switch (content.substring(first + 2, second)) {
+                case "supported" -> Treatment.SUPPORTED;
+                case "advisory" -> Treatment.ADVISORY;
+                case "semantic" -> Treatment.SEMANTIC;
+                default -> throw new IllegalStateException("fields.txt: " + line);
+            };
+            entries.add(new Entry(
+                    extension ? name : message, extension ? "" : name, treatment, content.substring(second + 2)));
+        }
+        return entries;
+    }
+
+    private static String text() {
+        try (InputStream in = FieldTable.class.getResourceAsStream("fields.txt")) {
+            if (in == null) {
+                throw new IllegalStateException("fields.txt is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
