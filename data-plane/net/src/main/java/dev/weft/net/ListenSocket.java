@@ -117,11 +117,18 @@ public final class ListenSocket implements AutoCloseable {
 
     /** Leaves new connections in the kernel's queue. */
     public void pauseAccepting() {
-        sockets.forEach(socket -> socket.config().setAutoRead(false));
+        accepting(false);
     }
 
     public void resumeAccepting() {
-        sockets.forEach(socket -> socket.config().setAutoRead(true));
+        accepting(true);
+    }
+
+    private void accepting(boolean on) {
+        for (Channel socket : sockets) {
+            // On its loop: from elsewhere Netty lets one more connection in.
+            socket.eventLoop().execute(() -> socket.config().setAutoRead(on));
+        }
     }
 
     /** Stops listening; connections already accepted live on. Returns when the sockets are closed. */

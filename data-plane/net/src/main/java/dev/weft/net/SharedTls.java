@@ -14,10 +14,11 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.ReferenceCountUtil;
-import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -26,11 +27,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,7 +148,7 @@ final class SharedTls {
         if (!material.cipherSuites().isEmpty()) {
             builder.ciphers(material.cipherSuites());
         }
-        if (!material.alpn().isEmpty()) {
+        if (!material.alpn().isEmpty() && provider == TlsProvider.BORINGSSL) {
             // Without a common protocol the handshake goes on with none, as Envoy's does.
             builder.applicationProtocolConfig(new ApplicationProtocolConfig(
                     Protocol.ALPN,
@@ -200,10 +200,36 @@ final class SharedTls {
         };
     }
 
-    /** A host name with the underscores that mesh names have; the JDK's own type refuses them. */
-    private static final class AnyServerName extends SNIServerName {
-        AnyServerName(String name) {
-            super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII));
+    /** For the JDK's engine by its own means: Netty's way wraps it, and its trust manager would see another object. */
+    private void setProtocols(SSLEngine engine) {
+        if (material.client()) {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setApplicationProtocols(material.alpn().toArray(new String[0]));
+            engine.setSSLParameters(parameters);
+            return;
+        }
+        engine.setHandshakeApplicationProtocolSelector((e, offered) -> {
+            for (String own : material.alpn()) {
+                if (offered.contains(own)) {
+                    return own;
+                }
+            }
+            return ""; // none, and go on
+        });
+    }
+
+    private static void setServerName(SSLEngine engine, String sni) {
+        if (engine instanceof ReferenceCountedOpenSslEngine openssl) {
+            // Directly: Netty, like the JDK, takes no name with underscores, as Istio's are ("outbound_.80_._.…").
+            SSL.setTlsExtHostName(openssl.sslPointer(), sni);
+            return;
+        }
+        try {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(sni)));
+            engine.setSSLParameters(parameters);
+        } catch (IllegalArgumentException e) {
+            // A mesh name on the JDK's engine: nothing in the mesh depends on SNI, so send none.
         }
     }
 
@@ -241,16 +267,12 @@ final class SharedTls {
             @Nullable String sni,
             @Nullable SpiffeId expected,
             @Nullable String requiredDnsName) {
-        SSLEngine engine;
-        if (sni == null || sni.isEmpty()) {
-            engine = context.newEngine(allocator);
-        } else if (provider == TlsProvider.BORINGSSL) {
-            engine = context.newEngine(allocator, sni, 0);
-        } else {
-            engine = context.newEngine(allocator);
-            SSLParameters parameters = engine.getSSLParameters();
-            parameters.setServerNames(List.of(new AnyServerName(sni)));
-            engine.setSSLParameters(parameters);
+        SSLEngine engine = context.newEngine(allocator);
+        if (!material.alpn().isEmpty() && provider == TlsProvider.JDK) {
+            setProtocols(engine);
+        }
+        if (sni != null && !sni.isEmpty()) {
+            setServerName(engine, sni);
         }
         TlsConnection connection = new TlsConnection(
                 material.client(), local, verifier, names, material.verify(), expected, requiredDnsName);

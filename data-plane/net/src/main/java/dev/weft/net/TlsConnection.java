@@ -2,11 +2,16 @@ package dev.weft.net;
 
 import dev.weft.base.SpiffeId;
 import io.netty.channel.Channel;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.AttributeKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -30,6 +35,7 @@ public final class TlsConnection {
     private @Nullable SslHandler handler;
     private @Nullable PeerCertificate peer;
     private @Nullable String failure;
+    private @Nullable String sni;
 
     /** What our side shows. */
     record LocalCertificate(@Nullable SpiffeId identity, Instant notAfter) {
@@ -80,7 +86,19 @@ public final class TlsConnection {
 
     /** The negotiated application protocol, or null. */
     public @Nullable String alpn() {
-        return handler == null ? null : handler.applicationProtocol();
+        if (handler == null) {
+            return null;
+        }
+        if (handler.engine() instanceof ReferenceCountedOpenSslEngine) {
+            return handler.applicationProtocol();
+        }
+        String protocol = handler.engine().getApplicationProtocol();
+        return protocol == null || protocol.isEmpty() ? null : protocol;
+    }
+
+    /** As server: the name the client asked for, or null. After the handshake. */
+    public @Nullable String sni() {
+        return sni;
     }
 
     /** Such as {@code TLSv1.3}. After the handshake. */
@@ -145,6 +163,9 @@ public final class TlsConnection {
      * only the JDK's engine can make) skips the trust manager, so it is done here.
      */
     void complete(SSLEngine engine) throws CertificateException {
+        if (!client) {
+            sni = serverName(engine);
+        }
         if (!verified || peer != null) {
             return;
         }
@@ -156,5 +177,19 @@ public final class TlsConnection {
                 throw new CertificateException(failure, e);
             }
         }
+    }
+
+    private static @Nullable String serverName(SSLEngine engine) {
+        if (engine instanceof ReferenceCountedOpenSslEngine openssl) {
+            return SSL.getSniHostname(openssl.sslPointer()); // Netty's session hides names with underscores
+        }
+        if (engine.getSession() instanceof ExtendedSSLSession session) {
+            for (SNIServerName name : session.getRequestedServerNames()) {
+                if (name instanceof SNIHostName host) {
+                    return host.getAsciiName();
+                }
+            }
+        }
+        return null;
     }
 }

@@ -24,7 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -34,7 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real handshakes over loopback: an echo server behind one TLS context, a client with another. */
 class TlsHandshakeTest {
@@ -44,6 +46,7 @@ class TlsHandshakeTest {
 
     private final EventLoops loops = new EventLoops(1, "tls-test");
     private @Nullable ListenSocket listener;
+    private final Queue<Channel> channels = new ConcurrentLinkedQueue<>();
     private final List<TlsContexts> opened = new ArrayList<>();
     private final BlockingQueue<TlsConnection> accepted = new LinkedBlockingQueue<>();
     private final BlockingQueue<TlsConnection> refusedByServer = new LinkedBlockingQueue<>();
@@ -58,6 +61,7 @@ class TlsHandshakeTest {
         if (listener != null) {
             listener.close();
         }
+        channels.forEach(channel -> channel.close().syncUninterruptibly());
         opened.forEach(TlsContexts::close);
         loops.close();
         assertThat(opened).allMatch(contexts -> contexts.sharedContexts() == 0);
@@ -89,6 +93,7 @@ class TlsHandshakeTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 ListenSocket.Options.DEFAULT,
                 (loop, channel) -> {
+                    channels.add(channel);
                     SslHandler handler = context.newServerHandler(channel);
                     channel.pipeline().addLast(handler);
                     handler.handshakeFuture().addListener(done -> {
@@ -117,6 +122,8 @@ class TlsHandshakeTest {
         final Channel channel;
         final TlsConnection tls;
         final boolean connected;
+        final @Nullable Throwable cause;
+        private volatile SslHandler handler;
 
         Client(TlsContext context, @Nullable SpiffeId expected) throws Exception {
             Bootstrap bootstrap = new Bootstrap()
@@ -125,7 +132,8 @@ class TlsHandshakeTest {
                     .handler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel ch) {
-                            ch.pipeline().addLast("tls", context.newClientHandler(ch, expected, null));
+                            handler = context.newClientHandler(ch, expected, null);
+                            ch.pipeline().addLast(handler);
                             ch.pipeline().addLast(new Quiet() {
                                 @Override
                                 public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -142,11 +150,11 @@ class TlsHandshakeTest {
                         }
                     });
             channel = bootstrap.connect(listener.localAddress()).sync().channel();
-            SslHandler handler = (SslHandler) channel.pipeline().get("tls");
-            boolean success =
-                    handler != null && handler.handshakeFuture().await().isSuccess();
+            channels.add(channel);
+            boolean success = handler.handshakeFuture().await().isSuccess();
             tls = TlsConnection.of(channel);
             connected = success && tls.failure() == null;
+            cause = handler.handshakeFuture().cause();
         }
 
         /** What comes back for a message, or {@code <closed>}. With TLS 1.3 the client learns of a refusal here. */
@@ -161,12 +169,13 @@ class TlsHandshakeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(TlsProvider.class)
-    void bothSidesLearnTheOthersIdentity(TlsProvider provider) throws Exception {
-        TlsContexts server = contexts(provider, ROOT.workload(SERVER), ROOT);
-        TlsContexts client = contexts(provider, ROOT.workload(CLIENT), ROOT);
+    @CsvSource({"BORINGSSL,BORINGSSL", "JDK,BORINGSSL", "JDK,JDK"})
+    void bothSidesLearnTheOthersIdentity(TlsProvider clientSide, TlsProvider serverSide) throws Exception {
+        TlsContexts server = contexts(serverSide, ROOT.workload(SERVER), ROOT);
+        TlsContexts client = contexts(clientSide, ROOT.workload(CLIENT), ROOT);
         serve(server.server(new DownstreamTls(mesh("istio-http/1.1", "istio"), true, false)));
         Client connection = new Client(client.client(upstream(mesh("istio-http/1.1"))), SpiffeId.parse(SERVER));
+        assertThat(connection.cause).isNull();
         assertThat(connection.connected).isTrue();
         assertThat(connection.echo("hello")).isEqualTo("hello");
         assertThat(connection.tls.identity()).isEqualTo(SpiffeId.parse(SERVER));
@@ -176,6 +185,9 @@ class TlsHandshakeTest {
         TlsConnection seen = accepted.poll(5, TimeUnit.SECONDS);
         assertThat(seen.identity()).isEqualTo(SpiffeId.parse(CLIENT));
         assertThat(seen.alpn()).isEqualTo("istio-http/1.1");
+        if (clientSide == TlsProvider.BORINGSSL) {
+            assertThat(seen.sni()).isEqualTo("outbound_.80_._.payments.shop.svc.cluster.local");
+        }
     }
 
     @Test
