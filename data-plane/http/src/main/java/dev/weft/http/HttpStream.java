@@ -186,10 +186,10 @@ public final class HttpStream {
         for (HttpFilter filter : chain.responseHead) {
             filter.onResponseHead(this, head, end);
         }
-        downstream.writeHead(head, end);
         if (end) {
             finish(StreamEnd.COMPLETE);
         }
+        downstream.writeHead(head, end);
     }
 
     /** Passes on body bytes and takes them over. */
@@ -202,10 +202,10 @@ public final class HttpStream {
         for (HttpFilter filter : chain.responseData) {
             filter.onResponseData(this, data, end);
         }
-        downstream.writeData(data, end);
         if (end) {
             finish(StreamEnd.COMPLETE);
         }
+        downstream.writeData(data, end);
     }
 
     /** Passes on trailers, which end the response. */
@@ -216,8 +216,8 @@ public final class HttpStream {
         for (HttpFilter filter : chain.responseData) {
             filter.onResponseTrailers(this, trailers);
         }
-        downstream.writeTrailers(trailers);
         finish(StreamEnd.COMPLETE);
+        downstream.writeTrailers(trailers);
     }
 
     /** Sends what was written so far. */
@@ -264,6 +264,7 @@ public final class HttpStream {
         }
     }
 
+    /** Before the last bytes are written: then the codec may reuse the request's head for the next one. */
     private void finish(StreamEnd end) {
         over = true;
         if (held != null) {
