@@ -1,0 +1,60 @@
+package dev.weft.codec;
+
+import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseHead;
+import dev.weft.net.TimerWheel;
+import java.util.ArrayDeque;
+
+/**
+ * What all connections of one event loop share: deadlines, reusable heads and the array heads are written in. An idle
+ * connection holds no head. Confined to the loop.
+ */
+public final class CodecLoop {
+    /** Room of a new head: more than a browser sends without cookies. */
+    private static final int HEAD_CAPACITY = 1024;
+
+    /** A head that grew beyond this is not kept for reuse. */
+    private static final int MAX_KEPT_CAPACITY = 8 * 1024;
+
+    /** Heads kept for reuse: more are in use at once only while that many requests are under way. */
+    private static final int MAX_KEPT = 256;
+
+    private final TimerWheel timers;
+    private final ArrayDeque<RequestHead> requests = new ArrayDeque<>();
+    private final ArrayDeque<ResponseHead> responses = new ArrayDeque<>();
+    final HeadWriter writer = new HeadWriter();
+
+    public CodecLoop(TimerWheel timers) {
+        this.timers = timers;
+    }
+
+    public TimerWheel timers() {
+        return timers;
+    }
+
+    RequestHead takeRequest() {
+        RequestHead head = requests.pollLast();
+        return head != null ? head : new RequestHead(HEAD_CAPACITY);
+    }
+
+    void giveBack(RequestHead head) {
+        if (requests.size() < MAX_KEPT && head.headers().capacity() <= MAX_KEPT_CAPACITY) {
+            head.clear();
+            requests.addLast(head);
+        }
+    }
+
+    /** A cleared response head; {@link #giveBack} when done with it. */
+    public ResponseHead takeResponse() {
+        ResponseHead head = responses.pollLast();
+        return head != null ? head : new ResponseHead(HEAD_CAPACITY);
+    }
+
+    /** Takes a response head back for reuse. */
+    public void giveBack(ResponseHead head) {
+        if (responses.size() < MAX_KEPT && head.headers().capacity() <= MAX_KEPT_CAPACITY) {
+            head.clear();
+            responses.addLast(head);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.weft.codec;
+
+import java.time.Duration;
+
+/**
+ * How a downstream connection treats its peer.
+ *
+ * @param acceptHttp10 whether HTTP/1.0 requests are served (Envoy's {@code accept_http_10}); else 426
+ * @param headTimeout from the first byte of a head to its last; zero = none
+ * @param idleTimeout without a stream; zero = none
+ */
+public record Http1ServerOptions(Http1Limits limits, boolean acceptHttp10, Duration headTimeout, Duration idleTimeout) {
+    /** 10 s for a head (safe by default; Envoy has none) and an hour idle (Envoy's). */
+    public static final Http1ServerOptions DEFAULT =
+            new Http1ServerOptions(Http1Limits.REQUEST, false, Duration.ofSeconds(10), Duration.ofHours(1));
+}
