@@ -1,0 +1,288 @@
+package dev.weft.upstream;
+
+import dev.weft.balance.Endpoint;
+import dev.weft.balance.HostSet;
+import dev.weft.balance.Limits;
+import dev.weft.balance.LoadBalancer;
+import dev.weft.balance.PickContext;
+import dev.weft.balance.Policy;
+import dev.weft.net.Loop;
+import dev.weft.stats.StatsRegistry;
+import dev.weft.xdsmodel.CircuitBreakers;
+import dev.weft.xdsmodel.Cluster;
+import dev.weft.xdsmodel.ClusterLoadAssignment;
+import dev.weft.xdsmodel.LbEndpoint;
+import dev.weft.xdsmodel.LocalityLbEndpoints;
+import dev.weft.xdsmodel.Metadata;
+import dev.weft.xdsmodel.TransportSocket;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster at work. The object stays the same from the cluster's first configuration to its removal, so that routes and
+ * streams may hold it; configuration and hosts are swapped inside.
+ *
+ * <p>Threads: changed by the control thread and the resolver (guarded by this); {@link #pick} and the accessors from any
+ * loop. Endpoints that stay keep their pools, so a change of membership resets nothing.
+ */
+public final class ClusterRuntime {
+    /** An ORIGINAL_DST endpoint without connections is forgotten after this (Envoy's cleanup interval is 5 s). */
+    private static final long ORIGINAL_DST_KEEP_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private record Key(InetSocketAddress address, String hostname, Metadata metadata, TransportSocket socket) {}
+
+    private final List<Loop> loops;
+    private final Function<TransportSocket, Transport> transports;
+    private final Limits limits;
+    private final ClusterStats stats;
+    private final Map<Key, EndpointRuntime> endpoints = new HashMap<>(); // guarded by this
+    private final ConcurrentHashMap<InetSocketAddress, EndpointRuntime> originalDestinations =
+            new ConcurrentHashMap<>();
+    private final Map<TransportSocket, Transport> sockets = new HashMap<>(); // guarded by this
+    private List<Resolved> lastResolved = List.of(); // guarded by this
+    private int assignmentFactor = HostSet.DEFAULT_OVERPROVISIONING_PERCENT; // guarded by this
+    private volatile Cluster config;
+    private volatile LoadBalancer<EndpointRuntime> balancer;
+    private volatile @Nullable Object telemetry;
+
+    ClusterRuntime(
+            Cluster config, List<Loop> loops, Function<TransportSocket, Transport> transports, StatsRegistry stats) {
+        this.config = config;
+        this.loops = loops;
+        this.transports = transports;
+        CircuitBreakers.Thresholds t = config.circuitBreakers().normal();
+        this.limits = Limits.of(t.maxConnections(), t.maxPendingRequests(), t.maxRequests(), t.maxRetries());
+        this.stats = new ClusterStats(stats, statName(config));
+        this.balancer = LoadBalancer.of(policy(config), HostSet.of(List.of()));
+    }
+
+    public String name() {
+        return config.name();
+    }
+
+    public Cluster config() {
+        return config;
+    }
+
+    public Limits limits() {
+        return limits;
+    }
+
+    public ClusterStats stats() {
+        return stats;
+    }
+
+    /** The endpoints as they are now. */
+    public HostSet<EndpointRuntime> hosts() {
+        return balancer.hosts();
+    }
+
+    /** Endpoints of an ORIGINAL_DST cluster that are in use, for the admin page. */
+    public List<EndpointRuntime> originalDestinations() {
+        return List.copyOf(originalDestinations.values());
+    }
+
+    /** An endpoint for an attempt, or null when none may be used. Any loop; allocates nothing. */
+    public @Nullable EndpointRuntime pick(PickContext context) {
+        return balancer.pick(context);
+    }
+
+    public boolean isOriginalDst() {
+        return config.type() == Cluster.DiscoveryType.ORIGINAL_DST;
+    }
+
+    /** The endpoint of an ORIGINAL_DST cluster for a connection that wanted to go there. Any loop. */
+    public EndpointRuntime originalDestination(InetSocketAddress wanted) {
+        int override = config.originalDst().upstreamPortOverride();
+        InetSocketAddress address = override == 0 ? wanted : new InetSocketAddress(wanted.getAddress(), override);
+        EndpointRuntime endpoint = originalDestinations.get(address);
+        if (endpoint == null) {
+            endpoint = originalDestinations.computeIfAbsent(address, this::newOriginalDestination);
+        }
+        endpoint.used();
+        return endpoint;
+    }
+
+    private EndpointRuntime newOriginalDestination(InetSocketAddress address) {
+        LbEndpoint described = LbEndpoint.of(address.getAddress().getHostAddress(), address.getPort());
+        synchronized (this) {
+            return new EndpointRuntime(this, described, address, transport(config, described), loops.size());
+        }
+    }
+
+    /** The address connections are made from, or null for the kernel's choice. */
+    @Nullable
+    InetSocketAddress sourceAddress(InetSocketAddress destination) {
+        return null;
+    }
+
+    /** What the owner of metrics keeps here; null until set. */
+    public @Nullable Object telemetry() {
+        return telemetry;
+    }
+
+    public void telemetry(Object value) {
+        telemetry = value;
+    }
+
+    // Configuration.
+
+    /** Takes a new configuration of the same cluster. Endpoints follow with {@link #endpoints}. */
+    synchronized void configure(Cluster next) {
+        Cluster before = config;
+        config = next;
+        CircuitBreakers.Thresholds t = next.circuitBreakers().normal();
+        limits.update(t.maxConnections(), t.maxPendingRequests(), t.maxRequests(), t.maxRetries());
+        if (!policy(before).equals(policy(next))) {
+            balancer = LoadBalancer.of(policy(next), balancer.hosts());
+        }
+        if (isOriginalDst() && !before.transportSocket().equals(next.transportSocket())) {
+            originalDestinations.values().forEach(this::retire);
+            originalDestinations.clear();
+        }
+        if (!before.transportSocketMatches().equals(next.transportSocketMatches())
+                || !before.transportSocket().equals(next.transportSocket())) {
+            swap(lastResolved, assignmentFactor);
+        }
+    }
+
+    /** An endpoint of the configuration with one address its name stands for. */
+    record Resolved(LbEndpoint endpoint, InetSocketAddress address, int priority) {}
+
+    /** Takes the endpoints there are now. Those that stay keep their connections; the others' are drained. */
+    synchronized void endpoints(List<Resolved> next, int overprovisioningFactor) {
+        if (next.equals(lastResolved) && overprovisioningFactor == assignmentFactor) {
+            return;
+        }
+        swap(next, overprovisioningFactor);
+    }
+
+    private void swap(List<Resolved> next, int overprovisioningFactor) {
+        lastResolved = next;
+        assignmentFactor = overprovisioningFactor;
+        Cluster cluster = config;
+        Map<Key, EndpointRuntime> kept = new LinkedHashMap<>();
+        for (Resolved resolved : next) {
+            LbEndpoint endpoint = resolved.endpoint();
+            Transport transport = transport(cluster, endpoint);
+            Key key = new Key(resolved.address(), endpoint.hostname(), endpoint.metadata(), transport.config());
+            EndpointRuntime runtime = endpoints.remove(key);
+            if (runtime == null) {
+                runtime = kept.get(key);
+            }
+            if (runtime == null) {
+                runtime = new EndpointRuntime(this, endpoint, resolved.address(), transport, loops.size());
+            }
+            runtime.weight((int) Math.max(1, Math.min(endpoint.loadBalancingWeight(), 1 << 20)));
+            runtime.priority(resolved.priority());
+            runtime.health(health(endpoint.healthStatus()));
+            kept.put(key, runtime);
+        }
+        List<EndpointRuntime> gone = List.copyOf(endpoints.values());
+        endpoints.clear();
+        endpoints.putAll(kept);
+        HostSet<EndpointRuntime> hosts =
+                HostSet.of(List.copyOf(kept.values()), overprovisioningFactor, cluster.healthyPanicThreshold());
+        balancer = balancer.withHosts(hosts);
+        gone.forEach(this::retire);
+    }
+
+    private static Endpoint.Health health(LbEndpoint.HealthStatus status) {
+        return switch (status) {
+            case UNKNOWN, HEALTHY -> Endpoint.Health.HEALTHY;
+            case DEGRADED -> Endpoint.Health.DEGRADED;
+            case UNHEALTHY, DRAINING, TIMEOUT -> Endpoint.Health.UNHEALTHY;
+        };
+    }
+
+    private void retire(EndpointRuntime endpoint) {
+        endpoint.retire();
+        for (Loop loop : loops) {
+            loop.netty().execute(() -> {
+                HttpPool pool = endpoint.poolIfAny(loop.index());
+                if (pool != null) {
+                    pool.drain();
+                }
+            });
+        }
+    }
+
+    /** Forgets ORIGINAL_DST endpoints nobody has asked for lately. Control thread, now and then. */
+    void forgetUnused() {
+        long now = System.nanoTime();
+        for (EndpointRuntime endpoint : originalDestinations.values()) {
+            if (now - endpoint.lastUsed() > ORIGINAL_DST_KEEP_NANOS && endpoint.activeRequests() == 0) {
+                originalDestinations.remove(endpoint.socketAddress(), endpoint);
+                retire(endpoint);
+            }
+        }
+    }
+
+    /** The cluster is removed: idle connections close, others after their exchange. */
+    synchronized void remove(StatsRegistry registry) {
+        endpoints.values().forEach(this::retire);
+        endpoints.clear();
+        originalDestinations.values().forEach(this::retire);
+        originalDestinations.clear();
+        sockets.values().forEach(Transport::close);
+        sockets.clear();
+        stats.remove(registry, statName(config));
+    }
+
+    /** The first match whose values the endpoint's metadata has, else the cluster's own socket. */
+    private Transport transport(Cluster cluster, LbEndpoint endpoint) {
+        Map<String, @Nullable Object> values = endpoint.metadata().of("envoy.transport_socket_match");
+        for (Cluster.TransportSocketMatch match : cluster.transportSocketMatches()) {
+            if (matches(match.match(), values)) {
+                return sockets.computeIfAbsent(match.transportSocket(), transports);
+            }
+        }
+        return sockets.computeIfAbsent(cluster.transportSocket(), transports);
+    }
+
+    private static boolean matches(Map<String, @Nullable Object> wanted, Map<String, @Nullable Object> values) {
+        for (Map.Entry<String, @Nullable Object> entry : wanted.entrySet()) {
+            if (!values.containsKey(entry.getKey())
+                    || !java.util.Objects.equals(entry.getValue(), values.get(entry.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Policy policy(Cluster cluster) {
+        return switch (cluster.lbPolicy()) {
+            case ROUND_ROBIN, CLUSTER_PROVIDED -> Policy.ROUND_ROBIN;
+            case LEAST_REQUEST -> new Policy.LeastRequest(Math.max(2, cluster.leastRequestChoiceCount()));
+            case RANDOM -> Policy.RANDOM;
+        };
+    }
+
+    private static String statName(Cluster cluster) {
+        return cluster.altStatName().isEmpty() ? cluster.name() : cluster.altStatName();
+    }
+
+    /** Endpoints of an assignment whose addresses are IP literals, which is all STATIC and EDS allow. */
+    static List<Resolved> literals(@Nullable ClusterLoadAssignment assignment) {
+        List<Resolved> resolved = new ArrayList<>();
+        if (assignment != null) {
+            for (LocalityLbEndpoints locality : assignment.endpoints()) {
+                for (LbEndpoint endpoint : locality.lbEndpoints()) {
+                    InetSocketAddress address = Addresses.literal(endpoint.address());
+                    if (address != null) {
+                        resolved.add(new Resolved(endpoint, address, locality.priority()));
+                    }
+                }
+            }
+        }
+        return resolved;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.weft.upstream;
+
+import dev.weft.base.Diagnostic;
+import dev.weft.net.Loop;
+import dev.weft.net.TlsConfigException;
+import dev.weft.net.TlsContexts;
+import dev.weft.stats.StatsRegistry;
+import dev.weft.xdsmodel.Cluster;
+import dev.weft.xdsmodel.ClusterLoadAssignment;
+import dev.weft.xdsmodel.LbEndpoint;
+import dev.weft.xdsmodel.LocalityLbEndpoints;
+import dev.weft.xdsmodel.TransportSocket;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All clusters of a workload by name. Changed in two steps, so that nothing ever refers to a cluster that is gone: first
+ * {@link #update} adds and changes, then, when routes have moved, {@link #retain} removes.
+ *
+ * <p>Threads: {@link #find} from anywhere; the rest on the control thread.
+ */
+public final class Clusters implements AutoCloseable {
+    private final List<Loop> loops;
+    private final Function<TransportSocket, Transport> transports;
+    private final StatsRegistry stats;
+    private final DnsRefresher dns = new DnsRefresher();
+    private final ConcurrentHashMap<String, ClusterRuntime> byName = new ConcurrentHashMap<>();
+
+    /** No clusters yet. */
+    public static Clusters of(List<Loop> loops, TlsContexts tls, StatsRegistry stats) {
+        return new Clusters(loops, socket -> transport(socket, tls), stats);
+    }
+
+    private static Transport transport(TransportSocket socket, TlsContexts tls) {
+        if (socket instanceof TransportSocket.UpstreamTls client) {
+            try {
+                return new TlsTransport(client, tls);
+            } catch (TlsConfigException e) {
+                throw new IllegalArgumentException(e); // check() has said so before
+            }
+        }
+        return new Transport.Plain(socket);
+    }
+
+    Clusters(List<Loop> loops, Function<TransportSocket, Transport> transports, StatsRegistry stats) {
+        this.loops = List.copyOf(loops);
+        this.transports = transports;
+        this.stats = stats;
+    }
+
+    /** The cluster of that name, or null. */
+    public @Nullable ClusterRuntime find(String name) {
+        return byName.get(name);
+    }
+
+    public Collection<ClusterRuntime> all() {
+        return List.copyOf(byName.values());
+    }
+
+    /** What these clusters could not do, without changing anything. */
+    public List<Diagnostic> check(Collection<Cluster> clusters) {
+        List<Diagnostic> problems = new ArrayList<>();
+        for (Cluster cluster : clusters) {
+            ClusterLoadAssignment assignment = cluster.loadAssignment();
+            if (cluster.type() != Cluster.DiscoveryType.STATIC || assignment == null) {
+                continue;
+            }
+            for (LocalityLbEndpoints locality : assignment.endpoints()) {
+                for (LbEndpoint endpoint : locality.lbEndpoints()) {
+                    if (Addresses.literal(endpoint.address()) == null) {
+                        problems.add(Diagnostic.error(
+                                "not-an-address",
+                                "clusters[" + cluster.name() + "].load_assignment",
+                                "'" + endpoint.address().host() + "' is not an IP address",
+                                "use type STRICT_DNS for names"));
+                    }
+                }
+            }
+        }
+        return problems;
+    }
+
+    /** Adds and changes clusters and their endpoints. New DNS clusters have been resolved once, or 5 s have passed. */
+    public void update(Map<String, Cluster> clusters, Map<String, ClusterLoadAssignment> assignments) {
+        List<ClusterRuntime> newDns = new ArrayList<>();
+        for (Cluster cluster : clusters.values()) {
+            ClusterRuntime runtime = byName.get(cluster.name());
+            boolean added = runtime == null;
+            if (runtime == null) {
+                runtime = new ClusterRuntime(cluster, loops, transports, stats);
+            } else if (!runtime.config().equals(cluster)) {
+                runtime.configure(cluster);
+            }
+            switch (cluster.type()) {
+                case STATIC -> assign(runtime, cluster.loadAssignment());
+                case EDS -> assign(runtime, assignments.get(cluster.edsResourceName()));
+                case STRICT_DNS, LOGICAL_DNS -> {
+                    dns.watch(runtime);
+                    if (added) {
+                        newDns.add(runtime);
+                    }
+                }
+                case ORIGINAL_DST -> {}
+            }
+            if (added) {
+                byName.put(cluster.name(), runtime);
+            }
+        }
+        dns.awaitFirst(newDns);
+    }
+
+    private static void assign(ClusterRuntime runtime, @Nullable ClusterLoadAssignment assignment) {
+        runtime.endpoints(
+                ClusterRuntime.literals(assignment), assignment == null ? 140 : assignment.overprovisioningFactor());
+    }
+
+    /** Removes all clusters but these. */
+    public void retain(Set<String> names) {
+        for (ClusterRuntime runtime : all()) {
+            if (!names.contains(runtime.name()) && byName.remove(runtime.name(), runtime)) {
+                dns.forget(runtime);
+                runtime.remove(stats);
+            }
+        }
+    }
+
+    /** Forgets what was not used for a while; called about once a minute. */
+    public void forgetUnused() {
+        byName.values().forEach(ClusterRuntime::forgetUnused);
+    }
+
+    @Override
+    public void close() {
+        retain(Set.of());
+        dns.close();
+    }
+}

@@ -1,0 +1,216 @@
+package dev.weft.upstream;
+
+import dev.weft.net.EventLoops;
+import dev.weft.net.TimerWheel;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to connect to an endpoint: TCP, then TLS, within the cluster's connect time-out. A SYN that gets no answer
+ * for {@value #RACE_MILLIS} ms is raced by a second one, as Linux repeats the first only after a second.
+ *
+ * <p>The connected channel has no handler of ours yet and does not read; the listener adds one.
+ */
+final class Connector extends TimerWheel.Timer {
+    private static final int RACE_MILLIS = 250;
+
+    /** High and low watermark of both directions (reliability.md §1.1). */
+    static final WriteBufferWaterMark WATERMARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+    private final UpstreamLoop loop;
+    private final EndpointRuntime endpoint;
+    private final Transport.Inside inside;
+    private final ConnectListener listener;
+    private final long giveUpAt;
+    private final List<Channel> attempts = new ArrayList<>(2);
+    private @Nullable Channel connected; // the winner, while its handshake runs
+    private boolean done;
+    private int failures;
+
+    private Connector(UpstreamLoop loop, EndpointRuntime endpoint, Transport.Inside inside, ConnectListener listener) {
+        this.loop = loop;
+        this.endpoint = endpoint;
+        this.inside = inside;
+        this.listener = listener;
+        this.giveUpAt =
+                System.nanoTime() + endpoint.cluster().config().connectTimeout().toNanos();
+    }
+
+    static void connect(
+            UpstreamLoop loop, EndpointRuntime endpoint, Transport.Inside inside, ConnectListener listener) {
+        Connector connector = new Connector(loop, endpoint, inside, listener);
+        endpoint.cluster().stats().connections.increment(loop.loop().cell());
+        connector.attempt();
+        if (!connector.done) {
+            loop.timers().setAt(connector, connector.nextDeadline());
+        }
+    }
+
+    private long nextDeadline() {
+        long race = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(RACE_MILLIS);
+        return attempts.size() == 1 && connected == null && race - giveUpAt < 0 ? race : giveUpAt;
+    }
+
+    private void attempt() {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop.loop().netty())
+                .channelFactory(EventLoops::newSocket)
+                .option(ChannelOption.AUTO_READ, false)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(EpollChannelOption.TCP_USER_TIMEOUT, 10_000) // F26: a half-open peer is noticed by its silence
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // ours is below
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATERMARK)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(2048, 4096, 65536))
+                .handler(new ChannelInboundHandlerAdapter());
+        InetSocketAddress source = endpoint.cluster().sourceAddress(endpoint.socketAddress());
+        ChannelFuture future = source == null
+                ? bootstrap.connect(endpoint.socketAddress())
+                : bootstrap.connect(endpoint.socketAddress(), source);
+        Channel channel = future.channel();
+        attempts.add(channel);
+        future.addListener(f -> finished(channel, f.cause()));
+    }
+
+    private void finished(Channel channel, @Nullable Throwable cause) {
+        if (done || connected != null) {
+            channel.close();
+            return;
+        }
+        if (cause != null) {
+            if (++failures == attempts.size()) {
+                fail(false, reason(cause));
+            }
+            return;
+        }
+        connected = channel;
+        for (Channel other : attempts) {
+            if (other != channel) {
+                other.close();
+            }
+        }
+        secure(channel);
+    }
+
+    private void secure(Channel channel) {
+        ChannelHandler tls;
+        try {
+            tls = endpoint.transport().newHandler(channel, endpoint, inside);
+        } catch (Transport.NotReadyException e) {
+            fail(false, String.valueOf(e.getMessage()));
+            return;
+        }
+        if (tls == null) {
+            succeed(channel);
+            return;
+        }
+        channel.pipeline().addLast(new HandshakeWatch());
+        channel.pipeline().addFirst(tls);
+        channel.config().setAutoRead(true);
+        if (!done) {
+            loop.timers().setAt(this, giveUpAt);
+        }
+    }
+
+    private void succeed(Channel channel) {
+        done = true;
+        clear();
+        listener.connected(channel);
+    }
+
+    private void fail(boolean timeout, String reason) {
+        if (done) {
+            return;
+        }
+        done = true;
+        clear();
+        for (Channel attempt : attempts) {
+            attempt.close();
+        }
+        ClusterStats stats = endpoint.cluster().stats();
+        stats.connectFailures.increment(loop.loop().cell());
+        if (timeout) {
+            stats.connectTimeouts.increment(loop.loop().cell());
+        }
+        listener.connectFailed(timeout, reason);
+    }
+
+    @Override
+    protected void expired() {
+        if (done) {
+            return;
+        }
+        if (System.nanoTime() - giveUpAt >= 0) {
+            fail(true, connected == null ? "connection_timeout" : "TLS_handshake_timeout");
+            return;
+        }
+        if (connected == null && attempts.size() == 1) {
+            attempt();
+        }
+        if (!done) {
+            loop.timers().setAt(this, giveUpAt);
+        }
+    }
+
+    /** A word for response details: Envoy's {@code delayed_connect_error:_111} form says the errno; names read better. */
+    private static String reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        if (message.contains("Connection refused")) {
+            return "connection_refused";
+        }
+        if (message.contains("unreachable")) {
+            return "unreachable";
+        }
+        return "connect_error:" + message.replace(' ', '_');
+    }
+
+    /** Waits for the handshake, then leaves the pipeline. */
+    private final class HandshakeWatch extends ChannelInboundHandlerAdapter {
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent completion) {
+                if (completion.isSuccess()) {
+                    // Verification may still close the channel in a listener of the same event.
+                    ctx.channel().config().setAutoRead(false);
+                    ctx.pipeline().remove(this);
+                    if (ctx.channel().isActive()) {
+                        succeed(ctx.channel());
+                    } else {
+                        fail(false, "TLS_error");
+                    }
+                } else {
+                    fail(
+                            false,
+                            "TLS_error:"
+                                    + String.valueOf(completion.cause().getMessage())
+                                            .replace(' ', '_'));
+                }
+            }
+            ctx.fireUserEventTriggered(event);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            fail(false, "TLS_error:" + String.valueOf(cause.getMessage()).replace(' ', '_'));
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            fail(false, "TLS_error:connection_closed");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.weft.upstream;
+
+import dev.weft.balance.Endpoint;
+import dev.weft.base.Address;
+import dev.weft.base.SpiffeId;
+import dev.weft.xdsmodel.LbEndpoint;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One endpoint of a cluster with its connection pools, one per loop. Lives as long as the endpoint stays in its cluster
+ * with the same address, metadata and transport socket; weight and health may change.
+ *
+ * <p>Threads: pools are touched by their own loop only.
+ */
+public final class EndpointRuntime extends Endpoint {
+    private final ClusterRuntime cluster;
+    private final LbEndpoint config;
+    private final InetSocketAddress socketAddress;
+    private final Transport transport;
+    private final @Nullable SpiffeId expectedIdentity;
+    private final @Nullable HttpPool[] pools;
+    private volatile boolean retired;
+    private volatile long lastUsed = System.nanoTime(); // ORIGINAL_DST: when it was looked up last
+    private volatile @Nullable Object telemetry;
+
+    EndpointRuntime(
+            ClusterRuntime cluster,
+            LbEndpoint config,
+            InetSocketAddress socketAddress,
+            Transport transport,
+            int loops) {
+        super(new Address(socketAddress.getAddress().getHostAddress(), socketAddress.getPort()));
+        this.cluster = cluster;
+        this.config = config;
+        this.socketAddress = socketAddress;
+        this.transport = transport;
+        String identity = config.metadata().string("weft", "identity");
+        this.expectedIdentity = identity == null ? null : SpiffeId.parseOrNull(identity);
+        this.pools = new HttpPool[loops];
+    }
+
+    public ClusterRuntime cluster() {
+        return cluster;
+    }
+
+    /** What the configuration says of this endpoint. */
+    public LbEndpoint config() {
+        return config;
+    }
+
+    public InetSocketAddress socketAddress() {
+        return socketAddress;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    /** Whether connections to it are encrypted. */
+    public boolean isTls() {
+        return transport.isTls();
+    }
+
+    /** The identity its certificate must have besides what the cluster asks for; null = no more. */
+    public @Nullable SpiffeId expectedIdentity() {
+        return expectedIdentity;
+    }
+
+    /** The pool of this endpoint on a loop; made at the first call. Only on that loop. */
+    public HttpPool pool(UpstreamLoop loop) {
+        int index = loop.loop().index();
+        HttpPool pool = pools[index];
+        if (pool == null) {
+            pool = new HttpPool(this, loop);
+            pools[index] = pool;
+        }
+        return pool;
+    }
+
+    @Nullable
+    HttpPool poolIfAny(int loop) {
+        return pools[loop];
+    }
+
+    /** Whether the endpoint left its cluster: connections in use end after their exchange. */
+    public boolean isRetired() {
+        return retired;
+    }
+
+    void retire() {
+        retired = true;
+    }
+
+    void used() {
+        lastUsed = System.nanoTime();
+    }
+
+    long lastUsed() {
+        return lastUsed;
+    }
+
+    /** What the owner of metrics keeps here, so that a request needs no look-up; null until set. */
+    public @Nullable Object telemetry() {
+        return telemetry;
+    }
+
+    public void telemetry(Object value) {
+        telemetry = value;
+    }
+}

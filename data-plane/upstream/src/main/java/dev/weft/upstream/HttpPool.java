@@ -1,0 +1,237 @@
+package dev.weft.upstream;
+
+import dev.weft.codec.Http1ClientConnection;
+import dev.weft.codec.Http1Limits;
+import dev.weft.net.TimerWheel;
+import io.netty.channel.Channel;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP/1.1 connections of one loop to one endpoint. Idle ones are used last in, first out, so that a pool larger than
+ * the load shrinks by itself. A request that finds none waits for whichever comes first: a new connection or one that
+ * becomes idle.
+ *
+ * <p>Threads: confined to the loop.
+ */
+public final class HttpPool {
+    /** Takes a connection, or hears that none could be made. Exactly one call unless cancelled. */
+    public interface Waiter {
+        /** A connection at rest; the waiter starts its exchange at once. */
+        void connectionReady(HttpPool pool, Http1ClientConnection connection);
+
+        /** No connection to this endpoint; another may work. */
+        void connectFailed(boolean timeout, String reason);
+    }
+
+    private final EndpointRuntime endpoint;
+    private final UpstreamLoop loop;
+    private final ArrayDeque<Pooled> idle = new ArrayDeque<>(4);
+    private final ArrayDeque<Waiter> waiting = new ArrayDeque<>(4);
+    private int connecting;
+    private int open;
+    private int busy;
+
+    HttpPool(EndpointRuntime endpoint, UpstreamLoop loop) {
+        this.endpoint = endpoint;
+        this.loop = loop;
+    }
+
+    public EndpointRuntime endpoint() {
+        return endpoint;
+    }
+
+    /** An idle connection, now the caller's, or null. */
+    public @Nullable Http1ClientConnection takeIdle() {
+        while (true) {
+            Pooled pooled = idle.pollLast();
+            if (pooled == null) {
+                return null;
+            }
+            pooled.clear();
+            pooled.resting = false;
+            if (pooled.connection.isReusable()) {
+                busy++;
+                return pooled.connection;
+            }
+            pooled.connection.channel().close();
+        }
+    }
+
+    /** Waits for a connection; the answer may come before this returns. */
+    public void await(Waiter waiter) {
+        waiting.addLast(waiter);
+        if (connecting < waiting.size()) {
+            connect();
+        }
+    }
+
+    /** Forgets a waiter, if it still waits. */
+    public void cancel(Waiter waiter) {
+        waiting.remove(waiter);
+    }
+
+    /** Takes a connection back after its exchange. */
+    public void release(Http1ClientConnection connection, boolean reusable) {
+        busy--;
+        if (!reusable) {
+            return; // closed already
+        }
+        if (endpoint.isRetired()) {
+            connection.channel().close();
+            return;
+        }
+        Waiter next = waiting.pollFirst();
+        if (next != null) {
+            busy++;
+            next.connectionReady(this, connection);
+            return;
+        }
+        if (!connection.isReusable()) {
+            throw new IllegalStateException("released connection is not at rest");
+        }
+        rest(((Owned) connection.owner()).pooled());
+    }
+
+    /** A connection given up in the middle of an exchange: it closes itself. */
+    public void abandon(Http1ClientConnection connection) {
+        busy--;
+        connection.cancel();
+    }
+
+    private void rest(Pooled pooled) {
+        pooled.resting = true;
+        idle.addLast(pooled);
+        loop.timers().set(pooled, idleNanos(pooled.connection));
+    }
+
+    /** Decision 10: 3 s in plaintext, or a second less than the peer said; connections of the mesh an hour. */
+    private long idleNanos(Http1ClientConnection connection) {
+        long seconds = connection.keepAliveSeconds();
+        if (seconds >= 0) {
+            return TimeUnit.SECONDS.toNanos(seconds) - TimeUnit.SECONDS.toNanos(1);
+        }
+        return TimeUnit.SECONDS.toNanos(endpoint.isTls() ? 3600 : 3);
+    }
+
+    private void connect() {
+        boolean counted = endpoint.cluster().limits().connections().tryAcquire();
+        if (!counted && open + connecting > 0) {
+            endpoint.cluster().stats().connectionOverflow.increment(cell());
+            return; // one of the open ones will serve the waiter
+        }
+        connecting++;
+        Connector.connect(loop, endpoint, Transport.Inside.HTTP, new ConnectListener() {
+            @Override
+            public void connected(Channel channel) {
+                connecting--;
+                opened(channel, counted);
+            }
+
+            @Override
+            public void connectFailed(boolean timeout, String reason) {
+                connecting--;
+                if (counted) {
+                    endpoint.cluster().limits().connections().release();
+                }
+                failOne(timeout, reason);
+            }
+        });
+    }
+
+    private void opened(Channel channel, boolean counted) {
+        open++;
+        endpoint.cluster().stats().activeConnections.add(cell(), 1);
+        Pooled pooled = new Pooled(counted);
+        channel.pipeline().addLast(pooled.connection);
+        channel.config().setAutoRead(true);
+        Waiter next = waiting.pollFirst();
+        if (next != null) {
+            busy++;
+            next.connectionReady(this, pooled.connection);
+        } else if (endpoint.isRetired()) {
+            channel.close();
+        } else {
+            rest(pooled);
+        }
+    }
+
+    private void failOne(boolean timeout, String reason) {
+        // As many waiters as there are attempts under way may still hope.
+        if (waiting.size() > connecting) {
+            Waiter unlucky = waiting.pollFirst();
+            if (unlucky != null) {
+                unlucky.connectFailed(timeout, reason);
+            }
+        }
+    }
+
+    /** Closes what is idle; the rest closes as it is released. */
+    void drain() {
+        for (Pooled pooled = idle.pollLast(); pooled != null; pooled = idle.pollLast()) {
+            pooled.clear();
+            pooled.resting = false;
+            pooled.connection.channel().close();
+        }
+    }
+
+    boolean isEmpty() {
+        return open == 0 && connecting == 0 && waiting.isEmpty();
+    }
+
+    int open() {
+        return open;
+    }
+
+    private int cell() {
+        return loop.loop().cell();
+    }
+
+    private interface Owned extends Http1ClientConnection.Owner {
+        Pooled pooled();
+    }
+
+    /** A connection and its place in the pool. */
+    private final class Pooled extends TimerWheel.Timer implements Owned {
+        private final Http1ClientConnection connection;
+        private final boolean counted; // holds one of the cluster's connections
+        private boolean resting;
+
+        Pooled(boolean counted) {
+            this.counted = counted;
+            this.connection = new Http1ClientConnection(loop.codec(), Http1Limits.RESPONSE, this);
+        }
+
+        @Override
+        public Pooled pooled() {
+            return this;
+        }
+
+        @Override
+        public void connectionClosed(Http1ClientConnection closed) {
+            open--;
+            endpoint.cluster().stats().activeConnections.add(cell(), -1);
+            if (counted) {
+                endpoint.cluster().limits().connections().release();
+            }
+            if (resting) {
+                resting = false;
+                clear();
+                idle.remove(this);
+            }
+            if (connecting < waiting.size()) {
+                connect();
+            }
+        }
+
+        @Override
+        protected void expired() {
+            if (resting) {
+                idle.remove(this);
+                resting = false;
+                connection.channel().close();
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.weft.upstream;
+
+import dev.weft.net.TlsConfigException;
+import dev.weft.net.TlsContext;
+import dev.weft.net.TlsContexts;
+import dev.weft.xdsmodel.CommonTls;
+import dev.weft.xdsmodel.TransportSocket;
+import dev.weft.xdsmodel.TransportSocket.UpstreamTls;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import java.util.List;
+
+/**
+ * TLS to endpoints. Between proxies of the mesh ALPN says what is inside (decision 7), so there are two contexts where the
+ * configuration offers the mesh's protocols; other configurations are used as they are.
+ */
+final class TlsTransport implements Transport {
+    private static final String MESH_PREFIX = "istio";
+    private static final List<String> MESH_HTTP = List.of("istio-http/1.1");
+    private static final List<String> MESH_TCP = List.of("istio");
+
+    private final UpstreamTls config;
+    private final TlsContext http;
+    private final TlsContext tcp;
+
+    TlsTransport(UpstreamTls config, TlsContexts contexts) throws TlsConfigException {
+        this.config = config;
+        boolean mesh = config.common().alpnProtocols().stream().anyMatch(p -> p.startsWith(MESH_PREFIX));
+        this.http = contexts.client(mesh ? with(config, MESH_HTTP) : config);
+        this.tcp = mesh ? contexts.client(with(config, MESH_TCP)) : http;
+    }
+
+    private static UpstreamTls with(UpstreamTls tls, List<String> alpn) {
+        CommonTls c = tls.common();
+        CommonTls common = new CommonTls(
+                c.minVersion(),
+                c.maxVersion(),
+                c.cipherSuites(),
+                c.ecdhCurves(),
+                alpn,
+                c.certificates(),
+                c.certificateSecrets(),
+                c.validation());
+        return new UpstreamTls(common, tls.sni(), tls.autoHostSni(), tls.autoSniSanValidation());
+    }
+
+    @Override
+    public TransportSocket config() {
+        return config;
+    }
+
+    @Override
+    public boolean isTls() {
+        return true;
+    }
+
+    @Override
+    public ChannelHandler newHandler(Channel channel, EndpointRuntime endpoint, Inside inside)
+            throws NotReadyException {
+        ChannelHandler handler = (inside == Inside.HTTP ? http : tcp)
+                .newClientHandler(
+                        channel,
+                        endpoint.expectedIdentity(),
+                        endpoint.config().hostname().isEmpty()
+                                ? null
+                                : endpoint.config().hostname());
+        if (handler == null) {
+            throw new NotReadyException("TLS_error:_no_certificate_yet");
+        }
+        return handler;
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        if (tcp != http) {
+            tcp.close();
+        }
+    }
+}
