@@ -39,10 +39,10 @@ final class CaseRunner {
 
     private List<ProxyResult> steady(BenchCase benchCase, List<ProxyKind> kinds) throws IOException {
         List<Lab.Started> proxies = lab.startAll(benchCase, kinds);
-        List<Samples> samples = new ArrayList<>();
+        Map<Lab.Started, Samples> samples = new LinkedHashMap<>();
         for (Lab.Started proxy : proxies) {
             lab.awaitReady(proxy, benchCase.path);
-            samples.add(new Samples(proxy));
+            samples.put(proxy, new Samples(proxy));
         }
         for (Lab.Started proxy : proxies) {
             progress.println(
@@ -52,37 +52,45 @@ final class CaseRunner {
             }
         }
         for (int turn = 0; turn < options.repeat(); turn++) {
-            for (Samples own : samples) {
+            for (Lab.Started proxy : proxies) {
+                Samples own = samples.get(proxy);
                 CpuMeter.Reading before = own.meter.read();
-                own.add(load(own.proxy, benchCase, options.seconds()), before);
+                own.add(load(proxy, benchCase, options.seconds()), before);
             }
         }
         List<ProxyResult> results = new ArrayList<>();
-        for (Samples own : samples) {
-            own.sawRss();
-            results.add(own.result(options.syscalls() ? syscalls(own.proxy, benchCase) : Map.of()));
+        for (Lab.Started proxy : proxies) {
+            Samples own = samples.get(proxy);
+            double rss = own.meter.rssMib();
+            results.add(own.result(rss, options.syscalls() ? syscalls(proxy, benchCase) : Map.of()));
         }
         return results;
     }
 
     private List<ProxyResult> cold(BenchCase benchCase, List<ProxyKind> kinds) throws IOException {
         Map<ProxyKind, Samples> samples = new LinkedHashMap<>();
+        Map<ProxyKind, Double> rss = new LinkedHashMap<>();
         for (int turn = 0; turn < options.repeat(); turn++) {
             for (ProxyKind kind : kinds) {
                 Lab.Started proxy = lab.startAll(benchCase, List.of(kind)).getFirst();
                 lab.awaitReady(proxy, benchCase.path);
-                Samples own = samples.computeIfAbsent(kind, any -> new Samples(proxy));
-                own.restarted(proxy);
+                Samples fresh = new Samples(proxy);
+                Samples own = samples.computeIfAbsent(kind, any -> fresh);
+                own.meter = fresh.meter;
                 own.add(load(proxy, benchCase, options.seconds()), CpuMeter.Reading.none());
-                own.sawRss();
+                rss.merge(kind, own.meter.rssMib(), Math::max);
                 lab.stopProxies();
             }
         }
-        return samples.values().stream().map(own -> own.result(Map.of())).toList();
+        return samples.values().stream()
+                .map(own -> own.result(rss.get(own.kind), Map.of()))
+                .toList();
     }
 
     private List<ProxyResult> startup(BenchCase benchCase, List<ProxyKind> kinds) throws IOException {
-        Map<ProxyKind, Starts> starts = new LinkedHashMap<>();
+        Map<ProxyKind, List<Double>> ready = new LinkedHashMap<>();
+        Map<ProxyKind, List<Double>> cpu = new LinkedHashMap<>();
+        Map<ProxyKind, Double> rss = new LinkedHashMap<>();
         for (int turn = 0; turn < options.repeat(); turn++) {
             for (ProxyKind kind : kinds) {
                 long begin = System.nanoTime();
@@ -90,31 +98,25 @@ final class CaseRunner {
                 lab.awaitReady(proxy, benchCase.path);
                 double millis = (System.nanoTime() - begin) / 1e6;
                 CpuMeter meter = new CpuMeter(proxy.process().pid());
-                starts.computeIfAbsent(kind, any -> new Starts())
-                        .add(millis, meter.read().since(CpuMeter.Reading.none()) / 1e6, meter.rssMib());
+                ready.computeIfAbsent(kind, any -> new ArrayList<>()).add(millis);
+                cpu.computeIfAbsent(kind, any -> new ArrayList<>())
+                        .add(meter.read().since(CpuMeter.Reading.none()) / 1e6);
+                rss.merge(kind, meter.rssMib(), Math::max);
                 lab.stopProxies();
             }
         }
-        return starts.entrySet().stream()
-                .map(entry -> entry.getValue().result(entry.getKey()))
+        return kinds.stream()
+                .map(kind -> new ProxyResult(
+                        kind,
+                        Spread.of(cpu.get(kind)),
+                        Spread.of(ready.get(kind)),
+                        0,
+                        0,
+                        0,
+                        rss.get(kind),
+                        Map.of(),
+                        0))
                 .toList();
-    }
-
-    /** The starts of one proxy. */
-    private static final class Starts {
-        private final List<Double> readyMillis = new ArrayList<>();
-        private final List<Double> cpuMillis = new ArrayList<>();
-        private double rssMib;
-
-        void add(double ready, double cpu, double rss) {
-            readyMillis.add(ready);
-            cpuMillis.add(cpu);
-            rssMib = Math.max(rssMib, rss);
-        }
-
-        ProxyResult result(ProxyKind kind) {
-            return new ProxyResult(kind, Spread.of(cpuMillis), Spread.of(readyMillis), 0, 0, 0, rssMib, Map.of(), 0);
-        }
     }
 
     private Wrk.Run load(Lab.Started proxy, BenchCase benchCase, int seconds) {
@@ -139,9 +141,8 @@ final class CaseRunner {
 
     /** The repetitions of one proxy. */
     private static final class Samples {
-        Lab.Started proxy;
+        final ProxyKind kind;
         CpuMeter meter;
-        private double rssMib;
         private final List<Double> cost = new ArrayList<>();
         private final List<Double> rps = new ArrayList<>();
         private final List<Double> p50 = new ArrayList<>();
@@ -149,18 +150,8 @@ final class CaseRunner {
         private long errors;
 
         Samples(Lab.Started proxy) {
-            this.proxy = proxy;
+            kind = proxy.kind();
             meter = new CpuMeter(proxy.process().pid());
-        }
-
-        /** Another process of the same proxy is measured from now on. */
-        void restarted(Lab.Started other) {
-            proxy = other;
-            meter = new CpuMeter(other.process().pid());
-        }
-
-        void sawRss() {
-            rssMib = Math.max(rssMib, meter.rssMib());
         }
 
         void add(Wrk.Run run, CpuMeter.Reading before) {
@@ -172,15 +163,15 @@ final class CaseRunner {
             errors += run.errors();
         }
 
-        ProxyResult result(Map<String, Double> syscalls) {
+        ProxyResult result(double rss, Map<String, Double> syscalls) {
             return new ProxyResult(
-                    proxy.kind(),
+                    kind,
                     Spread.of(cost),
                     NOT_MEASURED,
                     Spread.of(rps).median(),
                     Math.round(Spread.of(p50).median()),
                     Math.round(Spread.of(p99).median()),
-                    rssMib,
+                    rss,
                     syscalls,
                     errors);
         }

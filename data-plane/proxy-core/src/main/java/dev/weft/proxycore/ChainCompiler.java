@@ -1,0 +1,134 @@
+package dev.weft.proxycore;
+
+import dev.weft.net.TlsConfigException;
+import dev.weft.net.TlsContext;
+import dev.weft.net.TlsContexts;
+import dev.weft.stats.StatsRegistry;
+import dev.weft.upstream.Clusters;
+import dev.weft.xdsmodel.FilterChain;
+import dev.weft.xdsmodel.HttpConnectionManager;
+import dev.weft.xdsmodel.Listener;
+import dev.weft.xdsmodel.NetworkFilter;
+import dev.weft.xdsmodel.RouteConfiguration;
+import dev.weft.xdsmodel.RouteSource;
+import dev.weft.xdsmodel.TcpProxy;
+import dev.weft.xdsmodel.TransportSocket;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Turns filter chains of the configuration into chains at work, keeping those that did not change. Control thread. */
+final class ChainCompiler {
+    private final Clusters clusters;
+    private final TlsContexts tls;
+    private final EngineConfig config;
+    private final StatsRegistry stats;
+    private final Set<HttpManager> managers = new LinkedHashSet<>();
+    private final Map<RouteConfiguration, RouteTable> tables = new HashMap<>(); // compiled once for all managers
+    private boolean draining;
+
+    ChainCompiler(Clusters clusters, TlsContexts tls, EngineConfig config, StatsRegistry stats) {
+        this.clusters = clusters;
+        this.tls = tls;
+        this.config = config;
+        this.stats = stats;
+    }
+
+    /** The chain of the old listener when it is the same, else a new one. */
+    ChainRuntime chain(Listener listener, FilterChain chain, @Nullable ListenerRuntime old) throws TlsConfigException {
+        if (old != null && old.config().trafficDirection() == listener.trafficDirection()) {
+            for (ChainRuntime known : old.chains()) {
+                if (known.config().equals(chain)) {
+                    return known;
+                }
+            }
+        }
+        ServerTransport transport = transport(chain.transportSocket());
+        return new ChainRuntime(chain, listener.trafficDirection(), transport, filter(listener, chain));
+    }
+
+    private ServerTransport transport(TransportSocket socket) throws TlsConfigException {
+        return switch (socket) {
+            case TransportSocket.Plaintext plaintext -> ServerTransport.PLAINTEXT;
+            case TransportSocket.UpstreamTls client ->
+                throw new IllegalArgumentException("a client's transport socket in a filter chain");
+            case TransportSocket.DownstreamTls server -> new Tls(tls.server(server));
+        };
+    }
+
+    private NetworkFilterRuntime filter(Listener listener, FilterChain chain) {
+        NetworkFilter last = chain.filters().get(chain.filters().size() - 1);
+        return switch (last) {
+            case HttpConnectionManager http -> {
+                HttpManager manager = new HttpManager(http, clusters, new HttpManagerStats(stats, http.statPrefix()));
+                managers.add(manager);
+                if (draining) {
+                    manager.drain();
+                }
+                yield manager;
+            }
+            case TcpProxy tcp -> new TcpManager(tcp, clusters);
+        };
+    }
+
+    /** Gives every connection manager of these listeners its routes as they are now. */
+    void routes(Map<String, RouteConfiguration> byName, Collection<ListenerRuntime> listeners) {
+        Map<RouteConfiguration, RouteTable> used = new HashMap<>();
+        for (ListenerRuntime listener : listeners) {
+            for (ChainRuntime chain : listener.chains()) {
+                if (chain.filter() instanceof HttpManager manager) {
+                    RouteConfiguration wanted = switch (manager.config().routes()) {
+                        case RouteSource.Inline inline -> inline.routes();
+                        case RouteSource.Rds rds -> byName.get(rds.routeConfigName());
+                    };
+                    manager.routes(wanted == null ? null : table(wanted, used));
+                }
+            }
+        }
+        tables.clear();
+        tables.putAll(used);
+    }
+
+    private RouteTable table(RouteConfiguration wanted, Map<RouteConfiguration, RouteTable> used) {
+        RouteTable known = tables.get(wanted);
+        RouteTable table = known != null ? known : used.computeIfAbsent(wanted, RouteTable::new);
+        used.put(wanted, table);
+        return table;
+    }
+
+    /** The chain left the configuration; its connections live on for a while. */
+    void retire(ChainRuntime chain) {
+        if (chain.filter() instanceof HttpManager manager) {
+            managers.remove(manager);
+        }
+        chain.transport().close();
+    }
+
+    /** All responses say close from here on. */
+    void drain() {
+        draining = true;
+        managers.forEach(HttpManager::drain);
+    }
+
+    private record Tls(TlsContext context) implements ServerTransport {
+        @Override
+        public boolean isTls() {
+            return true;
+        }
+
+        @Override
+        public @Nullable ChannelHandler newHandler(Channel channel) {
+            return context.newServerHandler(channel);
+        }
+
+        @Override
+        public void close() {
+            context.close();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.weft.proxycore;
+
+/** An accepted connection as the engine sees it when it drains. On its loop. */
+interface DownstreamConnection {
+    /** The chain that serves it. */
+    ChainRuntime chain();
+
+    /** Ends the connection as soon as nothing is lost by it: idle ones may be closed when {@code closeIdle}. */
+    void drain(boolean closeIdle);
+
+    /** Closes the connection now. */
+    void close();
+
+    /** Requests or byte streams under way: 0 or 1. */
+    int active();
+}

@@ -1,0 +1,315 @@
+package dev.weft.proxycore;
+
+import dev.weft.base.Diagnostic;
+import dev.weft.net.EventLoops;
+import dev.weft.net.ListenSocket;
+import dev.weft.net.Loop;
+import dev.weft.net.TlsConfigException;
+import dev.weft.net.TlsContexts;
+import dev.weft.net.TlsProvider;
+import dev.weft.stats.StatsRegistry;
+import dev.weft.upstream.Addresses;
+import dev.weft.upstream.ClusterRuntime;
+import dev.weft.upstream.Clusters;
+import dev.weft.xdsmodel.FilterChain;
+import dev.weft.xdsmodel.Listener;
+import dev.weft.xdsmodel.RouteConfiguration;
+import dev.weft.xdsmodel.XdsSnapshot;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proxy engine: event loops, listeners, clusters and TLS of one workload, driven by whole snapshots. Holds no static
+ * state: a process may run several.
+ *
+ * <p>Threads: all methods but the accessors are called by one control thread; loops read what it publishes. A snapshot is
+ * taken as a whole or not at all. Connections live on across snapshots unless their own filter chain changed; those of a
+ * changed chain are drained.
+ */
+public final class Engine implements AutoCloseable {
+    private final EngineConfig config;
+    private final StatsRegistry stats;
+    private final EventLoops loops;
+    private final List<Worker> workers = new ArrayList<>();
+    private final TlsContexts tls;
+    private final Clusters clusters;
+    private final ChainCompiler compiler;
+    private final Map<String, ListenSocket> sockets = new HashMap<>();
+    private volatile ListenerSet listeners = ListenerSet.EMPTY;
+    private volatile boolean draining;
+    private XdsSnapshot current = XdsSnapshot.EMPTY;
+
+    /** @param stats needs a cell per loop besides the control thread's: {@code config.loops() + 1} */
+    public Engine(EngineConfig config, StatsRegistry stats) {
+        if (stats.cells() <= config.loops()) {
+            throw new IllegalArgumentException("need a statistics cell per loop and one for the control thread");
+        }
+        this.config = config;
+        this.stats = stats;
+        this.loops = new EventLoops(config.loops(), "weft-loop");
+        for (Loop loop : loops.all()) {
+            workers.add(new Worker(loop));
+        }
+        this.tls = new TlsContexts(TlsProvider.preferred());
+        this.clusters = Clusters.of(loops.all(), tls, stats);
+        this.compiler = new ChainCompiler(clusters, tls, config, stats);
+    }
+
+    /**
+     * Makes the snapshot the engine's configuration. On an error nothing has changed, and the list says what is wrong,
+     * all of it; warnings may come with success.
+     */
+    public List<Diagnostic> apply(XdsSnapshot next) {
+        List<Diagnostic> problems =
+                new ArrayList<>(clusters.check(next.clusters().values()));
+        for (Listener listener : next.listeners().values()) {
+            if (Addresses.literal(listener.address()) == null) {
+                problems.add(Diagnostic.error(
+                        "not-an-address",
+                        "listeners[" + listener.name() + "].address",
+                        "'" + listener.address().host() + "' is not an IP address",
+                        "listeners need an IP address"));
+            }
+        }
+        if (problems.stream().anyMatch(Diagnostic::isError)) {
+            return problems;
+        }
+        problems.addAll(tls.secrets(next.secrets()));
+        // Make before break: clusters first, then what refers to them, then removals.
+        clusters.update(next.clusters(), next.endpoints());
+        Map<String, ListenerRuntime> compiled = new LinkedHashMap<>();
+        Map<String, ListenerRuntime> before = listeners.byName();
+        for (Listener listener : next.listeners().values()) {
+            try {
+                ListenerRuntime old = before.get(listener.name());
+                compiled.put(
+                        listener.name(), old != null && old.config().equals(listener) ? old : compile(listener, old));
+            } catch (TlsConfigException e) {
+                problems.addAll(e.diagnostics());
+            }
+        }
+        Map<String, ListenSocket> opened = new HashMap<>();
+        if (problems.stream().noneMatch(Diagnostic::isError)) {
+            open(compiled, before, opened, problems);
+        }
+        if (problems.stream().anyMatch(Diagnostic::isError)) {
+            opened.values().forEach(ListenSocket::close);
+            clusters.update(current.clusters(), current.endpoints());
+            clusters.retain(current.clusters().keySet());
+            tls.secrets(current.secrets());
+            return problems;
+        }
+        compiler.routes(next.routes(), compiled.values());
+        listeners = new ListenerSet(compiled);
+        sockets.putAll(opened);
+        opened.values().forEach(ListenSocket::resumeAccepting);
+        closeUnused(compiled, before);
+        clusters.retain(next.clusters().keySet());
+        current = next;
+        return problems;
+    }
+
+    private ListenerRuntime compile(Listener listener, @Nullable ListenerRuntime old) throws TlsConfigException {
+        List<ChainRuntime> chains = new ArrayList<>();
+        for (FilterChain chain : listener.filterChains()) {
+            chains.add(compiler.chain(listener, chain, old));
+        }
+        FilterChain fallback = listener.defaultFilterChain();
+        return new ListenerRuntime(
+                listener,
+                java.util.Objects.requireNonNull(Addresses.literal(listener.address())),
+                chains,
+                fallback == null ? null : compiler.chain(listener, fallback, old));
+    }
+
+    /** Binds what is new. Sockets do not accept before the snapshot is in force. */
+    private void open(
+            Map<String, ListenerRuntime> next,
+            Map<String, ListenerRuntime> before,
+            Map<String, ListenSocket> opened,
+            List<Diagnostic> problems) {
+        for (ListenerRuntime listener : next.values()) {
+            String name = listener.config().name();
+            ListenerRuntime old = before.get(name);
+            boolean kept =
+                    old != null && sockets.containsKey(name) && old.address().equals(listener.address());
+            if (kept || !listener.config().bindToPort()) {
+                continue;
+            }
+            try {
+                opened.put(name, bind(name, listener.address()));
+            } catch (IOException e) {
+                problems.add(Diagnostic.error(
+                        "cannot-bind",
+                        "listeners[" + name + "].address",
+                        String.valueOf(e.getMessage()),
+                        "is another process listening there?"));
+            }
+        }
+    }
+
+    private ListenSocket bind(String name, InetSocketAddress address) throws IOException {
+        Acceptor acceptor = new Acceptor(this, name, config.originalDestination());
+        return ListenSocket.bind(loops, address, ListenSocket.Options.DEFAULT, acceptor);
+    }
+
+    private void closeUnused(Map<String, ListenerRuntime> next, Map<String, ListenerRuntime> before) {
+        for (ListenerRuntime old : before.values()) {
+            String name = old.config().name();
+            ListenerRuntime now = next.get(name);
+            if (now == null || !now.config().bindToPort()) {
+                ListenSocket socket = sockets.remove(name);
+                if (socket != null) {
+                    socket.close();
+                }
+            }
+            for (ChainRuntime chain : old.chains()) {
+                if (now == null || !now.chains().contains(chain)) {
+                    chain.drain();
+                    compiler.retire(chain);
+                }
+            }
+        }
+        onConnections(connection -> {
+            if (connection.chain().isDraining()) {
+                connection.drain(false);
+            }
+        });
+    }
+
+    private void onConnections(Consumer<DownstreamConnection> action) {
+        for (Worker worker : workers) {
+            worker.loop()
+                    .netty()
+                    .execute(() -> List.copyOf(worker.connections()).forEach(action));
+        }
+    }
+
+    ListenerSet listeners() {
+        return listeners;
+    }
+
+    Worker worker(Loop loop) {
+        return workers.get(loop.index());
+    }
+
+    /** Whether {@link #drain} has begun. */
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /** The snapshot in force. Control thread. */
+    public XdsSnapshot snapshot() {
+        return current;
+    }
+
+    /** The clusters in force, for the admin pages. Any thread. */
+    public Collection<ClusterRuntime> clusters() {
+        return clusters.all();
+    }
+
+    /** The listeners in force. Any thread. */
+    public Collection<Listener> activeListeners() {
+        return listeners.byName().values().stream().map(ListenerRuntime::config).toList();
+    }
+
+    /** Where a listener is bound, with the port the kernel chose; null when it is not. Control thread. */
+    public @Nullable InetSocketAddress boundAddress(String listener) {
+        ListenSocket socket = sockets.get(listener);
+        return socket == null ? null : socket.localAddress();
+    }
+
+    /** Requests and opaque connections under way. Waits for the loops to say. */
+    public int active() {
+        return count(DownstreamConnection::active);
+    }
+
+    /** Downstream connections open. Waits for the loops to say. */
+    public int connections() {
+        return count(connection -> 1);
+    }
+
+    private int count(java.util.function.ToIntFunction<DownstreamConnection> what) {
+        AtomicInteger total = new AtomicInteger();
+        CountDownLatch counted = new CountDownLatch(workers.size());
+        for (Worker worker : workers) {
+            worker.loop().netty().execute(() -> {
+                worker.connections().forEach(c -> total.addAndGet(what.applyAsInt(c)));
+                counted.countDown();
+            });
+        }
+        try {
+            if (!counted.await(5, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("an event loop does not answer");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return total.get();
+    }
+
+    /** Forgets upstream state nobody used for a while; called about once a minute. */
+    public void maintain() {
+        clusters.forgetUnused();
+    }
+
+    /**
+     * Begins to drain: every response from here on says close, new connections are still served. Returns when nothing is
+     * under way and no connection is open, or after the given time; closes what is left then. Listeners close last, so
+     * that nobody who still comes is refused.
+     *
+     * @return whether everything ended by itself
+     */
+    public boolean drain(Duration limit) {
+        draining = true;
+        compiler.drain();
+        long until = System.nanoTime() + limit.toNanos();
+        boolean idle = false;
+        while (!idle && System.nanoTime() - until < 0) {
+            idle = connections() == 0;
+            if (!idle) {
+                java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+        }
+        sockets.values().forEach(ListenSocket::close);
+        sockets.clear();
+        if (!idle) {
+            // Idle connections were left open until now: closing one races with a request already on its way.
+            onConnections(connection -> connection.drain(true));
+            idle = active() == 0;
+        }
+        return idle;
+    }
+
+    /** Closes everything at once. */
+    @Override
+    public void close() {
+        sockets.values().forEach(ListenSocket::close);
+        sockets.clear();
+        onConnections(DownstreamConnection::close);
+        connections();
+        clusters.close();
+        tls.close();
+        loops.close();
+    }
+
+    StatsRegistry stats() {
+        return stats;
+    }
+
+    Map<String, RouteConfiguration> routes() {
+        return current.routes();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.weft.proxycore;
+
+import dev.weft.codec.Http1Error;
+import dev.weft.codec.Http1Limits;
+import dev.weft.codec.Http1ServerOptions;
+import dev.weft.http.Ascii;
+import dev.weft.http.FilterChain;
+import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpStream;
+import dev.weft.http.KnownHeader;
+import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseFlag;
+import dev.weft.http.ResponseHead;
+import dev.weft.http.StreamEnd;
+import dev.weft.upstream.ClusterRuntime;
+import dev.weft.upstream.Clusters;
+import dev.weft.upstream.EndpointRuntime;
+import dev.weft.xdsmodel.ClusterSpecifier;
+import dev.weft.xdsmodel.DataSource;
+import dev.weft.xdsmodel.HttpConnectionManager;
+import dev.weft.xdsmodel.HttpProtocolOptions;
+import dev.weft.xdsmodel.RouteAction;
+import io.netty.channel.Channel;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP connection manager at work: what its configuration makes of connections, requests and responses. Shared by all
+ * loops; its routes are swapped as a whole.
+ */
+final class HttpManager implements NetworkFilterRuntime {
+    private static final byte[] HTTP = Ascii.bytes("http");
+    private static final byte[] HTTPS = Ascii.bytes("https");
+    private static final byte[] X_FORWARDED_PROTO = Ascii.bytes("x-forwarded-proto");
+    private static final byte[] X_REQUEST_ID = Ascii.bytes("x-request-id");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+
+    private final HttpConnectionManager config;
+    private final Clusters clusters;
+    private final Http1ServerOptions options;
+    private final FilterChain chain = new FilterChain(List.of(), Router.INSTANCE, 0);
+    private final HttpManagerStats stats;
+    private volatile @Nullable RouteTable routes; // null until RDS has answered
+    private volatile boolean draining;
+
+    HttpManager(HttpConnectionManager config, Clusters clusters, HttpManagerStats stats) {
+        this.config = config;
+        this.clusters = clusters;
+        this.stats = stats;
+        HttpProtocolOptions common = config.commonHttp();
+        Duration headers = config.timeouts().requestHeadersTimeout();
+        Http1Limits limits = new Http1Limits(
+                Http1Limits.REQUEST.startLine(),
+                config.maxRequestHeadersKb() == null ? Http1Limits.REQUEST.head() : config.maxRequestHeadersKb() * 1024,
+                common.maxHeadersCount() == null ? Http1Limits.REQUEST.fields() : common.maxHeadersCount());
+        this.options = new Http1ServerOptions(
+                limits,
+                config.http1().acceptHttp10(),
+                headers == null ? Http1ServerOptions.DEFAULT.headTimeout() : headers,
+                common.idleTimeout());
+    }
+
+    HttpConnectionManager config() {
+        return config;
+    }
+
+    Http1ServerOptions options() {
+        return options;
+    }
+
+    FilterChain chain() {
+        return chain;
+    }
+
+    void routes(@Nullable RouteTable next) {
+        routes = next;
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    void drain() {
+        draining = true;
+    }
+
+    @Override
+    public void serve(Worker worker, ChainRuntime served, Channel channel, ConnectionInfo info) {
+        HttpConnection connection = new HttpConnection(this, worker, served, info, Peers.of(channel));
+        worker.opened(connection);
+        stats.opened(worker.cell());
+        channel.pipeline().addLast(connection.codec());
+    }
+
+    void closed(HttpConnection connection) {
+        stats.closed(connection.worker().cell());
+    }
+
+    void rejected(HttpConnection connection, Http1Error error) {
+        stats.rejected(connection.worker().cell());
+    }
+
+    /** Makes a request fit to be passed on; answers whether it may become a tunnel. */
+    boolean prepare(HttpConnection connection, RequestHead head) {
+        stats.request(connection.worker().cell());
+        HeaderBlock headers = head.headers();
+        headers.remove(KnownHeader.X_WEFT_PEER);
+        // Envoy: without use_remote_address what the client says of the scheme stands.
+        if (!headers.has(KnownHeader.X_FORWARDED_PROTO)) {
+            headers.add(X_FORWARDED_PROTO, connection.peer().tls() ? HTTPS : HTTP);
+        }
+        if (config.requestIds().generate() && !headers.has(KnownHeader.X_REQUEST_ID)) {
+            headers.add(X_REQUEST_ID, connection.worker().requestIds().next());
+        }
+        return isUpgrade(headers);
+    }
+
+    private boolean isUpgrade(HeaderBlock headers) {
+        if (config.upgradeConfigs().isEmpty()
+                || !headers.has(KnownHeader.UPGRADE)
+                || !headers.listContains(KnownHeader.CONNECTION, UPGRADE)) {
+            return false;
+        }
+        String wanted = headers.value(headers.find(KnownHeader.UPGRADE)).toLowerCase(java.util.Locale.ROOT);
+        return config.upgradeConfigs().getOrDefault(wanted, false);
+    }
+
+    /** Sends a request where its route says. */
+    void route(Exchange exchange, HttpStream stream, RequestHead head) {
+        RouteTable table = routes;
+        RouteTable.Match match = table == null
+                ? null
+                : table.match(head, exchange.connection.worker().loop().random());
+        if (match == null) {
+            stream.flag(ResponseFlag.NO_ROUTE_FOUND);
+            Replies.send(exchange.codec(), stream, 404, "", "route_not_found");
+            return;
+        }
+        exchange.match = match;
+        switch (match.route().action()) {
+            case RouteAction.Forward forward -> forward(exchange, stream, forward);
+            case RouteAction.DirectResponse direct ->
+                Replies.send(
+                        exchange.codec(),
+                        stream,
+                        direct.status(),
+                        direct.body() instanceof DataSource.Inline inline ? inline.text() : "",
+                        "direct_response");
+            case RouteAction.Redirect redirect ->
+                Replies.redirect(exchange.codec(), stream, redirect.responseCode(), new byte[0]);
+        }
+    }
+
+    private void forward(Exchange exchange, HttpStream stream, RouteAction.Forward forward) {
+        String name = forward.cluster() instanceof ClusterSpecifier.Single single ? single.cluster() : "";
+        ClusterRuntime cluster = clusters.find(name);
+        if (cluster == null) {
+            stream.flag(ResponseFlag.NO_CLUSTER_FOUND);
+            Replies.send(exchange.codec(), stream, forward.clusterNotFoundResponseCode(), "", "cluster_not_found");
+            return;
+        }
+        exchange.deadlines(
+                forward.timeout().toNanos(),
+                0,
+                config.timeouts().streamIdleTimeout().toNanos());
+        exchange.connection.arm(exchange);
+        exchange.forward(cluster);
+    }
+
+    /** The first request of an upstream connection: tells a mesh peer who we are. */
+    void announce(RequestHead head, EndpointRuntime endpoint) {}
+
+    void onResponse(Exchange exchange, ResponseHead head) {}
+
+    void streamOver(Exchange exchange, HttpStream stream, StreamEnd end) {
+        stats.response(exchange.connection.worker().cell(), stream.status());
+    }
+}

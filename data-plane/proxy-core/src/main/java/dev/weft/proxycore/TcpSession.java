@@ -1,0 +1,296 @@
+package dev.weft.proxycore;
+
+import dev.weft.balance.PickContext;
+import dev.weft.http.ResponseFlag;
+import dev.weft.net.TimerWheel;
+import dev.weft.upstream.ClusterRuntime;
+import dev.weft.upstream.ConnectListener;
+import dev.weft.upstream.EndpointRuntime;
+import dev.weft.upstream.TcpConnector;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One opaque TCP connection through the proxy. Each side's end is passed on as a half-close; the session is over when both
+ * have ended or one broke. Bytes pass as received; a side that does not keep up stops the reading of the other.
+ *
+ * <p>Confined to the loop; both channels live on it.
+ */
+final class TcpSession extends TimerWheel.Timer implements ConnectListener, DownstreamConnection {
+    private final TcpManager manager;
+    private final Worker worker;
+    private final ChainRuntime chain;
+    private final ConnectionInfo info;
+    private final Side downstream;
+    private final @Nullable ClusterRuntime cluster;
+    private @Nullable Side upstream;
+    private @Nullable EndpointRuntime endpoint;
+    private @Nullable PickContext picks;
+    private boolean over;
+    private boolean admitted;
+    private long lastActivityNanos = System.nanoTime();
+    private final long startNanos = lastActivityNanos;
+    private int flags;
+    private long received;
+    private long sent;
+
+    TcpSession(
+            TcpManager manager,
+            Worker worker,
+            ChainRuntime chain,
+            Channel channel,
+            ConnectionInfo info,
+            @Nullable ClusterRuntime cluster) {
+        this.manager = manager;
+        this.worker = worker;
+        this.chain = chain;
+        this.info = info;
+        this.cluster = cluster;
+        this.downstream = new Side(channel);
+    }
+
+    void begin() {
+        downstream.channel.config().setAutoRead(false);
+        downstream.channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        downstream.channel.pipeline().addLast(downstream);
+        if (cluster == null) {
+            flags |= ResponseFlag.NO_CLUSTER_FOUND.bit();
+            end();
+            return;
+        }
+        if (!cluster.limits().connections().tryAcquire()) {
+            cluster.stats().connectionOverflow.increment(worker.cell());
+            flags |= ResponseFlag.UPSTREAM_OVERFLOW.bit();
+            end();
+            return;
+        }
+        admitted = true;
+        connect(worker.upstream().firstPick());
+    }
+
+    private void connect(PickContext context) {
+        ClusterRuntime to = java.util.Objects.requireNonNull(cluster);
+        EndpointRuntime chosen = to.isOriginalDst() ? to.originalDestination(info.destination) : to.pick(context);
+        if (chosen == null) {
+            to.stats().connectionsNoneHealthy.increment(worker.cell());
+            flags |= ResponseFlag.NO_HEALTHY_UPSTREAM.bit();
+            end();
+            return;
+        }
+        endpoint = chosen;
+        chosen.requestStarted();
+        TcpConnector.connect(worker.upstream(), chosen, this);
+    }
+
+    @Override
+    public void connected(Channel channel) {
+        if (over) {
+            channel.close();
+            return;
+        }
+        Side other = new Side(channel);
+        upstream = other;
+        downstream.other = other;
+        other.other = downstream;
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+        channel.pipeline().addLast(other);
+        java.util.Objects.requireNonNull(cluster).stats().activeConnections.add(worker.cell(), 1);
+        arm();
+        channel.config().setAutoRead(true);
+        downstream.channel.config().setAutoRead(true);
+    }
+
+    @Override
+    public void connectFailed(boolean timeout, String reason) {
+        if (over) {
+            return;
+        }
+        EndpointRuntime failed = java.util.Objects.requireNonNull(endpoint);
+        failed.requestEnded();
+        endpoint = null;
+        ClusterRuntime to = java.util.Objects.requireNonNull(cluster);
+        PickContext context = picks;
+        if (context == null) {
+            context = new PickContext(worker.loop().random());
+            picks = context;
+        }
+        context.exclude(failed);
+        if (!to.isOriginalDst() && to.pick(context) != null) {
+            connect(context);
+            return;
+        }
+        flags |= ResponseFlag.UPSTREAM_CONNECTION_FAILURE.bit();
+        end();
+    }
+
+    private void arm() {
+        long idle = manager.config().idleTimeout().toNanos();
+        if (idle > 0) {
+            worker.upstream().timers().setAt(this, lastActivityNanos + idle);
+        }
+    }
+
+    @Override
+    protected void expired() {
+        if (over) {
+            return;
+        }
+        if (System.nanoTime() - lastActivityNanos
+                >= manager.config().idleTimeout().toNanos()) {
+            flags |= ResponseFlag.STREAM_IDLE_TIMEOUT.bit();
+            end();
+        } else {
+            arm();
+        }
+    }
+
+    /** Ends both sides, after what was written has gone out. */
+    private void end() {
+        if (over) {
+            return;
+        }
+        over = true;
+        clear();
+        downstream.finish();
+        Side other = upstream;
+        if (other != null) {
+            other.finish();
+        }
+        EndpointRuntime used = endpoint;
+        if (used != null) {
+            used.requestEnded();
+        }
+        ClusterRuntime to = cluster;
+        if (to != null && admitted) {
+            to.limits().connections().release();
+            if (other != null) {
+                to.stats().activeConnections.add(worker.cell(), -1);
+            }
+        }
+        worker.closed(this);
+    }
+
+    @Override
+    public ChainRuntime chain() {
+        return chain;
+    }
+
+    @Override
+    public void drain(boolean closeIdle) {
+        // Bytes we do not understand have no good moment to end: they live until the drain's end.
+    }
+
+    @Override
+    public void close() {
+        end();
+    }
+
+    @Override
+    public int active() {
+        return 1;
+    }
+
+    /** One of the two channels. */
+    private final class Side extends ChannelInboundHandlerAdapter {
+        private final Channel channel;
+        private @Nullable Side other;
+        private boolean inputEnded;
+        private boolean unflushed;
+
+        Side(Channel channel) {
+            this.channel = channel;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf data = (ByteBuf) message;
+            Side to = other;
+            if (to == null || over) {
+                data.release();
+                return;
+            }
+            if (this == downstream) {
+                received += data.readableBytes();
+            } else {
+                sent += data.readableBytes();
+            }
+            to.channel.write(data, to.channel.voidPromise());
+            unflushed = true;
+            if (!to.channel.isWritable()) {
+                flush(to);
+            }
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            Side to = other;
+            if (unflushed && to != null) {
+                flush(to);
+            }
+        }
+
+        private void flush(Side to) {
+            unflushed = false;
+            lastActivityNanos = System.nanoTime();
+            to.channel.flush();
+            if (!to.channel.isWritable() && channel.config().isAutoRead()) {
+                channel.config().setAutoRead(false);
+            }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            Side from = other;
+            if (channel.isWritable() && from != null && !from.channel.config().isAutoRead() && !over) {
+                from.channel.config().setAutoRead(true);
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof ChannelInputShutdownEvent && !inputEnded) {
+                inputEnded = true;
+                passEnd();
+            }
+        }
+
+        /** The end of input becomes the end of the other side's output, behind what is still to be written there. */
+        private void passEnd() {
+            Side to = other;
+            if (to == null || to.inputEnded || over) {
+                end();
+                return;
+            }
+            to.channel.flush();
+            ((DuplexChannel) to.channel).shutdownOutput();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (this == downstream) {
+                flags |= ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit();
+            } else {
+                flags |= ResponseFlag.UPSTREAM_CONNECTION_TERMINATION.bit();
+            }
+            end();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            end();
+        }
+
+        void finish() {
+            if (channel.isActive()) {
+                channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
+                        .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+            }
+        }
+    }
+}

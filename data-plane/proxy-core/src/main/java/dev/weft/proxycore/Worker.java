@@ -1,0 +1,49 @@
+package dev.weft.proxycore;
+
+import dev.weft.net.Loop;
+import dev.weft.upstream.UpstreamLoop;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/** One event loop of an engine and the downstream connections on it. Confined to the loop. */
+final class Worker {
+    private final Loop loop;
+    private final UpstreamLoop upstream;
+    private final Set<DownstreamConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final RequestIds requestIds;
+
+    Worker(Loop loop) {
+        this.loop = loop;
+        this.upstream = new UpstreamLoop(loop);
+        this.requestIds = new RequestIds(loop.random());
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    int cell() {
+        return loop.cell();
+    }
+
+    UpstreamLoop upstream() {
+        return upstream;
+    }
+
+    RequestIds requestIds() {
+        return requestIds;
+    }
+
+    void opened(DownstreamConnection connection) {
+        connections.add(connection);
+    }
+
+    void closed(DownstreamConnection connection) {
+        connections.remove(connection);
+    }
+
+    Set<DownstreamConnection> connections() {
+        return connections;
+    }
+}
