@@ -3,7 +3,7 @@
 # a line `N passed, N failed`. As root or with CI=true a skipped test counts as failed: what was not run proves nothing.
 #   --quick      without Error Prone, NullAway and the formatter
 #   --no-peers   do not install anything
-#   ARG…         handed to Maven, e.g. -pl data-plane/codec -am
+#   ARG…         handed to Maven in one run of it, e.g. -pl data-plane/codec -am
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 root=$PWD
@@ -15,7 +15,7 @@ for arg in "$@"; do
   case $arg in
     --quick) maven_args+=(-Dquick) ;;
     --no-peers) peers= ;;
-    -h | --help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) maven_args+=("$arg") ;;
   esac
 done
@@ -26,6 +26,12 @@ source verification/jdk.sh || { echo "0 passed, 1 failed"; exit 1; }
 if [ -n "$peers" ]; then
   verification/peers.sh || { echo "test: in CI nothing may be left out, see above"; failures=$((failures + 1)); }
 fi
+
+# What was compiled without the gates would not be compiled again, so never be seen by them.
+case " ${maven_args[*]-} " in
+  *" -Dquick "*) ;;
+  *) find . -path ./build -prune -o -type d -path '*/target/maven-status' -print0 | xargs -0 -r rm -rf ;;
+esac
 
 # Only the reports of this run count.
 find . -path ./build -prune -o -type d -path '*/target/surefire-reports' -print0 | xargs -0 -r rm -rf
@@ -40,11 +46,30 @@ run_maven() {
   wait "$maven"
 }
 
+# The conformance suites start ./weft as a user does, so it is brought up to date in between, and left alone from then on:
+# a build inside a build would fight for the same folders.
 : >"$log"
-if ! run_maven verify ${maven_args[@]+"${maven_args[@]}"}; then
-  echo "test: the build failed, the whole log is build/test.log"
-  failures=$((failures + 1))
+conformance=verification/conformance
+if [ "${#maven_args[@]}" -eq 0 ] || [ "${maven_args[*]}" = -Dquick ]; then
+  stages=("-pl !$conformance" "-pl $conformance -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev.weft.conformance.*")
+else
+  stages=("")
 fi
+for stage in "${stages[@]}"; do
+  # shellcheck disable=SC2086 # a stage is words
+  if ! run_maven verify $stage ${maven_args[@]+"${maven_args[@]}"}; then
+    echo "test: the build failed, the whole log is build/test.log"
+    failures=$((failures + 1))
+    break
+  fi
+  if ! ./weft dev build >>"$log" 2>&1; then
+    echo "test: ./weft dev build failed, see build/test.log"
+    failures=$((failures + 1))
+    break
+  fi
+  ./weft dev aot >>"$log" 2>&1 || true
+  export WEFT_NO_BUILD=1
+done
 
 # Sums the attributes of each report's <testsuite …> element.
 read -r tests errors failed skipped < <(

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class ClusterParser {
     private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
+    private static final String LEAST_REQUEST =
+            "envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest";
+
     private ClusterParser() {}
 
     static Cluster parse(MessageView view) {
@@ -40,6 +43,15 @@ final class ClusterParser {
                     "required",
                     "an EDS cluster needs it",
                     "for example {\"eds_config\": {\"ads\": {}}}");
+        }
+        for (MessageView filter : view.messages("filters")) {
+            filter.string("name");
+            MessageView config = filter.message("typed_config");
+            if (config == null) {
+                filter.error("typed_config", "required", "must say what is wanted", "give its @type");
+            } else {
+                FieldTable.unsupportedExtension(config, config.anyType());
+            }
         }
         MessageView common = view.message("common_lb_config");
         view.bool("wait_for_warm_on_init", true);
@@ -84,6 +96,21 @@ final class ClusterParser {
         return policy;
     }
 
+    /** {@code choice_count} of the first policy that is least request. */
+    private static @Nullable Integer extensionChoices(@Nullable MessageView view) {
+        if (view != null) {
+            for (MessageView policy : view.messages("policies")) {
+                MessageView any =
+                        policy.messageOrEmpty("typed_extension_config").message("typed_config");
+                MessageView payload = any == null ? null : any.payload();
+                if (payload != null && payload.isMessageOf(LEAST_REQUEST)) {
+                    return payload.integerOrNull("choice_count");
+                }
+            }
+        }
+        return null;
+    }
+
     private static Cluster.LbPolicy extensionPolicy(MessageView view) {
         Cluster.LbPolicy chosen = null;
         for (MessageView policy : view.messages("policies")) {
@@ -95,10 +122,7 @@ final class ClusterParser {
                 chosen = switch (payload.type().fullName()) {
                     case "envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin" ->
                         Cluster.LbPolicy.ROUND_ROBIN;
-                    case "envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest" -> {
-                        payload.integerOrNull("choice_count");
-                        yield Cluster.LbPolicy.LEAST_REQUEST;
-                    }
+                    case LEAST_REQUEST -> Cluster.LbPolicy.LEAST_REQUEST;
                     case "envoy.extensions.load_balancing_policies.random.v3.Random" -> Cluster.LbPolicy.RANDOM;
                     case "envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided" ->
                         Cluster.LbPolicy.CLUSTER_PROVIDED;
@@ -120,13 +144,13 @@ final class ClusterParser {
         view.which("lb_config");
         MessageView config = view.message("least_request_lb_config");
         Integer choices = config == null ? null : config.integerOrNull("choice_count");
-        for (String other : List.of("ring_hash_lb_config", "maglev_lb_config", "round_robin_lb_config")) {
-            MessageView present = view.message(other);
-            if (present != null && !present.isEmpty()) {
+        for (String other : List.of("ring_hash_lb_config", "maglev_lb_config")) {
+            if (view.message(other) != null) {
                 CommonParser.unsupported(view, other);
             }
         }
-        return choices == null ? 2 : choices;
+        Integer named = extensionChoices(view.message("load_balancing_policy"));
+        return named != null ? named : choices != null ? choices : 2;
     }
 
     private static List<Cluster.TransportSocketMatch> transportSocketMatches(MessageView view) {
@@ -167,7 +191,7 @@ final class ClusterParser {
     }
 
     private static UpstreamHttp upstreamHttp(MessageView view) {
-        UpstreamHttp http = UpstreamHttp.DEFAULT;
+        UpstreamHttp http = olderHttp(view);
         for (Map.Entry<String, MessageView> option :
                 view.messageMap("typed_extension_protocol_options").entrySet()) {
             MessageView config = CommonParser.payload(option.getValue());
@@ -181,6 +205,27 @@ final class ClusterParser {
             }
         }
         return http;
+    }
+
+    /** How it was said before {@code typed_extension_protocol_options}, which stand above it. */
+    private static UpstreamHttp olderHttp(MessageView view) {
+        MessageView http2 = view.message("http2_protocol_options");
+        HttpProtocolOptions common = HttpParser.common(view.message("common_http_protocol_options"));
+        Integer requests = view.integerOrNull("max_requests_per_connection");
+        if (requests != null) {
+            common = new HttpProtocolOptions(
+                    common.idleTimeout(),
+                    common.maxConnectionDuration(),
+                    common.maxHeadersCount(),
+                    common.maxStreamDuration(),
+                    common.headersWithUnderscoresAction(),
+                    requests);
+        }
+        return new UpstreamHttp(
+                http2 == null ? UpstreamHttp.Protocol.HTTP1 : UpstreamHttp.Protocol.HTTP2,
+                HttpParser.http1(view.message("http_protocol_options")),
+                HttpParser.http2(http2),
+                common);
     }
 
     private static UpstreamHttp httpOptions(MessageView view) {

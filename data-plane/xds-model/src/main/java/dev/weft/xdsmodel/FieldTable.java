@@ -22,9 +22,31 @@ final class FieldTable {
 
     /** What is made of a field. */
     enum Treatment {
-        SUPPORTED,
-        ADVISORY,
-        SEMANTIC
+        SUPPORTED("supported"),
+        ADVISORY("advisory"),
+        /** Of an extension that does nothing without a setting. */
+        ADVISORY_IF_EMPTY("advisory-if-empty"),
+        SEMANTIC("semantic");
+
+        private final String word;
+
+        Treatment(String word) {
+            this.word = word;
+        }
+
+        static Treatment of(String word) {
+            for (Treatment treatment : values()) {
+                if (treatment.word.equals(word)) {
+                    return treatment;
+                }
+            }
+            throw new IllegalArgumentException("fields.txt: no treatment '" + word + "'");
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
     }
 
     /** One line of the table. {@code name} is empty for an extension. */
@@ -48,9 +70,12 @@ final class FieldTable {
     static void unsupportedExtension(MessageView any, String type) {
         if (type.isEmpty()) {
             any.error("", "required", "must say what is wanted", "give its @type");
-        } else {
-            report(any.reading(), "unsupported-extension", type, any.path(), type + " is not supported");
+            return;
         }
+        Treatment treatment = of(type);
+        boolean advisory = treatment == Treatment.ADVISORY
+                || treatment == Treatment.ADVISORY_IF_EMPTY && WellKnown.anyBytes(any).length == 0;
+        report(any.reading(), "unsupported-extension", advisory, any.path(), type + " is not supported");
     }
 
     /** Reports every field that is set and that no parser asked for. */
@@ -76,7 +101,8 @@ final class FieldTable {
                 continue;
             }
             if (!view.isAsked(field)) {
-                report(reading, "unsupported-field", field.toString(), view.path(field.name()), "not supported");
+                boolean advisory = of(field.toString()) == Treatment.ADVISORY;
+                report(reading, "unsupported-field", advisory, view.path(field.name()), "not supported");
             } else if (value instanceof MessageView child) {
                 reportUnasked(child);
             } else if (value instanceof List<?> items) {
@@ -93,8 +119,8 @@ final class FieldTable {
         }
     }
 
-    private static void report(Reading reading, String code, String key, String path, String problem) {
-        if (reading.mode() == Reading.Mode.DYNAMIC && of(key) == Treatment.ADVISORY) {
+    private static void report(Reading reading, String code, boolean advisory, String path, String problem) {
+        if (advisory && reading.mode() == Reading.Mode.DYNAMIC) {
             reading.add(Diagnostic.warning(code, path, problem + " and ignored", ""));
         } else {
             reading.add(Diagnostic.error(code, path, problem, HINT));
@@ -108,33 +134,30 @@ final class FieldTable {
     }
 
     /**
-     * All lines: a message's full name at the start of a line, then its fields, indented, as {@code name: treatment:
-     * text}; or {@code extension name: treatment: text}.
+     * All lines: a message's full name at the start of a line, then its fields, indented, each with its treatment and what
+     * there is to say; or {@code extension}, its name, treatment and text.
      */
     static List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
         String message = "";
         for (String line : text().split("\n", -1)) {
-            String content = line.strip();
-            if (content.isEmpty() || content.startsWith("#")) {
+            if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
-            boolean extension = content.startsWith("extension ");
-            if (!extension && line.charAt(0) != ' ') {
-                message = content;
-                continue;
+            boolean extension = line.startsWith("extension ");
+            if (extension || line.startsWith(" ")) {
+                int name = extension ? "extension ".length() : 2;
+                int treatment = line.indexOf(' ', name) + 1;
+                int text = (line + " ").indexOf(' ', treatment);
+                String first = line.substring(name, treatment - 1);
+                entries.add(new Entry(
+                        extension ? first : message,
+                        extension ? "" : first,
+                        Treatment.of(line.substring(treatment, text)),
+                        line.substring(text).strip()));
+            } else {
+                message = line;
             }
-            int first = content.indexOf(": ");
-            int second = content.indexOf(": ", first + 2);
-            String name = content.substring(extension ? "extension ".length() : 0, first);
-            Treatment treatment = switch (content.substring(first + 2, second)) {
-                case "supported" -> Treatment.SUPPORTED;
-                case "advisory" -> Treatment.ADVISORY;
-                case "semantic" -> Treatment.SEMANTIC;
-                default -> throw new IllegalStateException("fields.txt: " + line);
-            };
-            entries.add(new Entry(
-                    extension ? name : message, extension ? "" : name, treatment, content.substring(second + 2)));
         }
         return entries;
     }

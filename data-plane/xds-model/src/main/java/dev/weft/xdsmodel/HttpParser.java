@@ -78,6 +78,10 @@ final class HttpParser {
 
     private static @Nullable HttpFilterConfig httpFilter(MessageView filter) {
         String name = filter.string("name");
+        if (filter.bool("disabled")) {
+            filter.askAll(); // could only be switched on by a route's typed_per_filter_config, which is refused
+            return null;
+        }
         boolean optional = filter.bool("is_optional");
         filter.which("config_type");
         if (filter.message("config_discovery") != null) {
@@ -132,6 +136,17 @@ final class HttpParser {
     }
 
     private static HttpConnectionManager.RequestIds requestIds(MessageView view) {
+        MessageView extension = view.message("request_id_extension");
+        MessageView uuid = extension == null ? null : CommonParser.typed(extension, "typed_config");
+        if (extension != null && uuid != null) {
+            if (uuid.isMessageOf("envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig")) {
+                uuid.bool("pack_trace_reason", true);
+                uuid.bool("use_request_id_for_trace_sampling", true);
+            } else {
+                FieldTable.unsupportedExtension(
+                        extension.messageOrEmpty("typed_config"), uuid.type().fullName());
+            }
+        }
         return new HttpConnectionManager.RequestIds(
                 view.bool("generate_request_id", true),
                 view.bool("preserve_external_request_id"),

@@ -1,5 +1,6 @@
 package dev.weft.xdsmodel;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ final class RouteParser {
             }
             hosts.add(parsed);
         }
+        checkBodies(view, hosts);
         view.bool("validate_clusters", false); // unknown clusters are answered, not refused: as Envoy does over RDS
         return new RouteConfiguration(
                 view.string("name"),
@@ -42,6 +44,24 @@ final class RouteParser {
                 view.bool("ignore_port_in_host_matching"),
                 view.bool("ignore_path_parameters_in_path_matching"),
                 CommonParser.metadata(view, "metadata"));
+    }
+
+    /** Envoy refuses a direct response of more than 4096 bytes unless told otherwise. */
+    private static void checkBodies(MessageView view, List<VirtualHost> hosts) {
+        long most = view.number("max_direct_response_body_size_bytes", 4096);
+        for (VirtualHost host : hosts) {
+            for (Route route : host.routes()) {
+                if (route.action() instanceof RouteAction.DirectResponse direct
+                        && direct.body() instanceof DataSource.Inline inline
+                        && inline.text().getBytes(StandardCharsets.UTF_8).length > most) {
+                    view.error(
+                            "virtual_hosts",
+                            "out-of-range",
+                            "a direct response of '" + host.name() + "' has more than " + most + " bytes",
+                            "raise max_direct_response_body_size_bytes");
+                }
+            }
+        }
     }
 
     private static VirtualHost virtualHost(MessageView view) {

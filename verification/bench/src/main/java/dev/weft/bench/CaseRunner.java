@@ -39,10 +39,10 @@ final class CaseRunner {
 
     private List<ProxyResult> steady(BenchCase benchCase, List<ProxyKind> kinds) throws IOException {
         List<Lab.Started> proxies = lab.startAll(benchCase, kinds);
-        Map<Lab.Started, Samples> samples = new LinkedHashMap<>();
+        List<Samples> samples = new ArrayList<>();
         for (Lab.Started proxy : proxies) {
             lab.awaitReady(proxy, benchCase.path);
-            samples.put(proxy, new Samples(proxy));
+            samples.add(new Samples(proxy));
         }
         for (Lab.Started proxy : proxies) {
             progress.println(
@@ -52,45 +52,37 @@ final class CaseRunner {
             }
         }
         for (int turn = 0; turn < options.repeat(); turn++) {
-            for (Lab.Started proxy : proxies) {
-                Samples own = samples.get(proxy);
+            for (Samples own : samples) {
                 CpuMeter.Reading before = own.meter.read();
-                own.add(load(proxy, benchCase, options.seconds()), before);
+                own.add(load(own.proxy, benchCase, options.seconds()), before);
             }
         }
         List<ProxyResult> results = new ArrayList<>();
-        for (Lab.Started proxy : proxies) {
-            Samples own = samples.get(proxy);
-            double rss = own.meter.rssMib();
-            results.add(own.result(rss, options.syscalls() ? syscalls(proxy, benchCase) : Map.of()));
+        for (Samples own : samples) {
+            own.sawRss();
+            results.add(own.result(options.syscalls() ? syscalls(own.proxy, benchCase) : Map.of()));
         }
         return results;
     }
 
     private List<ProxyResult> cold(BenchCase benchCase, List<ProxyKind> kinds) throws IOException {
         Map<ProxyKind, Samples> samples = new LinkedHashMap<>();
-        Map<ProxyKind, Double> rss = new LinkedHashMap<>();
         for (int turn = 0; turn < options.repeat(); turn++) {
             for (ProxyKind kind : kinds) {
                 Lab.Started proxy = lab.startAll(benchCase, List.of(kind)).getFirst();
                 lab.awaitReady(proxy, benchCase.path);
-                Samples fresh = new Samples(proxy);
-                Samples own = samples.computeIfAbsent(kind, any -> fresh);
-                own.meter = fresh.meter;
+                Samples own = samples.computeIfAbsent(kind, any -> new Samples(proxy));
+                own.restarted(proxy);
                 own.add(load(proxy, benchCase, options.seconds()), CpuMeter.Reading.none());
-                rss.merge(kind, own.meter.rssMib(), Math::max);
+                own.sawRss();
                 lab.stopProxies();
             }
         }
-        return samples.values().stream()
-                .map(own -> own.result(rss.get(own.kind), Map.of()))
-                .toList();
+        return samples.values().stream().map(own -> own.result(Map.of())).toList();
     }
 
     private List<ProxyResult> startup(BenchCase benchCase, List<ProxyKind> kinds) throws IOException {
-        Map<ProxyKind, List<Double>> ready = new LinkedHashMap<>();
-        Map<ProxyKind, List<Double>> cpu = new LinkedHashMap<>();
-        Map<ProxyKind, Double> rss = new LinkedHashMap<>();
+        Map<ProxyKind, Starts> starts = new LinkedHashMap<>();
         for (int turn = 0; turn < options.repeat(); turn++) {
             for (ProxyKind kind : kinds) {
                 long begin = System.nanoTime();
@@ -98,25 +90,31 @@ final class CaseRunner {
                 lab.awaitReady(proxy, benchCase.path);
                 double millis = (System.nanoTime() - begin) / 1e6;
                 CpuMeter meter = new CpuMeter(proxy.process().pid());
-                ready.computeIfAbsent(kind, any -> new ArrayList<>()).add(millis);
-                cpu.computeIfAbsent(kind, any -> new ArrayList<>())
-                        .add(meter.read().since(CpuMeter.Reading.none()) / 1e6);
-                rss.merge(kind, meter.rssMib(), Math::max);
+                starts.computeIfAbsent(kind, any -> new Starts())
+                        .add(millis, meter.read().since(CpuMeter.Reading.none()) / 1e6, meter.rssMib());
                 lab.stopProxies();
             }
         }
-        return kinds.stream()
-                .map(kind -> new ProxyResult(
-                        kind,
-                        Spread.of(cpu.get(kind)),
-                        Spread.of(ready.get(kind)),
-                        0,
-                        0,
-                        0,
-                        rss.get(kind),
-                        Map.of(),
-                        0))
+        return starts.entrySet().stream()
+                .map(entry -> entry.getValue().result(entry.getKey()))
                 .toList();
+    }
+
+    /** The starts of one proxy. */
+    private static final class Starts {
+        private final List<Double> readyMillis = new ArrayList<>();
+        private final List<Double> cpuMillis = new ArrayList<>();
+        private double rssMib;
+
+        void add(double ready, double cpu, double rss) {
+            readyMillis.add(ready);
+            cpuMillis.add(cpu);
+            rssMib = Math.max(rssMib, rss);
+        }
+
+        ProxyResult result(ProxyKind kind) {
+            return new ProxyResult(kind, Spread.of(cpuMillis), Spread.of(readyMillis), 0, 0, 0, rssMib, Map.of(), 0);
+        }
     }
 
     private Wrk.Run load(Lab.Started proxy, BenchCase benchCase, int seconds) {
@@ -141,8 +139,9 @@ final class CaseRunner {
 
     /** The repetitions of one proxy. */
     private static final class Samples {
-        final ProxyKind kind;
+        Lab.Started proxy;
         CpuMeter meter;
+        private double rssMib;
         private final List<Double> cost = new ArrayList<>();
         private final List<Double> rps = new ArrayList<>();
         private final List<Double> p50 = new ArrayList<>();
@@ -150,8 +149,18 @@ final class CaseRunner {
         private long errors;
 
         Samples(Lab.Started proxy) {
-            kind = proxy.kind();
+            this.proxy = proxy;
             meter = new CpuMeter(proxy.process().pid());
+        }
+
+        /** Another process of the same proxy is measured from now on. */
+        void restarted(Lab.Started other) {
+            proxy = other;
+            meter = new CpuMeter(other.process().pid());
+        }
+
+        void sawRss() {
+            rssMib = Math.max(rssMib, meter.rssMib());
         }
 
         void add(Wrk.Run run, CpuMeter.Reading before) {
@@ -163,15 +172,15 @@ final class CaseRunner {
             errors += run.errors();
         }
 
-        ProxyResult result(double rss, Map<String, Double> syscalls) {
+        ProxyResult result(Map<String, Double> syscalls) {
             return new ProxyResult(
-                    kind,
+                    proxy.kind(),
                     Spread.of(cost),
                     NOT_MEASURED,
                     Spread.of(rps).median(),
                     Math.round(Spread.of(p50).median()),
                     Math.round(Spread.of(p99).median()),
-                    rss,
+                    rssMib,
                     syscalls,
                     errors);
         }

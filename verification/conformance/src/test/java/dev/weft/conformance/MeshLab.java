@@ -1,0 +1,231 @@
+package dev.weft.conformance;
+
+import dev.weft.base.Json;
+import dev.weft.testkit.Await;
+import dev.weft.testkit.Command;
+import dev.weft.testkit.Peers;
+import dev.weft.testkit.RunningProcess;
+import dev.weft.testkit.TestNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A real mesh in network namespaces: one host for the control plane, one for every instance, all started by the commands a user
+ * would type. Needs root and a built {@code ./weft}. {@link #close()} ends everything.
+ */
+final class MeshLab implements AutoCloseable {
+    static final String NAMESPACE = "shop";
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final TestNetwork network = TestNetwork.create();
+    private final Path folder;
+    private final Path config;
+    private final Map<String, Unit> units = new LinkedHashMap<>();
+    private final TestNetwork.Host controlHost;
+    private RunningProcess controlPlane;
+
+    private MeshLab(Path folder) throws IOException {
+        this.folder = folder;
+        config = folder.resolve("mesh");
+        Files.createDirectories(config);
+        controlHost = network.addHost("cp");
+        write(
+                "mesh.yaml",
+                "apiVersion: weft.dev/v1\nkind: Mesh\nmetadata: {name: mesh}\nspec: {mtls: STRICT, egress: ALLOW_ANY}\n");
+        controlPlane = startControlPlane();
+    }
+
+    /** One running instance: its host, its {@code weft run} process and the log of its backend. */
+    record Unit(String name, TestNetwork.Host host, RunningProcess process, Path log) {}
+
+    /** A control plane with an empty mesh, ready. */
+    static MeshLab start(Path folder) throws IOException {
+        if (!WeftProcess.built()) {
+            throw new AssertionError("build/lib is missing: ./weft dev build");
+        }
+        return new MeshLab(folder);
+    }
+
+    private RunningProcess startControlPlane() {
+        RunningProcess.Spec spec = WeftProcess.weft(
+                "control plane",
+                "control-plane",
+                "--config",
+                config.toString(),
+                "--state",
+                state().toString(),
+                "--address",
+                "0.0.0.0");
+        RunningProcess process = controlHost.start(spec);
+        controlHost.awaitListening(15012, START);
+        Await.until("the operator API", START, () -> Files.exists(state().resolve("operator.token")));
+        controlHost.awaitListening(15030, START);
+        return process;
+    }
+
+    private Path state() {
+        return folder.resolve("state");
+    }
+
+    TestNetwork network() {
+        return network;
+    }
+
+    RunningProcess controlPlane() {
+        return controlPlane;
+    }
+
+    /** SIGKILL to the control plane and all it started. */
+    void killControlPlane() {
+        controlPlane.killTree();
+        int unused = controlPlane.awaitExit(Duration.ofSeconds(5));
+    }
+
+    void restartControlPlane() {
+        controlPlane = startControlPlane();
+    }
+
+    /** Puts a document into the configuration as an editor does: the whole file at once. */
+    void write(String file, String text) throws IOException {
+        Path next = folder.resolve("next.tmp");
+        Files.writeString(next, text);
+        Files.move(next, config.resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Lets {@code host} join for these identities; the credential lies in a folder of its own. */
+    private Path join(TestNetwork.Host host, String serviceAccount) throws IOException {
+        Path credential = folder.resolve("host-" + host.name());
+        String answer = api(
+                "POST",
+                "/api/v1/tokens",
+                "{\"identities\":[\"" + NAMESPACE + "/" + serviceAccount + "\"],\"ttlSeconds\":300}");
+        String token = String.valueOf(object(answer).get("token"));
+        RunningProcess.Spec join = WeftProcess.weft(
+                "join",
+                "join",
+                "--control-plane",
+                controlHost.address() + ":15012",
+                "--token",
+                token,
+                "--credential",
+                credential.toString());
+        try (RunningProcess process = host.start(join)) {
+            if (process.awaitExit(START) != 0) {
+                throw new AssertionError("weft join failed:\n" + process.output());
+            }
+        }
+        return credential;
+    }
+
+    /** Starts {@code weft run --service … -- COMMAND} on a host of its own. */
+    Unit run(String name, String service, int port, List<String> labels, RunningProcess.Spec application)
+            throws IOException {
+        TestNetwork.Host host = network.addHost(name);
+        Path credential = join(host, service);
+        List<String> words = new ArrayList<>(List.of(
+                "run",
+                "--service",
+                service,
+                "--namespace",
+                NAMESPACE,
+                "--port",
+                Integer.toString(port),
+                "--credential",
+                credential.toString(),
+                "--control-plane",
+                controlHost.address() + ":15012"));
+        labels.forEach(label -> words.addAll(List.of("--label", label)));
+        words.add("--");
+        words.addAll(application.command());
+        RunningProcess process = host.start(WeftProcess.weft(name, words.toArray(String[]::new)));
+        Unit unit = new Unit(name, host, process, folder.resolve(name + ".ids"));
+        units.put(name, unit);
+        return unit;
+    }
+
+    Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** Calls the operator API from the control plane's own machine, with its token. */
+    String api(String method, String path, String body) throws IOException {
+        String token = Files.readString(state().resolve("operator.token")).strip();
+        List<String> command = new ArrayList<>(controlHost.prefix());
+        command.addAll(List.of(
+                Peers.require("curl"),
+                "-sS",
+                "-m",
+                "10",
+                "--fail-with-body",
+                "-X",
+                method,
+                "-H",
+                "Authorization: Bearer " + token,
+                "-H",
+                "Content-Type: application/json",
+                "http://127.0.0.1:15030" + path));
+        if (!body.isEmpty()) {
+            command.addAll(List.of("-d", body));
+        }
+        return Command.run(Duration.ofSeconds(15), command, null).orThrow();
+    }
+
+    Map<?, ?> get(String path) throws IOException {
+        return object(api("GET", path, ""));
+    }
+
+    private static Map<?, ?> object(String json) {
+        if (Json.parse(json) instanceof Map<?, ?> map) {
+            return map;
+        }
+        throw new AssertionError("not a JSON object: " + json);
+    }
+
+    /** How many endpoints the control plane knows of a service now. */
+    int endpoints(String service) {
+        try {
+            if (get("/api/v1/services").get("services") instanceof List<?> services) {
+                for (Object each : services) {
+                    if (each instanceof Map<?, ?> map
+                            && service.equals(map.get("name"))
+                            && map.get("endpoints") instanceof Long count) {
+                        return count.intValue();
+                    }
+                }
+            }
+            return -1;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    void awaitEndpoints(String service, int count, Duration limit) {
+        Await.until(count + " endpoints of " + service, limit, () -> endpoints(service) == count);
+    }
+
+    /** What all processes printed: for a failed test. */
+    String outputs() {
+        StringBuilder out = new StringBuilder("--- control plane\n" + controlPlane.output() + "\n");
+        units.values()
+                .forEach(unit -> out.append("--- ")
+                        .append(unit.name())
+                        .append('\n')
+                        .append(unit.process().output())
+                        .append('\n'));
+        return out.toString();
+    }
+
+    @Override
+    public void close() {
+        units.values().forEach(unit -> unit.process().killTree());
+        controlPlane.killTree();
+        network.close();
+    }
+}
