@@ -1,22 +1,23 @@
 package dev.weft.xdsclient;
 
 import dev.weft.base.Address;
+import dev.weft.base.SpiffeId;
+import dev.weft.net.TlsConnection;
+import dev.weft.net.TlsContext;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,29 +25,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address host (name or literal) and port
  * @param authority the {@code :authority} of requests
- * @param tls makes the TLS of one connection; null for plaintext. Asked for each connection anew, so that a renewed
- *     certificate is used by the next one
+ * @param tls null for plaintext
  * @param keepalive after this silence the peer is asked with a PING, after twice that it is dead
  */
 public record GrpcTarget(
         Address address,
         String authority,
-        @Nullable Supplier<? extends ClientTls> tls,
+        @Nullable Tls tls,
         EventLoop loop,
         ChannelFactory<? extends Channel> channels,
         Duration keepalive) {
     private static final int CONNECT_MILLIS = 5_000;
-    private static final int HANDSHAKE_MILLIS = 10_000;
 
-    /** The TLS side of one connection; owned by net's contexts, used here without knowing how it is built. */
-    public interface ClientTls {
-        /** The handler that encrypts. It completes its handshake, or closes the channel. */
-        ChannelHandler newHandler(Channel channel);
-
-        /** What is wrong with the peer after the handshake, or null if it is who it must be. */
-        @Nullable
-        String refusal(ChannelHandler handler);
-    }
+    /**
+     * How a server is spoken to over TLS. The context follows its secrets, so each new connection uses the newest
+     * certificate.
+     *
+     * @param expected the server's identity; null = what the context itself checks is enough
+     */
+    public record Tls(TlsContext context, @Nullable SpiffeId expected) {}
 
     /** Connects; the outcome comes as an event on the loop. Call from the loop. */
     void connect(Http2Connection.Events events) {
@@ -101,18 +98,21 @@ public record GrpcTarget(
                 proceed(ctx);
                 return;
             }
-            ClientTls side = tls.get();
-            ChannelHandler handler = side.newHandler(ctx.channel());
-            ctx.pipeline().addFirst(handler);
-            if (!(handler instanceof io.netty.handler.ssl.SslHandler ssl)) {
-                proceed(ctx);
+            SslHandler handler = tls.context().newClientHandler(ctx.channel(), tls.expected(), address.host());
+            if (handler == null) {
+                failure = "no certificate yet";
+                ctx.close();
                 return;
             }
-            ssl.setHandshakeTimeout(HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS);
-            ssl.handshakeFuture().addListener(done -> {
-                String refusal = done.isSuccess() ? side.refusal(handler) : "TLS: " + describe(done.cause());
+            ctx.pipeline().addFirst(handler);
+            handler.handshakeFuture().addListener(done -> {
+                TlsConnection side = TlsConnection.of(ctx.channel());
+                String refusal = side == null ? null : side.failure();
                 if (refusal != null) {
-                    failure = refusal;
+                    failure = "TLS: the server " + refusal;
+                    ctx.close();
+                } else if (!done.isSuccess()) {
+                    failure = "TLS: " + describe(done.cause());
                     ctx.close();
                 } else {
                     proceed(ctx);
@@ -137,8 +137,7 @@ public record GrpcTarget(
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            failure = "TLS: " + describe(cause);
-            ctx.close();
+            ctx.close(); // the handshake's own listener says why
         }
     }
 

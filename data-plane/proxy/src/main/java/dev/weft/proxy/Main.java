@@ -1,0 +1,41 @@
+package dev.weft.proxy;
+
+import dev.weft.base.Log;
+import java.util.concurrent.CountDownLatch;
+
+/** The proxy process. Exit codes: 0 ended in order, 1 failed, 2 the command line or the bootstrap cannot be followed. */
+public final class Main {
+    static final int OK = 0;
+    static final int FAILED = 1;
+    static final int USAGE = 2;
+
+    private Main() {}
+
+    /** Starts the proxy and does not return while it runs: all its threads are daemons. */
+    public static void main(String[] arguments) throws InterruptedException {
+        Options options = Options.parse(arguments);
+        int code = run(options);
+        if (code == OK && (options instanceof Options.FromBootstrap || options instanceof Options.Sidecar)) {
+            new CountDownLatch(1).await();
+        }
+        System.exit(code);
+    }
+
+    private static int run(Options options) {
+        return switch (options) {
+            case Options.Help help -> {
+                System.out.print(Options.USAGE);
+                yield OK;
+            }
+            case Options.Wrong wrong -> {
+                wrong.problems().forEach(problem -> System.err.println("weft proxy: " + problem));
+                System.err.println("weft proxy: see --help");
+                yield USAGE;
+            }
+            case Options.FromBootstrap bootstrap ->
+                BootstrapProxy.run(bootstrap, Log.to(System.err, bootstrap.level(), "proxy"));
+            case Options.Sidecar sidecar -> SidecarProxy.run(sidecar, Log.to(System.err, sidecar.level(), "proxy"));
+            case Options.Warm warm -> WarmUp.run();
+        };
+    }
+}

@@ -1,0 +1,222 @@
+package dev.weft.proxy;
+
+import dev.weft.base.Address;
+import dev.weft.base.Log;
+import dev.weft.base.SpiffeId;
+import dev.weft.identity.CertificateSource;
+import dev.weft.identity.HostCredential;
+import dev.weft.identity.IssuedIdentity;
+import dev.weft.identity.WorkloadIdentity;
+import dev.weft.net.EventLoops;
+import dev.weft.net.TlsConfigException;
+import dev.weft.net.TlsContext;
+import dev.weft.net.TlsContexts;
+import dev.weft.net.TlsProvider;
+import dev.weft.xdsclient.CertificateCall;
+import dev.weft.xdsclient.GrpcTarget;
+import dev.weft.xdsmodel.CommonTls;
+import dev.weft.xdsmodel.Secret;
+import dev.weft.xdsmodel.TransportSocket;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sidecar's identity in the mesh: gets the workload's certificate with the host credential, renews it with the
+ * certificate itself, and gives TLS to whoever speaks as the workload. Confined to the control thread.
+ */
+final class MeshIdentity {
+    private static final Duration VALIDITY = Duration.ofHours(24);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(8);
+    private static final Duration KEEPALIVE = Duration.ofSeconds(7); // a dead peer is found within twice that
+
+    private final EventLoop loop;
+    private final Log log;
+    private final Address controlPlane;
+    private final SpiffeId controlPlaneIdentity;
+    private final GrpcTarget asHost;
+    private final GrpcTarget asWorkload;
+    private final TlsContexts workloadTls;
+    private final TlsContext remoteAdmin;
+    private final WorkloadIdentity identity;
+    private final Consumer<IssuedIdentity> issued;
+    private Map<String, Secret> secrets = Map.of();
+    private boolean failing; // logged once at its edges
+    private @Nullable Future<?> wake;
+
+    /** @param issued hears of every new certificate */
+    MeshIdentity(
+            EventLoop loop,
+            HostCredential credential,
+            Address controlPlane,
+            String namespace,
+            String serviceAccount,
+            RandomGenerator random,
+            Log log,
+            Consumer<IssuedIdentity> issued)
+            throws TlsConfigException {
+        this.loop = loop;
+        this.log = log;
+        this.controlPlane = controlPlane;
+        this.issued = issued;
+        this.controlPlaneIdentity = credential.identity().trustDomain().workload("weft-system", "control-plane");
+        TlsProvider provider = TlsProvider.preferred();
+        TlsContexts hostTls = new TlsContexts(provider);
+        hostTls.secrets(byName(
+                new IssuedIdentity(credential.identity(), credential.key(), credential.chain(), credential.roots())
+                        .secrets()));
+        this.asHost = target(hostTls.client(clientSide()));
+        this.workloadTls = new TlsContexts(provider);
+        this.asWorkload = target(workloadTls.client(clientSide()));
+        this.remoteAdmin =
+                workloadTls.server(new TransportSocket.DownstreamTls(common(List.of("http/1.1")), true, false));
+        this.identity = new WorkloadIdentity(
+                credential.identity().trustDomain().workload(namespace, serviceAccount),
+                VALIDITY,
+                new Source(),
+                InstantSource.system(),
+                random,
+                new Listener());
+    }
+
+    private GrpcTarget target(TlsContext tls) {
+        return new GrpcTarget(
+                controlPlane,
+                controlPlane.toString(),
+                new GrpcTarget.Tls(tls, controlPlaneIdentity),
+                loop,
+                EventLoops::newSocket,
+                KEEPALIVE);
+    }
+
+    private static TransportSocket.UpstreamTls clientSide() {
+        return new TransportSocket.UpstreamTls(common(List.of("h2")), "", false, false);
+    }
+
+    private static CommonTls common(List<String> alpn) {
+        return CommonTls.ofSecrets(
+                IssuedIdentity.CERTIFICATE_SECRET,
+                new CommonTls.Validation(null, IssuedIdentity.ROOTS_SECRET),
+                CommonTls.TlsVersion.TLSv1_3,
+                alpn);
+    }
+
+    private static Map<String, Secret> byName(List<Secret> list) {
+        Map<String, Secret> map = new LinkedHashMap<>();
+        list.forEach(secret -> map.put(secret.name(), secret));
+        return map;
+    }
+
+    /** The control plane, spoken to as the workload; new connections use the newest certificate. */
+    GrpcTarget controlPlane() {
+        return asWorkload;
+    }
+
+    SpiffeId controlPlaneIdentity() {
+        return controlPlaneIdentity;
+    }
+
+    /** The server side of port 15020. */
+    TlsContext remoteAdmin() {
+        return remoteAdmin;
+    }
+
+    SpiffeId wanted() {
+        return identity.wanted();
+    }
+
+    /** The secrets {@code default} and {@code ROOTCA} as they are now; empty before the first certificate. */
+    Map<String, Secret> secrets() {
+        return secrets;
+    }
+
+    /** Asks for what is due, now and from here on. */
+    void start() {
+        tick();
+    }
+
+    /** Asks for a new certificate now. Any thread. */
+    void rotate() {
+        loop.execute(() -> {
+            identity.rotateNow();
+            tick();
+        });
+    }
+
+    private void tick() {
+        if (wake != null) {
+            wake.cancel(false);
+        }
+        Instant next = identity.tick();
+        long millis = Math.max(1, Duration.between(Instant.now(), next).toMillis());
+        wake = loop.schedule(this::tick, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private final class Source implements CertificateSource {
+        @Override
+        public void request(Request request, Answer answer) {
+            IssuedIdentity held = identity.current();
+            // The certificate itself asks for its successor; the host credential for the first, and when that failed.
+            boolean renewal = held != null
+                    && identity.lastFailure() == null
+                    && held.notAfter().isAfter(Instant.now());
+            CertificateCall.create(
+                            renewal ? asWorkload : asHost,
+                            request.csrPem(),
+                            request.validity(),
+                            renewal
+                                    ? Map.of()
+                                    : Map.of("weft.identity", request.identity().toString()),
+                            Map.of(),
+                            CALL_TIMEOUT)
+                    .whenComplete((chain, failure) -> {
+                        if (failure == null) {
+                            answer.issued(chain);
+                        } else {
+                            Throwable cause = failure instanceof CompletionException && failure.getCause() != null
+                                    ? failure.getCause()
+                                    : failure;
+                            answer.failed(String.valueOf(cause.getMessage()));
+                        }
+                        loop.execute(MeshIdentity.this::tick);
+                    });
+        }
+    }
+
+    private final class Listener implements WorkloadIdentity.Listener {
+        @Override
+        public void issued(IssuedIdentity fresh) {
+            secrets = byName(fresh.secrets());
+            workloadTls.secrets(secrets).forEach(problem -> log.error(problem.toString()));
+            failing = false;
+            log.info("certificate " + fresh);
+            issued.accept(fresh);
+        }
+
+        @Override
+        public void failed(String reason, Instant retryAt) {
+            if (failing) {
+                log.debug("no certificate: " + reason);
+            } else {
+                failing = true;
+                log.warn("no certificate for " + identity.wanted() + ": " + reason + "; trying again");
+            }
+        }
+
+        @Override
+        public void alarm(WorkloadIdentity.Alarm level, IssuedIdentity held) {
+            log.error("certificate renewal is " + level.name().toLowerCase(java.util.Locale.ROOT) + ": " + held
+                    + (identity.lastFailure() == null ? "" : "; last failure: " + identity.lastFailure()));
+        }
+    }
+}

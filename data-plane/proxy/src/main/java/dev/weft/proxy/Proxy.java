@@ -1,0 +1,136 @@
+package dev.weft.proxy;
+
+import dev.weft.base.Diagnostic;
+import dev.weft.base.Log;
+import dev.weft.net.EventLoops;
+import dev.weft.net.OriginalDestination;
+import dev.weft.proxycore.Engine;
+import dev.weft.proxycore.EngineConfig;
+import dev.weft.proxycore.WorkloadLabels;
+import dev.weft.stats.StatsRegistry;
+import dev.weft.xdsmodel.XdsSnapshot;
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every proxy is made of, whatever configures it: the engine with its loops, the control thread beside them, the
+ * statistics and the log, and where in its life it is.
+ *
+ * <p>Threads: the control thread calls the engine; at the end, when it has stopped to, the thread that ends the process.
+ */
+final class Proxy {
+    private static final long MAINTENANCE_SECONDS = 60;
+
+    private final Log log;
+    private final StatsRegistry stats;
+    private final EventLoops control;
+    private final Engine engine;
+    private final Instant started = Instant.now();
+    private volatile State state = State.INITIALIZING;
+    private volatile boolean failedByHand; // POST /healthcheck/fail
+
+    /** @param loops event loops of the engine; 0 = by the number of cores, at most 2 */
+    Proxy(int loops, WorkloadLabels self, Log log) {
+        this.log = log;
+        int count = loops > 0 ? loops : Math.min(2, Runtime.getRuntime().availableProcessors());
+        this.stats = new StatsRegistry(count + 1);
+        this.control = new EventLoops(1, "weft-control");
+        this.engine = new Engine(new EngineConfig(count, self, OriginalDestination.SOCKET), stats);
+        stats.gauge("envoy_server_live", "1 while the proxy is live", () -> state == State.LIVE ? 1 : 0);
+        stats.gauge(
+                "envoy_server_uptime",
+                "Seconds since the start",
+                () -> Duration.between(started, Instant.now()).toSeconds());
+        stats.gauge("envoy_server_concurrency", "Event loops", () -> count);
+        loop().scheduleWithFixedDelay(engine::maintain, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** The control thread. */
+    EventLoop loop() {
+        return control.loop(0).netty();
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    StatsRegistry stats() {
+        return stats;
+    }
+
+    Log log() {
+        return log;
+    }
+
+    Instant started() {
+        return started;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** Whether new work is wanted: configured, not draining, not failed by hand. */
+    boolean isReady() {
+        return state == State.LIVE && !failedByHand;
+    }
+
+    void failHealth(boolean fail) {
+        failedByHand = fail;
+    }
+
+    /** Makes a snapshot serve; the first one makes the proxy live. On the control thread. */
+    List<Diagnostic> apply(XdsSnapshot snapshot) {
+        if (state == State.DRAINING) {
+            return List.of(); // nothing new is begun any more
+        }
+        List<Diagnostic> problems = engine.apply(snapshot);
+        for (Diagnostic problem : problems) {
+            if (!problem.isError()) {
+                log.warn(problem.toString());
+            }
+        }
+        return problems;
+    }
+
+    void live() {
+        if (state == State.INITIALIZING) {
+            state = State.LIVE;
+            log.info("ready after " + sinceStart().toMillis() + " ms: "
+                    + engine.activeListeners().size() + " listeners, "
+                    + engine.clusters().size() + " clusters");
+        }
+    }
+
+    /** Since the JVM began, its own start included. */
+    private static Duration sinceStart() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> Duration.between(start, Instant.now()))
+                .orElse(Duration.ZERO);
+    }
+
+    /** Readiness turns false; what is there is served on. */
+    void beginDrain(@Nullable String why) {
+        if (state != State.DRAINING) {
+            state = State.DRAINING;
+            log.info("draining" + (why == null ? "" : ": " + why));
+        }
+    }
+
+    /** Ends connections in order; waits at most the given time. On the thread that ends the process. */
+    void drain(Duration limit) {
+        boolean clean = engine.drain(limit);
+        log.info(clean ? "drained" : "drained; some connections were cut after " + limit.toSeconds() + " s");
+    }
+
+    void close() {
+        engine.close();
+        control.close();
+    }
+}

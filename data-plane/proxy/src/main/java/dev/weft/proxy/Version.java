@@ -1,0 +1,13 @@
+package dev.weft.proxy;
+
+/** The program's version, from the jar. */
+final class Version {
+    static final String TEXT = read();
+
+    private Version() {}
+
+    private static String read() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+}

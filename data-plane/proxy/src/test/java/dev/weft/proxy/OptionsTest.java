@@ -1,0 +1,72 @@
+package dev.weft.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.base.Address;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OptionsTest {
+    @Test
+    void bootstrapIsAFile() {
+        assertThat(Options.parse("--bootstrap", "a.json")).isInstanceOfSatisfying(Options.FromBootstrap.class, o -> {
+            assertThat(o.file()).isEqualTo(Path.of("a.json"));
+            assertThat(o.loops()).isZero();
+        });
+        assertThat(Options.parse("--bootstrap=a.json", "--concurrency=3"))
+                .isInstanceOfSatisfying(
+                        Options.FromBootstrap.class, o -> assertThat(o.loops()).isEqualTo(3));
+    }
+
+    @Test
+    void sidecarReadsEveryFlag() {
+        Options options = Options.parse(
+                ("--sidecar --control-plane 10.0.0.1:15012 --credential-fd 0 --service payments --namespace shop"
+                                + " --port 8080 --port 9090/tcp --label version=v2 --address 10.1.0.4 --mode NONE"
+                                + " --ready-path /up --hosts-file /tmp/hosts --plain-metrics --log-level debug")
+                        .split(" "));
+        assertThat(options).isInstanceOfSatisfying(Options.Sidecar.class, o -> {
+            assertThat(o.controlPlane()).isEqualTo(new Address("10.0.0.1", 15012));
+            assertThat(o.credential()).isNull();
+            assertThat(o.serviceAccount()).isEqualTo("payments");
+            assertThat(o.ports()).containsExactly(new Options.Port(8080, ""), new Options.Port(9090, "tcp"));
+            assertThat(o.labels()).containsEntry("version", "v2");
+            assertThat(o.mode()).isEqualTo(Options.Mode.NONE);
+            assertThat(o.readyPath()).isEqualTo("/up");
+            assertThat(o.plainMetrics()).isTrue();
+        });
+    }
+
+    @Test
+    void everyProblemIsTold() {
+        assertThat(Options.parse(
+                        "--sidecar",
+                        "--control-plane",
+                        "nowhere",
+                        "--port",
+                        "70000",
+                        "--label",
+                        "x",
+                        "--address",
+                        "host",
+                        "--mode",
+                        "TPROXY",
+                        "--colour"))
+                .isInstanceOfSatisfying(
+                        Options.Wrong.class,
+                        wrong -> assertThat(wrong.problems())
+                                .hasSize(8)
+                                .anyMatch(p -> p.contains("--colour"))
+                                .anyMatch(p -> p.contains("--service is needed"))
+                                .anyMatch(p -> p.contains("nowhere"))
+                                .anyMatch(p -> p.contains("70000"))
+                                .anyMatch(p -> p.contains("KEY=VALUE"))
+                                .anyMatch(p -> p.contains("'host' is not an IP address"))
+                                .anyMatch(p -> p.contains("TPROXY"))
+                                .anyMatch(p -> p.contains("--credential")));
+        assertThat(Options.parse())
+                .isEqualTo(new Options.Wrong(List.of("exactly one of --bootstrap FILE and --sidecar is needed")));
+        assertThat(Options.parse("--help")).isEqualTo(new Options.Help());
+    }
+}
