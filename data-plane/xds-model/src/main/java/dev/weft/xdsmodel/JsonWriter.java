@@ -17,13 +17,22 @@ import org.jspecify.annotations.Nullable;
 final class JsonWriter {
     private static final String REDACTED = "[redacted]";
 
-    private JsonWriter() {}
+    private final boolean redacting;
 
-    static @Nullable Object write(MessageView view) {
-        return write(view, false);
+    private JsonWriter(boolean redacting) {
+        this.redacting = redacting;
     }
 
-    private static @Nullable Object write(MessageView view, boolean redact) {
+    static @Nullable Object write(MessageView view) {
+        return new JsonWriter(true).write(view, false);
+    }
+
+    /** With its secrets; for tests that read it back. */
+    static @Nullable Object unredacted(MessageView view) {
+        return new JsonWriter(false).write(view, false);
+    }
+
+    private @Nullable Object write(MessageView view, boolean redact) {
         String name = view.type().fullName();
         if (WellKnown.isWrapper(view.type())) {
             FieldType field = view.type().fields().get(0);
@@ -46,14 +55,13 @@ final class JsonWriter {
         };
     }
 
-    private static Map<String, @Nullable Object> fields(
-            MessageView view, Map<String, @Nullable Object> into, boolean redact) {
+    private Map<String, @Nullable Object> fields(MessageView view, Map<String, @Nullable Object> into, boolean redact) {
         for (FieldType field : view.type().fields()) {
             Object value = view.value(field);
             if (value == null) {
                 continue;
             }
-            boolean hide = redact || field.sensitive();
+            boolean hide = redact || redacting && field.sensitive();
             into.put(
                     field.name(),
                     switch (value) {
@@ -76,7 +84,7 @@ final class JsonWriter {
         return into;
     }
 
-    private static @Nullable Object one(FieldType field, Object value, boolean redact) {
+    private @Nullable Object one(FieldType field, Object value, boolean redact) {
         return value instanceof MessageView message ? write(message, redact) : scalar(field, value, redact);
     }
 
@@ -102,7 +110,7 @@ final class JsonWriter {
         return name == null ? number : name;
     }
 
-    private static Map<String, @Nullable Object> any(MessageView view, boolean redact) {
+    private Map<String, @Nullable Object> any(MessageView view, boolean redact) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         if (view.rawPayload() instanceof Map<?, ?> raw) {
             raw.forEach((key, value) -> json.put(String.valueOf(key), value));
@@ -115,7 +123,10 @@ final class JsonWriter {
         json.put("@type", url);
         MessageView payload = view.payload();
         if (payload == null) {
-            json.put("value", Base64.getEncoder().encodeToString(WellKnown.anyBytes(view)));
+            byte[] opaque = WellKnown.anyBytes(view);
+            if (opaque.length > 0) {
+                json.put("value", Base64.getEncoder().encodeToString(opaque));
+            }
         } else if (WellKnown.hasOwnJson(payload.type())) {
             json.put("value", write(payload, redact));
         } else {
