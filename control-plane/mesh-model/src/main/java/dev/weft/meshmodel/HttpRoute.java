@@ -91,7 +91,7 @@ public record HttpRoute(ResourceKey key, List<ParentRef> parentRefs, List<String
     /**
      * A destination.
      *
-     * @param port of the Service; null = not said, good only if the Service has exactly one
+     * @param port of the Service; null = not said, which is an invalid reference (Gateway API needs it)
      * @param weight relative to the rule's other backends, 0 to 1 000 000
      */
     public record BackendRef(ResourceKey service, @Nullable Integer port, int weight, List<Filter> filters) {

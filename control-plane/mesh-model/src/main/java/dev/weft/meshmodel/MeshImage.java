@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshImage {
     private final long version;
+    private final long configurationVersion;
     private final Vips vips;
     private final MeshSettings settings;
     private final Map<ResourceKey, MeshResource> resources;
     private final Map<ResourceKey, Provenance> provenance;
     private final Map<ResourceKey, List<Workload>> workloadsByService;
+    private final Map<ResourceKey, List<Workload>> formerByService; // of Services that have none now
     private final Map<ResourceKey, List<HttpRoute>> routesByService;
     private final Map<ResourceKey, List<TrafficPolicy>> policiesByService;
     private final List<Service> services;
@@ -32,18 +34,22 @@ public final class MeshImage {
             Map<ResourceKey, MeshResource> resources,
             Map<ResourceKey, Provenance> provenance,
             Map<ResourceKey, List<Workload>> workloadsByService,
+            Map<ResourceKey, List<Workload>> formerByService,
             @Nullable MeshImage sameButWorkloads) {
         this.version = version;
         this.resources = resources;
         this.provenance = provenance;
         this.workloadsByService = workloadsByService;
+        this.formerByService = formerByService;
         if (sameButWorkloads != null) {
+            this.configurationVersion = sameButWorkloads.configurationVersion;
             this.vips = vips;
             this.settings = sameButWorkloads.settings;
             this.services = sameButWorkloads.services;
             this.routesByService = sameButWorkloads.routesByService;
             this.policiesByService = sameButWorkloads.policiesByService;
         } else {
+            this.configurationVersion = version;
             this.settings = onlySettings(resources.values());
             this.services = sorted(resources.values(), Service.class);
             this.routesByService = new HashMap<>();
@@ -68,7 +74,7 @@ public final class MeshImage {
 
     /** An image without resources; Services get their addresses from {@code vips} where it has them. */
     public static MeshImage empty(Vips vips) {
-        return new MeshImage(0, vips, Map.of(), Map.of(), Map.of(), null);
+        return new MeshImage(0, vips, Map.of(), Map.of(), Map.of(), Map.of(), null);
     }
 
     /** An image without resources. */
@@ -79,6 +85,11 @@ public final class MeshImage {
     /** Grows by one with every batch that changed something. */
     public long version() {
         return version;
+    }
+
+    /** The version in which anything but workloads last changed: routes and listeners of equal numbers are equal. */
+    public long configurationVersion() {
+        return configurationVersion;
     }
 
     /** The Mesh document, or the defaults. */
@@ -172,6 +183,28 @@ public final class MeshImage {
     }
 
     /**
+     * The identities a Service's workloads may show, sorted. While it has no workload, those of its last ones, so that a
+     * restart of its only instance does not change what callers are told; without any so far, the one {@code weft run} gives
+     * by default.
+     */
+    public List<String> identities(Service service) {
+        List<Workload> members = workloads(service.key());
+        if (members.isEmpty()) {
+            members = formerByService.getOrDefault(service.key(), List.of());
+        }
+        if (members.isEmpty()) {
+            return List.of(settings.trustDomain()
+                    .workload(service.namespace(), service.name())
+                    .toString());
+        }
+        return members.stream()
+                .map(workload -> identity(workload).toString())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /**
      * The image after these updates, and what they changed. A resource belongs to the source that brought it first:
      * another source can neither replace nor remove it. Updates that repeat what is known change nothing.
      */
@@ -213,7 +246,8 @@ public final class MeshImage {
         }
         if (upserted.isEmpty() && removed.isEmpty()) {
             // places may have moved: keep them fresh without calling it a new version
-            MeshImage same = new MeshImage(version, vips, resources, nextProvenance, workloadsByService, this);
+            MeshImage same =
+                    new MeshImage(version, vips, resources, nextProvenance, workloadsByService, formerByService, this);
             return new MeshDelta(this, same, Set.of(), Set.of(), Set.of());
         }
         return next(nextResources, nextProvenance, upserted, removed);
@@ -249,18 +283,24 @@ public final class MeshImage {
             }
         }
         Map<ResourceKey, List<Workload>> nextMembers = new HashMap<>(workloadsByService);
+        Map<ResourceKey, List<Workload>> nextFormer = new HashMap<>(formerByService);
         Set<ResourceKey> endpointServices = new HashSet<>();
-        WorkloadIndex index = new WorkloadIndex(nextResources.values());
+        WorkloadIndex index = new WorkloadIndex(nextResources.values(), members.size());
         for (ResourceKey key : members) {
             List<Workload> now =
                     nextResources.get(key) instanceof Service service ? index.selectedBy(service) : List.of();
             List<Workload> then = now.isEmpty() ? nextMembers.remove(key) : nextMembers.put(key, now);
+            if (!now.isEmpty() || !nextResources.containsKey(key)) {
+                nextFormer.remove(key);
+            } else if (then != null) {
+                nextFormer.put(key, then);
+            }
             if (!now.equals(then == null ? List.of() : then)) {
                 endpointServices.add(key);
             }
         }
         MeshImage image = new MeshImage(
-                version + 1, vips, nextResources, nextProvenance, nextMembers, onlyWorkloads ? this : null);
+                version + 1, vips, nextResources, nextProvenance, nextMembers, nextFormer, onlyWorkloads ? this : null);
         return new MeshDelta(this, image, Set.copyOf(upserted), Set.copyOf(removed), Set.copyOf(endpointServices));
     }
 

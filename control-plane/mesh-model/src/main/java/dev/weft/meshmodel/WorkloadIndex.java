@@ -8,10 +8,15 @@ import java.util.Map;
 
 /** Workloads by one label, so that a Service looks at its own and not at all. Lives for one batch. */
 final class WorkloadIndex {
+    // up to this many Services it is quicker to look at every workload than to index them
+    private static final int FEW = 8;
+
     private final Map<String, List<Workload>> byTag = new HashMap<>();
     private final List<Workload> all;
+    private final boolean worthIt;
 
-    WorkloadIndex(Collection<MeshResource> resources) {
+    WorkloadIndex(Collection<MeshResource> resources, int lookUps) {
+        this.worthIt = lookUps > FEW;
         all = new ArrayList<>();
         for (MeshResource resource : resources) {
             if (resource instanceof Workload workload) {
@@ -32,6 +37,9 @@ final class WorkloadIndex {
     }
 
     private List<Workload> candidates(Service service) {
+        if (!worthIt) {
+            return all;
+        }
         if (byTag.isEmpty()) {
             for (Workload workload : all) {
                 byTag.computeIfAbsent(

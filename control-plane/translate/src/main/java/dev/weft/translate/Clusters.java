@@ -1,0 +1,182 @@
+package dev.weft.translate;
+
+import com.google.protobuf.Struct;
+import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.Service.Protocol;
+import dev.weft.meshmodel.TrafficPolicy;
+import dev.weft.meshmodel.Workload;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.time.Duration;
+import java.util.List;
+
+/** Clusters: outbound per Service port, inbound per application port, and the few every proxy has. */
+final class Clusters {
+    // Weft's default (a second SYN is raced after 250 ms inside the proxy)
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+    // the world outside is further away: Envoy's default
+    private static final Duration PASSTHROUGH_CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    // an application may close an idle connection after 5 s (Node.js) or less: do not race it
+    private static final Duration PLAINTEXT_IDLE_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration MESH_IDLE_TIMEOUT = Duration.ofHours(1);
+    private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private Clusters() {}
+
+    /**
+     * The cluster of a Service port.
+     *
+     * @param opaque for bytes that are not HTTP
+     */
+    static Cluster outbound(MeshImage image, Service service, Service.Port port, boolean opaque) {
+        String fqdn = image.fqdn(service.key());
+        String edsName = Names.outbound(port.port(), fqdn);
+        boolean second = opaque && port.protocol() == Protocol.UNDECLARED;
+        ServicePolicy policy = ServicePolicy.of(image, service, port);
+        Cluster.Builder cluster = Cluster.newBuilder()
+                .setName(second ? Names.outboundOpaque(port.port(), fqdn) : edsName)
+                .setType(Cluster.DiscoveryType.EDS)
+                .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder()
+                        .setEdsConfig(Protos.ADS)
+                        .setServiceName(edsName))
+                .setConnectTimeout(Protos.duration(policy.connectTimeout(CONNECT_TIMEOUT)))
+                .setLbPolicy(balancer(policy.loadBalancer()))
+                .setMetadata(Protos.servicesMetadata(
+                        List.of(service.key()), image.settings().domain()));
+        boolean plaintext = false;
+        boolean mutual = false;
+        for (Workload workload : image.workloads(service.key())) {
+            plaintext |= workload.tls() == Workload.Tls.PLAINTEXT;
+            mutual |= workload.tls() == Workload.Tls.MUTUAL;
+        }
+        if (mutual || !plaintext) {
+            TransportSocket tls = MeshTls.client(
+                    image.identities(service),
+                    opaque ? MeshTls.OPAQUE : MeshTls.HTTP1,
+                    "outbound_." + port.port() + "_._." + fqdn);
+            if (plaintext) {
+                cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
+                                .setName("mesh")
+                                .setMatch(Struct.newBuilder().putFields("tlsMode", Protos.text("istio")))
+                                .setTransportSocket(tls))
+                        .addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
+                                .setName("plaintext")
+                                .setMatch(Struct.getDefaultInstance())
+                                .setTransportSocket(rawBuffer()));
+            } else {
+                // no fallback to plaintext, not even for an endpoint that lacks its metadata
+                cluster.setTransportSocket(tls);
+            }
+        }
+        if (!opaque) {
+            Duration idle = plaintext ? PLAINTEXT_IDLE_TIMEOUT : MESH_IDLE_TIMEOUT;
+            cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(httpOptions(policy.idleTimeout(idle))));
+        }
+        return cluster.build();
+    }
+
+    private static Cluster.LbPolicy balancer(TrafficPolicy.LoadBalancer balancer) {
+        return switch (balancer) {
+            case ROUND_ROBIN -> Cluster.LbPolicy.ROUND_ROBIN;
+            case LEAST_REQUEST -> Cluster.LbPolicy.LEAST_REQUEST;
+            case RANDOM -> Cluster.LbPolicy.RANDOM;
+        };
+    }
+
+    private static TransportSocket rawBuffer() {
+        return TransportSocket.newBuilder()
+                .setName("envoy.transport_sockets.raw_buffer")
+                .setTypedConfig(Protos.pack(
+                        io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer.getDefaultInstance()))
+                .build();
+    }
+
+    private static io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions httpOptions(Duration idle) {
+        return io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder()
+                .setCommonHttpProtocolOptions(HttpProtocolOptions.newBuilder().setIdleTimeout(Protos.duration(idle)))
+                .setExplicitHttpConfig(
+                        io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig
+                                .newBuilder()
+                                .setHttpProtocolOptions(
+                                        Http1ProtocolOptions.newBuilder().setHeaderKeyFormat(Protos.PRESERVE_CASE)))
+                .build();
+    }
+
+    /** To the application itself. */
+    static Cluster inbound(ProxyClass proxy, ProxyClass.InboundPort port, String domain) {
+        Cluster.Builder cluster = Cluster.newBuilder()
+                .setName(Names.inbound(port.port()))
+                .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
+                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(httpOptions(PLAINTEXT_IDLE_TIMEOUT)));
+        if (!port.services().isEmpty()) {
+            cluster.setMetadata(Protos.servicesMetadata(port.services(), domain));
+        }
+        if (proxy.mode() == ProxyNode.Mode.REDIRECT) {
+            originalDestination(cluster);
+            cluster.setUpstreamBindConfig(inboundSource());
+        } else {
+            cluster.setType(Cluster.DiscoveryType.STATIC)
+                    .setLoadAssignment(ClusterLoadAssignment.newBuilder()
+                            .setClusterName(cluster.getName())
+                            .addEndpoints(LocalityLbEndpoints.newBuilder()
+                                    .addLbEndpoints(LbEndpoint.newBuilder()
+                                            .setEndpoint(Endpoint.newBuilder()
+                                                    .setAddress(Protos.address(proxy.address(), port.port()))))));
+        }
+        return cluster.build();
+    }
+
+    /** To whatever port of the workload was called. */
+    static Cluster inboundPassthrough() {
+        Cluster.Builder cluster = Cluster.newBuilder()
+                .setName(Names.INBOUND_PASSTHROUGH)
+                .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
+                .setUpstreamBindConfig(inboundSource())
+                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(httpOptions(PLAINTEXT_IDLE_TIMEOUT)));
+        originalDestination(cluster);
+        return cluster.build();
+    }
+
+    /** To where the application wanted to go, outside the mesh. */
+    static Cluster passthrough() {
+        Cluster.Builder cluster = Cluster.newBuilder()
+                .setName(Names.PASSTHROUGH)
+                .setConnectTimeout(Protos.duration(PASSTHROUGH_CONNECT_TIMEOUT))
+                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(httpOptions(PLAINTEXT_IDLE_TIMEOUT)));
+        originalDestination(cluster);
+        return cluster.build();
+    }
+
+    /** Nowhere. */
+    static Cluster blackHole() {
+        return Cluster.newBuilder()
+                .setName(Names.BLACK_HOLE)
+                .setType(Cluster.DiscoveryType.STATIC)
+                .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
+                .build();
+    }
+
+    private static void originalDestination(Cluster.Builder cluster) {
+        cluster.setType(Cluster.DiscoveryType.ORIGINAL_DST).setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED);
+    }
+
+    /**
+     * The interception rules tell the inbound side's call of the application by this source address (as Istio's do): the
+     * outbound side's call of the workload's own address has another, and is redirected to the inbound side.
+     */
+    private static BindConfig inboundSource() {
+        return BindConfig.newBuilder()
+                .setSourceAddress(
+                        SocketAddress.newBuilder().setAddress("127.0.0.6").setPortValue(0))
+                .build();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.weft.translate;
+
+import com.google.protobuf.Struct;
+import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.Service.TargetPort;
+import dev.weft.meshmodel.Workload;
+import io.envoyproxy.envoy.config.core.v3.HealthStatus;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The endpoints of a Service port: its workloads that are ready and serve the target port, by locality. */
+final class Endpoints {
+    private Endpoints() {}
+
+    static ClusterLoadAssignment of(MeshImage image, Service service, Service.Port port) {
+        Map<String, LocalityLbEndpoints.Builder> localities = new TreeMap<>();
+        for (Workload workload : image.workloads(service.key())) {
+            int target = target(port.target(), workload);
+            if (workload.ready() && target > 0) {
+                localities
+                        .computeIfAbsent(workload.locality(), Endpoints::locality)
+                        .addLbEndpoints(endpoint(image, workload, target));
+            }
+        }
+        ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
+                .setClusterName(Names.outbound(port.port(), image.fqdn(service.key())));
+        localities.values().forEach(assignment::addEndpoints);
+        return assignment.build();
+    }
+
+    /** Where peers connect for the target port, 0 if the workload does not serve it. */
+    private static int target(TargetPort target, Workload workload) {
+        return switch (target) {
+            case TargetPort.Number number -> {
+                for (Workload.Port port : workload.ports()) {
+                    if (port.port() == number.port()) {
+                        yield port.inboundPort();
+                    }
+                }
+                // a workload without ports says nothing about them; one with ports does not serve others
+                yield workload.ports().isEmpty() ? number.port() : 0;
+            }
+            case TargetPort.Name name -> {
+                for (Workload.Port port : workload.ports()) {
+                    if (port.name().equals(name.name())) {
+                        yield port.inboundPort();
+                    }
+                }
+                yield 0;
+            }
+        };
+    }
+
+    private static LocalityLbEndpoints.Builder locality(String locality) {
+        LocalityLbEndpoints.Builder builder = LocalityLbEndpoints.newBuilder();
+        if (!locality.isEmpty()) {
+            String[] parts = locality.split("/", 3);
+            builder.setLocality(Locality.newBuilder()
+                    .setRegion(parts[0])
+                    .setZone(parts.length > 1 ? parts[1] : "")
+                    .setSubZone(parts.length > 2 ? parts[2] : ""));
+        }
+        return builder;
+    }
+
+    private static LbEndpoint endpoint(MeshImage image, Workload workload, int port) {
+        boolean mutual = workload.tls() == Workload.Tls.MUTUAL;
+        String version = workload.labels().getOrDefault("version", "");
+        String canonical = workload.service() != null
+                ? workload.service()
+                : workload.labels().getOrDefault("app", workload.name());
+        Metadata.Builder metadata = Metadata.newBuilder()
+                // workload;namespace;canonical service;canonical revision;cluster, as Istio writes it
+                .putFilterMetadata(
+                        "istio",
+                        Struct.newBuilder()
+                                .putFields(
+                                        "workload",
+                                        Protos.text(String.join(
+                                                ";", workload.name(), workload.namespace(), canonical, version, "")))
+                                .build());
+        if (mutual) {
+            metadata.putFilterMetadata(
+                            "envoy.transport_socket_match",
+                            Struct.newBuilder()
+                                    .putFields("tlsMode", Protos.text("istio"))
+                                    .build())
+                    .putFilterMetadata(
+                            "weft",
+                            Struct.newBuilder()
+                                    .putFields(
+                                            "identity",
+                                            Protos.text(image.identity(workload).toString()))
+                                    .build());
+        }
+        return LbEndpoint.newBuilder()
+                .setEndpoint(Endpoint.newBuilder().setAddress(Protos.address(workload.address(), port)))
+                .setHealthStatus(HealthStatus.HEALTHY)
+                .setLoadBalancingWeight(Protos.number(workload.weight()))
+                .setMetadata(metadata)
+                .build();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.weft.translate;
+
+import com.google.protobuf.BoolValue;
+import dev.weft.meshmodel.MeshSettings;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Network and listener filters as every listener of ours has them. */
+final class Filters {
+    static final ListenerFilter ORIGINAL_DST = ListenerFilter.newBuilder()
+            .setName("envoy.filters.listener.original_dst")
+            .setTypedConfig(Protos.pack(OriginalDst.getDefaultInstance()))
+            .build();
+    static final ListenerFilter TLS_INSPECTOR = ListenerFilter.newBuilder()
+            .setName("envoy.filters.listener.tls_inspector")
+            .setTypedConfig(Protos.pack(TlsInspector.getDefaultInstance()))
+            .build();
+    static final ListenerFilter HTTP_INSPECTOR = ListenerFilter.newBuilder()
+            .setName("envoy.filters.listener.http_inspector")
+            .setTypedConfig(Protos.pack(HttpInspector.getDefaultInstance()))
+            .build();
+
+    private static final HttpFilter ROUTER = HttpFilter.newBuilder()
+            .setName("envoy.filters.http.router")
+            .setTypedConfig(Protos.pack(
+                    Router.newBuilder().setSuppressEnvoyHeaders(true).build()))
+            .build();
+
+    private Filters() {}
+
+    /** HTTP whose routes come over RDS. */
+    static Filter http(MeshSettings settings, String statPrefix, String routes) {
+        return http(
+                settings,
+                statPrefix,
+                HttpConnectionManager.newBuilder()
+                        .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(Protos.ADS)));
+    }
+
+    /** HTTP with routes of its own. */
+    static Filter http(MeshSettings settings, String statPrefix, RouteConfiguration routes) {
+        return http(settings, statPrefix, HttpConnectionManager.newBuilder().setRouteConfig(routes));
+    }
+
+    private static Filter http(MeshSettings settings, String statPrefix, HttpConnectionManager.Builder manager) {
+        manager.setStatPrefix(statPrefix)
+                .setCodecType(HttpConnectionManager.CodecType.AUTO)
+                .addHttpFilters(ROUTER)
+                // old clients are answered, not told to upgrade
+                .setHttpProtocolOptions(Http1ProtocolOptions.newBuilder()
+                        .setAcceptHttp10(true)
+                        .setHeaderKeyFormat(Protos.PRESERVE_CASE))
+                // x-request-id is made where there is none, and kept where there is one
+                .setGenerateRequestId(BoolValue.of(true))
+                .setPreserveExternalRequestId(true)
+                // a mesh in between does not sign the application's responses
+                .setServerHeaderTransformation(HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH);
+        if (settings.accessLog()) {
+            manager.addAccessLog(Protos.STDOUT_LOG);
+        }
+        return Filter.newBuilder()
+                .setName("envoy.filters.network.http_connection_manager")
+                .setTypedConfig(Protos.pack(manager.build()))
+                .build();
+    }
+
+    /**
+     * Bytes to a cluster.
+     *
+     * @param idle null = Envoy's default, 1 h; zero = for ever
+     */
+    static Filter tcp(MeshSettings settings, String cluster, @Nullable Duration idle) {
+        TcpProxy.Builder proxy = TcpProxy.newBuilder().setStatPrefix(cluster).setCluster(cluster);
+        if (idle != null) {
+            proxy.setIdleTimeout(Protos.duration(idle));
+        }
+        if (settings.accessLog()) {
+            proxy.addAccessLog(Protos.STDOUT_LOG);
+        }
+        return Filter.newBuilder()
+                .setName("envoy.filters.network.tcp_proxy")
+                .setTypedConfig(Protos.pack(proxy.build()))
+                .build();
+    }
+}

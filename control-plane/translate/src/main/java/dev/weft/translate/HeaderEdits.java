@@ -1,0 +1,74 @@
+package dev.weft.translate;
+
+import dev.weft.meshmodel.HttpRoute.Filter;
+import dev.weft.meshmodel.HttpRoute.Header;
+import io.envoyproxy.envoy.config.core.v3.HeaderValue;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
+import java.util.List;
+
+/** Header modifiers of a rule or a backend. */
+final class HeaderEdits {
+    private HeaderEdits() {}
+
+    static boolean hasUnsupported(List<Filter> filters) {
+        return filters.stream().anyMatch(Filter.Unsupported.class::isInstance);
+    }
+
+    static void apply(Route.Builder route, List<Filter> filters) {
+        for (Filter filter : filters) {
+            switch (filter) {
+                case Filter.RequestHeaders request -> {
+                    request.edit().set().forEach(header -> route.addRequestHeadersToAdd(set(header)));
+                    request.edit().add().forEach(header -> route.addRequestHeadersToAdd(add(header)));
+                    route.addAllRequestHeadersToRemove(request.edit().remove());
+                }
+                case Filter.ResponseHeaders response -> {
+                    response.edit().set().forEach(header -> route.addResponseHeadersToAdd(set(header)));
+                    response.edit().add().forEach(header -> route.addResponseHeadersToAdd(add(header)));
+                    route.addAllResponseHeadersToRemove(response.edit().remove());
+                }
+                case Filter.Unsupported unsupported -> {} // the rule answers 500 instead
+            }
+        }
+    }
+
+    static void apply(WeightedCluster.ClusterWeight.Builder share, List<Filter> filters) {
+        for (Filter filter : filters) {
+            switch (filter) {
+                case Filter.RequestHeaders request -> {
+                    request.edit().set().forEach(header -> share.addRequestHeadersToAdd(set(header)));
+                    request.edit().add().forEach(header -> share.addRequestHeadersToAdd(add(header)));
+                    share.addAllRequestHeadersToRemove(request.edit().remove());
+                }
+                case Filter.ResponseHeaders response -> {
+                    response.edit().set().forEach(header -> share.addResponseHeadersToAdd(set(header)));
+                    response.edit().add().forEach(header -> share.addResponseHeadersToAdd(add(header)));
+                    share.addAllResponseHeadersToRemove(response.edit().remove());
+                }
+                case Filter.Unsupported unsupported -> {} // the backend's share is 500 instead
+            }
+        }
+    }
+
+    private static HeaderValueOption set(Header header) {
+        return option(header, HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD);
+    }
+
+    private static HeaderValueOption add(Header header) {
+        return option(header, HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD);
+    }
+
+    private static HeaderValueOption option(Header header, HeaderAppendAction action) {
+        return HeaderValueOption.newBuilder()
+                .setHeader(HeaderValue.newBuilder()
+                        .setKey(header.name())
+                        // Gateway API values are literal; '%' begins a command of Envoy's
+                        .setValue(header.value().replace("%", "%%")))
+                .setAppendAction(action)
+                .setKeepEmptyValue(true)
+                .build();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.weft.translate;
+
+import com.google.protobuf.UInt32Value;
+import dev.weft.meshmodel.MeshSettings;
+import dev.weft.meshmodel.MeshSettings.Mtls;
+import dev.weft.meshmodel.Service.Protocol;
+import dev.weft.translate.ProxyClass.InboundPort;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Listeners for what calls the application. Mesh peers say by ALPN what is inside their TLS; where plain text is let in, it
+ * is told apart by its first bytes unless the port's protocol is declared. What matches no chain is closed.
+ */
+final class InboundListeners {
+    // longer than outbound: whoever takes this long over a ClientHello is taken for plain text
+    private static final long DETECTION_MILLIS = 1_000;
+    private static final String TLS = "tls";
+    private static final String RAW = "raw_buffer";
+
+    private InboundListeners() {}
+
+    /** With interception: one listener for all ports, the application's and others. */
+    static Listener redirected(MeshSettings settings, ProxyClass proxy) {
+        Listener.Builder listener = Listener.newBuilder()
+                .setName(Names.VIRTUAL_INBOUND)
+                .setAddress(Protos.address("0.0.0.0", Names.INBOUND_PORT))
+                .setTrafficDirection(TrafficDirection.INBOUND)
+                // not use_original_dst: that would hand a call of port 80 to the outbound listener 0.0.0.0_80
+                .addListenerFilters(Filters.ORIGINAL_DST);
+        listener.addFilterChains(FilterChain.newBuilder()
+                .setName("virtualInbound-blackhole")
+                .setFilterChainMatch(
+                        FilterChainMatch.newBuilder().setDestinationPort(UInt32Value.of(Names.INBOUND_PORT)))
+                .addFilters(Filters.tcp(settings, Names.BLACK_HOLE, null)));
+        boolean plaintext = settings.mtls() == Mtls.PERMISSIVE;
+        for (InboundPort port : proxy.inbound()) {
+            plaintext |= port.frontDoor();
+            addChains(listener, settings, port, Names.inbound(port.port()), port.port());
+        }
+        InboundPort others = new InboundPort(0, Protocol.UNDECLARED, false, java.util.List.of());
+        addChains(listener, settings, others, Names.INBOUND_PASSTHROUGH, 0);
+        addInspectors(listener, plaintext);
+        return listener.build();
+    }
+
+    /** Without interception: one listener per application port, at {@link #explicitPort}. */
+    static Map<String, Listener> explicit(MeshSettings settings, ProxyClass proxy) {
+        Map<String, Listener> listeners = new TreeMap<>();
+        for (InboundPort port : proxy.inbound()) {
+            String name = "inbound_" + port.port();
+            Listener.Builder listener = Listener.newBuilder()
+                    .setName(name)
+                    .setAddress(Protos.address(proxy.address(), explicitPort(port.port())))
+                    .setTrafficDirection(TrafficDirection.INBOUND);
+            addChains(listener, settings, port, Names.inbound(port.port()), 0);
+            addInspectors(listener, settings.mtls() == Mtls.PERMISSIVE || port.frontDoor());
+            listeners.put(name, listener.build());
+        }
+        return listeners;
+    }
+
+    /** Where the sidecar of an application port listens in explicit mode. */
+    static int explicitPort(int applicationPort) {
+        return applicationPort <= 55_535 ? applicationPort + 10_000 : applicationPort - 10_000;
+    }
+
+    private static void addInspectors(Listener.Builder listener, boolean plaintext) {
+        listener.addListenerFilters(Filters.TLS_INSPECTOR);
+        if (plaintext) {
+            listener.addListenerFilters(Filters.HTTP_INSPECTOR)
+                    .setListenerFiltersTimeout(Protos.millis(DETECTION_MILLIS))
+                    .setContinueOnListenerFiltersTimeout(true);
+        }
+    }
+
+    /**
+     * The chains of one application port.
+     *
+     * @param destination 0 = whatever no other chain names
+     */
+    private static void addChains(
+            Listener.Builder listener, MeshSettings settings, InboundPort port, String cluster, int destination) {
+        Filter http = Filters.http(settings, statPrefix(destination, port), routes(cluster));
+        Filter tcp = Filters.tcp(settings, cluster, null);
+        listener.addFilterChains(chain(cluster + "-mesh-http", match(destination, TLS, MeshTls.HTTP1), http)
+                        .setTransportSocket(MeshTls.server(settings.trustDomain(), MeshTls.HTTP1)))
+                .addFilterChains(chain(cluster + "-mesh-tcp", match(destination, TLS, MeshTls.OPAQUE), tcp)
+                        .setTransportSocket(MeshTls.server(settings.trustDomain(), MeshTls.OPAQUE)));
+        if (settings.mtls() == Mtls.STRICT && !port.frontDoor()) {
+            return;
+        }
+        // the application's own TLS
+        listener.addFilterChains(chain(cluster + "-tls", match(destination, TLS), tcp));
+        switch (port.protocol()) {
+            case HTTP -> listener.addFilterChains(chain(cluster + "-http", match(destination, RAW), http));
+            case HTTP2, TCP -> listener.addFilterChains(chain(cluster + "-tcp", match(destination, RAW), tcp));
+            case UNDECLARED ->
+                listener.addFilterChains(
+                                chain(cluster + "-http", match(destination, RAW, "http/1.0", "http/1.1"), http))
+                        .addFilterChains(chain(cluster + "-tcp", match(destination, RAW), tcp));
+        }
+    }
+
+    private static String statPrefix(int destination, InboundPort port) {
+        return "inbound_0.0.0.0_" + (destination == 0 ? port.port() : destination);
+    }
+
+    private static FilterChain.Builder chain(String name, FilterChainMatch.Builder match, Filter filter) {
+        return FilterChain.newBuilder().setName(name).setFilterChainMatch(match).addFilters(filter);
+    }
+
+    private static FilterChainMatch.Builder match(int destination, String transport, String... protocols) {
+        FilterChainMatch.Builder match = FilterChainMatch.newBuilder().setTransportProtocol(transport);
+        if (destination != 0) {
+            match.setDestinationPort(UInt32Value.of(destination));
+        }
+        for (String protocol : protocols) {
+            match.addApplicationProtocols(protocol);
+        }
+        return match;
+    }
+
+    /** Everything to the application; time-outs are the caller's business. */
+    private static RouteConfiguration routes(String cluster) {
+        return RouteConfiguration.newBuilder()
+                .setName(cluster)
+                .addVirtualHosts(VirtualHost.newBuilder()
+                        .setName(cluster)
+                        .addDomains("*")
+                        .addRoutes(Route.newBuilder()
+                                .setName("default")
+                                .setMatch(RouteMatch.newBuilder().setPrefix("/"))
+                                .setRoute(RouteAction.newBuilder()
+                                        .setCluster(cluster)
+                                        .setTimeout(Protos.millis(0)))))
+                .setValidateClusters(com.google.protobuf.BoolValue.of(false))
+                .build();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.weft.translate;
+
+import dev.weft.meshmodel.HttpRoute.Match;
+import dev.weft.meshmodel.HttpRoute.PathMatch;
+import dev.weft.meshmodel.HttpRoute.ValueMatch;
+import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
+import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatcher;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.Locale;
+
+/** A Gateway API match in Envoy's words. */
+final class RouteMatches {
+    private RouteMatches() {}
+
+    static RouteMatch of(Match match) {
+        RouteMatch.Builder route = RouteMatch.newBuilder();
+        path(route, match.path());
+        if (match.method() != null) {
+            route.addHeaders(HeaderMatcher.newBuilder()
+                    .setName(":method")
+                    .setStringMatch(StringMatcher.newBuilder().setExact(match.method())));
+        }
+        for (ValueMatch header : match.headers()) {
+            route.addHeaders(HeaderMatcher.newBuilder()
+                    .setName(header.name().toLowerCase(Locale.ROOT))
+                    .setStringMatch(value(header)));
+        }
+        for (ValueMatch parameter : match.queryParams()) {
+            route.addQueryParameters(
+                    QueryParameterMatcher.newBuilder().setName(parameter.name()).setStringMatch(value(parameter)));
+        }
+        return route.build();
+    }
+
+    private static void path(RouteMatch.Builder route, PathMatch path) {
+        switch (path.type()) {
+            case EXACT -> route.setPath(path.value());
+            case REGEX -> route.setSafeRegex(RegexMatcher.newBuilder().setRegex(path.value()));
+            case PREFIX -> {
+                // a trailing slash does not count (Gateway API), and Envoy's field must not have one
+                String prefix = path.value();
+                while (prefix.endsWith("/")) {
+                    prefix = prefix.substring(0, prefix.length() - 1);
+                }
+                if (prefix.isEmpty()) {
+                    route.setPrefix("/");
+                } else {
+                    route.setPathSeparatedPrefix(prefix);
+                }
+            }
+        }
+    }
+
+    private static StringMatcher value(ValueMatch match) {
+        return match.type() == ValueMatch.Type.EXACT
+                ? StringMatcher.newBuilder().setExact(match.value()).build()
+                : StringMatcher.newBuilder()
+                        .setSafeRegex(RegexMatcher.newBuilder().setRegex(match.value()))
+                        .build();
+    }
+}

@@ -1,0 +1,75 @@
+package dev.weft.translate;
+
+import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.TrafficPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the traffic policies say about one port of a Service. A policy that names the port decides before one that names
+ * only the Service; among equals the alphabetically first that says something decides.
+ */
+final class ServicePolicy {
+    private final List<TrafficPolicy> policies;
+
+    private ServicePolicy(List<TrafficPolicy> policies) {
+        this.policies = policies;
+    }
+
+    static ServicePolicy of(MeshImage image, Service service, Service.Port port) {
+        List<TrafficPolicy> ofPort = new ArrayList<>();
+        List<TrafficPolicy> ofService = new ArrayList<>();
+        for (TrafficPolicy policy : image.policies(service.key())) {
+            for (TrafficPolicy.TargetRef target : policy.targetRefs()) {
+                if (target.service().equals(service.key())) {
+                    if (target.portName() == null) {
+                        ofService.add(policy);
+                    } else if (target.portName().equals(port.name())) {
+                        ofPort.add(policy);
+                    }
+                }
+            }
+        }
+        ofPort.addAll(ofService);
+        return new ServicePolicy(ofPort);
+    }
+
+    TrafficPolicy.LoadBalancer loadBalancer() {
+        TrafficPolicy.LoadBalancer said = first(TrafficPolicy::loadBalancer);
+        return said == null ? TrafficPolicy.LoadBalancer.LEAST_REQUEST : said;
+    }
+
+    Duration connectTimeout(Duration fallback) {
+        Duration said = first(TrafficPolicy::connectTimeout);
+        return said == null ? fallback : said;
+    }
+
+    Duration idleTimeout(Duration fallback) {
+        Duration said = first(TrafficPolicy::idleTimeout);
+        return said == null ? fallback : said;
+    }
+
+    @Nullable
+    Duration idleTimeoutIfSaid() {
+        return first(TrafficPolicy::idleTimeout);
+    }
+
+    @Nullable
+    Duration requestTimeout() {
+        return first(TrafficPolicy::requestTimeout);
+    }
+
+    private <T> @Nullable T first(Function<TrafficPolicy, @Nullable T> field) {
+        for (TrafficPolicy policy : policies) {
+            T said = field.apply(policy);
+            if (said != null) {
+                return said;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,207 @@
+package dev.weft.translate;
+
+import com.google.protobuf.Message;
+import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.MeshSettings;
+import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.Workload;
+import dev.weft.translate.ProxyNode.Mode;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mesh image and proxy class → what those proxies are served. The answer depends on the two arguments alone; what is
+ * remembered between calls only saves work:
+ * <ul>
+ *   <li>clusters and endpoints per Service, shared by all classes, made anew only for Services whose workloads, ports or
+ *       policies changed;
+ *   <li>listeners and routes per namespace or class, made anew only when something other than workloads changed;
+ *   <li>resources whose bytes did not change stay the same objects, and so do maps of them.
+ * </ul>
+ * Thread safe by one lock: the control plane's one thread is its only frequent caller.
+ */
+public final class Translator {
+    private final Map<ResourceKey, ServicePart> services = new HashMap<>();
+    private final Map<String, Part> parts = new HashMap<>();
+    private final Map<String, Union> unions = new HashMap<>();
+    private Map<String, XdsResource> clusters = Map.of();
+    private Map<String, XdsResource> endpoints = Map.of();
+    private long version = -1;
+    private long configurationVersion = -1;
+
+    /** What a Service's clusters and endpoints were made of, and what came out. */
+    private record ServicePart(
+            Service service,
+            List<Workload> workloads,
+            long configurationVersion,
+            Map<String, XdsResource> clusters,
+            Map<String, XdsResource> endpoints) {}
+
+    /** Some resources of one type, good for one version of the configuration. */
+    private record Part(long configurationVersion, Map<String, XdsResource> resources) {}
+
+    /** What proxies of the class are served under the image. Images must come from one line of descent, newest last. */
+    public synchronized XdsResources translate(MeshImage image, ProxyClass proxy) {
+        if (image.version() != version || image.configurationVersion() != configurationVersion) {
+            refreshServices(image);
+            version = image.version();
+            configurationVersion = image.configurationVersion();
+        }
+        return new XdsResources(listeners(image, proxy), routes(image, proxy), clusters(image, proxy), endpoints);
+    }
+
+    /** Forgets what was remembered for a class that no proxy belongs to any more. */
+    public synchronized void forget(ProxyClass proxy) {
+        String suffix = proxy.toString();
+        parts.keySet().removeIf(key -> key.endsWith(suffix));
+        unions.keySet().removeIf(key -> key.endsWith(suffix));
+    }
+
+    private void refreshServices(MeshImage image) {
+        boolean changed = services.size() != image.services().size();
+        for (Service service : image.services()) {
+            ServicePart before = services.get(service.key());
+            List<Workload> workloads = image.workloads(service.key());
+            if (before != null
+                    && before.service == service
+                    && before.workloads == workloads
+                    && before.configurationVersion == image.configurationVersion()) {
+                continue;
+            }
+            services.put(service.key(), servicePart(image, service, workloads, before));
+            changed = true;
+        }
+        if (!changed) {
+            return;
+        }
+        if (services.size() > image.services().size()) {
+            services.keySet().removeIf(key -> image.service(key) == null);
+        }
+        Map<String, XdsResource> allClusters = new TreeMap<>();
+        Map<String, XdsResource> allEndpoints = new TreeMap<>();
+        for (ServicePart part : services.values()) {
+            allClusters.putAll(part.clusters);
+            allEndpoints.putAll(part.endpoints);
+        }
+        clusters = sameIfEqual(clusters, allClusters);
+        endpoints = sameIfEqual(endpoints, allEndpoints);
+    }
+
+    private static ServicePart servicePart(
+            MeshImage image, Service service, List<Workload> workloads, @Nullable ServicePart before) {
+        Map<String, XdsResource> clusters = new LinkedHashMap<>();
+        Map<String, XdsResource> endpoints = new LinkedHashMap<>();
+        Map<String, XdsResource> oldClusters = before == null ? Map.of() : before.clusters;
+        Map<String, XdsResource> oldEndpoints = before == null ? Map.of() : before.endpoints;
+        for (Service.Port port : service.ports()) {
+            Cluster main = Clusters.outbound(image, service, port, !Routes.isHttp(port));
+            put(clusters, oldClusters, main.getName(), main);
+            if (port.protocol() == Service.Protocol.UNDECLARED) {
+                Cluster opaque = Clusters.outbound(image, service, port, true);
+                put(clusters, oldClusters, opaque.getName(), opaque);
+            }
+            put(endpoints, oldEndpoints, main.getName(), Endpoints.of(image, service, port));
+        }
+        return new ServicePart(service, workloads, image.configurationVersion(), clusters, endpoints);
+    }
+
+    private Map<String, XdsResource> listeners(MeshImage image, ProxyClass proxy) {
+        if (proxy.mode() == Mode.NONE) {
+            return part("listeners of " + proxy, image, made -> {
+                made.put(Names.HTTP_PROXY, OutboundListeners.explicit(image.settings(), proxy.address()));
+                made.putAll(InboundListeners.explicit(image.settings(), proxy));
+            });
+        }
+        Map<String, XdsResource> outbound = part(
+                "outbound listeners of " + proxy.namespace(),
+                image,
+                made -> made.putAll(OutboundListeners.redirected(image, proxy.namespace())));
+        Map<String, XdsResource> inbound = part(
+                "inbound listeners of " + proxy,
+                image,
+                made -> made.put(Names.VIRTUAL_INBOUND, InboundListeners.redirected(image.settings(), proxy)));
+        return union("listeners of " + proxy, outbound, inbound);
+    }
+
+    private Map<String, XdsResource> routes(MeshImage image, ProxyClass proxy) {
+        if (proxy.mode() == Mode.NONE) {
+            return part(
+                    "explicit routes of " + proxy.namespace(),
+                    image,
+                    made -> made.put(Names.HTTP_PROXY, Routes.explicit(image, proxy.namespace())));
+        }
+        return part(
+                "routes of " + proxy.namespace(), image, made -> made.putAll(Routes.byPort(image, proxy.namespace())));
+    }
+
+    private Map<String, XdsResource> clusters(MeshImage image, ProxyClass proxy) {
+        MeshSettings settings = image.settings();
+        Map<String, XdsResource> own = part("clusters of " + proxy, image, made -> {
+            made.put(Names.BLACK_HOLE, Clusters.blackHole());
+            if (proxy.mode() == Mode.REDIRECT) {
+                made.put(Names.PASSTHROUGH, Clusters.passthrough());
+                made.put(Names.INBOUND_PASSTHROUGH, Clusters.inboundPassthrough());
+            }
+            for (ProxyClass.InboundPort port : proxy.inbound()) {
+                made.put(Names.inbound(port.port()), Clusters.inbound(proxy, port, settings.domain()));
+            }
+        });
+        return union("all clusters of " + proxy, clusters, own);
+    }
+
+    private interface Maker {
+        void makeInto(Map<String, Message> made);
+    }
+
+    private Map<String, XdsResource> part(String key, MeshImage image, Maker maker) {
+        Part before = parts.get(key);
+        if (before != null && before.configurationVersion == image.configurationVersion()) {
+            return before.resources;
+        }
+        Map<String, Message> made = new TreeMap<>();
+        maker.makeInto(made);
+        Map<String, XdsResource> old = before == null ? Map.of() : before.resources;
+        Map<String, XdsResource> resources = new LinkedHashMap<>();
+        made.forEach((name, message) -> put(resources, old, name, message));
+        Map<String, XdsResource> result = sameIfEqual(old, resources);
+        parts.put(key, new Part(image.configurationVersion(), result));
+        return result;
+    }
+
+    private record Union(Map<String, XdsResource> a, Map<String, XdsResource> b, Map<String, XdsResource> all) {}
+
+    /** Both maps in one; the same object as long as both are. */
+    private Map<String, XdsResource> union(String key, Map<String, XdsResource> a, Map<String, XdsResource> b) {
+        Union before = unions.get(key);
+        if (before != null && before.a == a && before.b == b) {
+            return before.all;
+        }
+        Map<String, XdsResource> all = new TreeMap<>(a);
+        all.putAll(b);
+        Union union = new Union(a, b, Collections.unmodifiableMap(all));
+        unions.put(key, union);
+        return union.all;
+    }
+
+    private static void put(
+            Map<String, XdsResource> into, Map<String, XdsResource> before, String name, Message message) {
+        XdsResource made = XdsResource.of(name, message);
+        XdsResource old = before.get(name);
+        into.put(name, old != null && old.version().equals(made.version()) ? old : made);
+    }
+
+    private static Map<String, XdsResource> sameIfEqual(Map<String, XdsResource> before, Map<String, XdsResource> now) {
+        if (before.size() == now.size()
+                && now.entrySet().stream().allMatch(entry -> before.get(entry.getKey()) == entry.getValue())) {
+            return before;
+        }
+        return Collections.unmodifiableMap(now);
+    }
+}
