@@ -44,8 +44,7 @@ public final class CompiledRoute {
         connect = match.path() instanceof PathMatch.Connect;
         path = pathMatcher(match);
         edit = PathEdit.of(route);
-        ClusterSpecifier clusters =
-                route.action() instanceof RouteAction.Forward forward ? forward.cluster() : null;
+        ClusterSpecifier clusters = route.action() instanceof RouteAction.Forward forward ? forward.cluster() : null;
         clusterHeader = clusters instanceof ClusterSpecifier.FromHeader header
                 ? header.header().toLowerCase(Locale.ROOT)
                 : null;
@@ -78,13 +77,16 @@ public final class CompiledRoute {
     }
 
     private static @Nullable TextMatcher pathMatcher(RouteMatch match) {
-        boolean fold = !match.caseSensitive();
+        if (match.path() instanceof PathMatch.Regex regex) {
+            return new TextMatcher.Regex(Regexes.compile(regex.regex()));
+        }
+        if (match.caseSensitive()) {
+            return null;
+        }
         return switch (match.path()) {
-            case PathMatch.Regex regex -> new TextMatcher.Regex(Regexes.compile(regex.regex()));
-            case PathMatch.Exact exact when fold -> new TextMatcher.Exact(lower(exact.path()), true);
-            case PathMatch.Prefix prefix when fold -> new TextMatcher.Prefix(lower(prefix.prefix()), true);
-            case PathMatch.PathSeparatedPrefix prefix when fold ->
-                new TextMatcher.SeparatedPrefix(lower(prefix.prefix()), true);
+            case PathMatch.Exact exact -> new TextMatcher.Exact(lower(exact.path()), true);
+            case PathMatch.Prefix prefix -> new TextMatcher.Prefix(lower(prefix.prefix()), true);
+            case PathMatch.PathSeparatedPrefix prefix -> new TextMatcher.SeparatedPrefix(lower(prefix.prefix()), true);
             default -> null;
         };
     }

@@ -28,15 +28,20 @@ final class HostRoutes {
         List<Integer> rest = new ArrayList<>();
         for (int i = 0; i < routes.length; i++) {
             RouteMatch match = routes[i].route().match();
+            if (!match.caseSensitive()) {
+                rest.add(i);
+                continue;
+            }
             switch (match.path()) {
-                case PathMatch.Exact path when match.caseSensitive() -> add(paths, path.path(), i);
-                case PathMatch.Prefix prefix when match.caseSensitive() -> prefixes.add(prefix.prefix(), i);
+                case PathMatch.Exact path -> add(paths, path.path(), i);
+                case PathMatch.Prefix prefix -> prefixes.add(prefix.prefix(), i);
                 // The path itself, or more behind a slash: never both for one request.
-                case PathMatch.PathSeparatedPrefix prefix when match.caseSensitive() -> {
+                case PathMatch.PathSeparatedPrefix prefix -> {
                     add(paths, prefix.prefix(), i);
                     prefixes.add(prefix.prefix() + "/", i);
                 }
-                default -> rest.add(i);
+                case PathMatch.Regex regex -> rest.add(i);
+                case PathMatch.Connect connect -> rest.add(i);
             }
         }
         Map<String, int[]> frozen = new HashMap<>();
