@@ -1,0 +1,187 @@
+package dev.weft.analysis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.base.Diagnostic;
+import dev.weft.meshmodel.Condition;
+import dev.weft.meshmodel.Kind;
+import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.ResourceKey;
+import dev.weft.sources.ConfigDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AnalysisTest {
+    private static final String ORDERS = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: orders, namespace: shop}
+            spec: {selector: {app: orders}, ports: [{name: http, port: 80, targetPort: 8080}, {name: tcp-x, port: 81}]}
+            ---
+            apiVersion: weft.dev/v1
+            kind: Workload
+            metadata: {name: orders-1, namespace: shop, labels: {app: orders}}
+            spec: {address: 10.0.0.1}
+            """;
+
+    @TempDir
+    Path directory;
+
+    private MeshImage image(String... documents) throws IOException {
+        Files.writeString(directory.resolve("mesh.yaml"), String.join("---\n", documents));
+        ConfigDirectory.Loaded loaded = ConfigDirectory.load(directory);
+        assertThat(loaded.diagnostics()).noneMatch(Diagnostic::isError);
+        return loaded.image();
+    }
+
+    private List<String> found(String... documents) throws IOException {
+        return Analysis.analyze(image(documents)).stream()
+                .map(d -> d.code() + " " + d.path() + ": " + d.problem())
+                .toList();
+    }
+
+    private static String route(String spec) {
+        return "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r, namespace: shop}\nspec:\n"
+                + spec.indent(2);
+    }
+
+    @Test
+    void soundMeshHasNoFindings() throws IOException {
+        assertThat(found(ORDERS)).isEmpty();
+    }
+
+    @Test
+    void danglingReferencesAreNamedWithTheirPlace() throws IOException {
+        MeshImage image = image(ORDERS, route("""
+                parentRefs: [{group: "", kind: Service, name: orders}, {group: "", kind: Service, name: nobody}]
+                rules:
+                - backendRefs:
+                  - {name: orders, port: 80, weight: 9}
+                  - {name: gone, port: 80}
+                  - {name: orders, port: 82}
+                  - {name: orders}
+                  - {name: orders, namespace: other, port: 80}
+                """));
+        assertThat(Analysis.analyze(image))
+                .extracting(Diagnostic::toString)
+                .containsExactly(
+                        directory.resolve("mesh.yaml")
+                                + ":15:58: warning[dangling-parent] spec.parentRefs[1]: HTTPRoute shop/r: there is no"
+                                + " Service shop/nobody; the route has no effect until there is",
+                        directory.resolve("mesh.yaml")
+                                + ":19:7: warning[dangling-backend] spec.rules[0].backendRefs[1]: HTTPRoute shop/r: there is"
+                                + " no Service shop/gone; its share is answered with 500",
+                        directory.resolve("mesh.yaml")
+                                + ":20:7: warning[dangling-backend] spec.rules[0].backendRefs[2]: HTTPRoute shop/r: Service"
+                                + " shop/orders has no port 82; its share is answered with 500",
+                        directory.resolve("mesh.yaml")
+                                + ":21:7: warning[dangling-backend] spec.rules[0].backendRefs[3]: HTTPRoute shop/r: needs the"
+                                + " port of Service shop/orders; its share is answered with 500",
+                        directory.resolve("mesh.yaml")
+                                + ":22:7: warning[backend-not-permitted] spec.rules[0].backendRefs[4]: HTTPRoute shop/r:"
+                                + " Service other/orders is in another namespace; its share is answered with 500; put the"
+                                + " route into the backend's namespace");
+        assertThat(Analysis.conditions(image).get(new ResourceKey(Kind.HTTP_ROUTE, "shop", "r")))
+                .extracting(Condition::type, Condition::status, Condition::reason)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("Accepted", false, "NoMatchingParent"),
+                        org.assertj.core.groups.Tuple.tuple("ResolvedRefs", false, "BackendNotFound"));
+    }
+
+    @Test
+    void soundRouteIsAcceptedAndResolved() throws IOException {
+        MeshImage image = image(ORDERS, route("""
+                parentRefs: [{group: "", kind: Service, name: orders}]
+                rules: [{backendRefs: [{name: orders, port: 80}]}]
+                """));
+        assertThat(Analysis.conditions(image).values().iterator().next()).allMatch(Condition::status);
+    }
+
+    @Test
+    void rulesThatCannotWorkAreFound() throws IOException {
+        assertThat(found(ORDERS, route("""
+                parentRefs: [{group: "", kind: Service, name: orders, port: 81}]
+                rules:
+                - matches: [{path: {value: /a}}, {path: {value: /a/}}]
+                  backendRefs: [{name: orders, port: 80, weight: 0}]
+                - filters: [{type: RequestMirror, requestMirror: {backendRef: {name: x}}}]
+                """)))
+                .containsExactlyInAnyOrder(
+                        "route-on-opaque-port spec.parentRefs[0]: HTTPRoute shop/r: the port it hangs on is not HTTP,"
+                                + " so the route has no effect",
+                        "shadowed-match spec.rules[0].matches[1]: HTTPRoute shop/r: never applies: HTTPRoute shop/r"
+                                + " spec.rules[0].matches[0] matches the same",
+                        "weights-all-zero spec.rules[0].backendRefs: HTTPRoute shop/r: all weights are zero: its"
+                                + " requests get 500",
+                        "unsupported-filter spec.rules[1].filters[0]: HTTPRoute shop/r: the filter RequestMirror is"
+                                + " not supported: its requests get 500",
+                        "no-backends spec.rules[1]: HTTPRoute shop/r: has no backend: its requests get 500");
+    }
+
+    @Test
+    void policiesThatContradictEachOtherAreFound() throws IOException {
+        String policy = """
+                apiVersion: weft.dev/v1
+                kind: TrafficPolicy
+                metadata: {name: %s, namespace: shop}
+                spec: {targetRefs: [{name: %s}], loadBalancer: {simple: %s}, timeouts: {connect: 1s}}
+                """;
+        assertThat(found(
+                        ORDERS,
+                        policy.formatted("a", "orders", "RANDOM"),
+                        policy.formatted("b", "orders", "ROUND_ROBIN"),
+                        policy.formatted("c", "nobody", "RANDOM")))
+                .containsExactlyInAnyOrder(
+                        "policy-conflict spec.loadBalancer: TrafficPolicy shop/b: TrafficPolicy shop/a says something"
+                                + " else about Service shop/orders, and counts",
+                        "dangling-target spec.targetRefs[0]: TrafficPolicy shop/c: there is no Service shop/nobody");
+    }
+
+    @Test
+    void servicesAndWorkloadsThatDoNotMeetAreFound() throws IOException {
+        assertThat(found("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: a, namespace: shop}
+                spec: {selector: {app: a}, ports: [{name: http, port: 80, targetPort: 1}, {name: x, port: 81, targetPort: 2}]}
+                """, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: empty, namespace: shop}
+                spec: {ports: [{name: grpc, port: 80}]}
+                """, """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: b, namespace: shop}
+                spec: {selector: {app: a}, ports: [{name: tcp, port: 80, targetPort: 1}]}
+                """, """
+                apiVersion: weft.dev/v1
+                kind: Workload
+                metadata: {name: w, namespace: shop, labels: {app: a}}
+                spec: {address: 10.0.0.1, ports: [{port: 1}]}
+                """, """
+                apiVersion: weft.dev/v1
+                kind: Workload
+                metadata: {name: w2, namespace: shop}
+                spec: {address: 10.0.0.1, ports: [{port: 1}], service: typo}
+                """))
+                .containsExactlyInAnyOrder(
+                        "target-port-unknown spec.ports[1].targetPort: Service shop/a: no workload of it serves the"
+                                + " target of port 81",
+                        "undeclared-protocol spec.ports[1]: Service shop/a: the protocol of port 81 is not declared,"
+                                + " so it is detected",
+                        "no-endpoints : Service shop/empty: no workload names it",
+                        "http2-as-tcp spec.ports[0]: Service shop/empty: HTTP/2 on port 80 is carried as opaque"
+                                + " bytes: balanced per connection",
+                        "protocol-clash spec.ports[0]: Service shop/b: port 1 of Workload shop/w has another protocol"
+                                + " in Service shop/a",
+                        "unknown-service spec.service: Workload shop/w2: there is no Service 'typo' in namespace"
+                                + " 'shop'",
+                        "address-clash spec.address: Workload shop/w2: port 1 of 10.0.0.1 is also that of Workload"
+                                + " shop/w");
+    }
+}
