@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
@@ -83,6 +84,7 @@ public final class TestNetwork implements AutoCloseable {
         private final String namespace;
         private final String address;
         private final String address6;
+        private final List<RunningProcess> started = new CopyOnWriteArrayList<>();
 
         Host(String name, String namespace, String address, String address6) {
             this.name = name;
@@ -120,7 +122,9 @@ public final class TestNetwork implements AutoCloseable {
         }
 
         public RunningProcess start(RunningProcess.Spec spec) {
-            return RunningProcess.start(spec.prefixed(prefix()));
+            RunningProcess process = RunningProcess.start(spec.prefixed(prefix()));
+            started.add(process);
+            return process;
         }
 
         /** Adds a line to this namespace's own hosts file, which {@code ip netns exec} puts over /etc/hosts. */
@@ -165,6 +169,8 @@ public final class TestNetwork implements AutoCloseable {
         List<String> namespaces =
                 new ArrayList<>(hosts.values().stream().map(Host::namespace).toList());
         namespaces.add(prefix + "-hub");
+        // A process that has not entered its namespace yet is not found there.
+        hosts.values().forEach(host -> host.started.forEach(RunningProcess::killTree));
         for (String namespace : namespaces) {
             if (!Files.exists(Path.of("/run/netns", namespace))) {
                 continue;
