@@ -46,12 +46,12 @@ run_maven() {
   wait "$maven"
 }
 
-# The conformance suites start ./weft as a user does, so it is brought up to date in between, and left alone from then on:
-# a build inside a build would fight for the same folders.
+# The suites of the last modules start ./weft as a user does, so it is brought up to date in between, and left alone from then
+# on: a build inside a build would fight for the same folders.
 : >"$log"
-conformance=verification/conformance
+last=verification/conformance,verification/bench
 if [ "${#maven_args[@]}" -eq 0 ] || [ "${maven_args[*]}" = -Dquick ]; then
-  stages=("-pl !$conformance" "-pl $conformance -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev.weft.conformance.*")
+  stages=("-pl !${last/,/,!}" "-pl $last -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev.weft.conformance.*,dev.weft.bench.*")
 else
   stages=("")
 fi
