@@ -28,7 +28,8 @@ public final class RunningProcess implements AutoCloseable {
     private RunningProcess(String name, Process process) {
         this.name = name;
         this.process = process;
-        Thread.ofVirtual().name("output of " + name).start(this::readOutput);
+        // A platform thread: a read from a pipe blocks the carrier of a virtual one, and there are only a few carriers.
+        Thread.ofPlatform().daemon().name("output of " + name).start(this::readOutput);
     }
 
     /** What to start: a name for messages, the command, its folder (null: the current one), additions to the environment. */
