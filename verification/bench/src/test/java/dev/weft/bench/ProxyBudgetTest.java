@@ -51,12 +51,18 @@ class ProxyBudgetTest {
         Syscalls.Counted<Wrk.Run> counted = Syscalls.count(weft.process().pid(), lab.folder, () -> load(2));
         double requests = counted.result().requests();
         Map<String, Long> calls = counted.calls();
-        assertThat(sum(calls, "recvfrom", "recvmsg", "read", "readv") / requests).as("reads in %s", calls).isLessThanOrEqualTo(2.1);
-        assertThat(sum(calls, "sendto", "sendmsg", "write", "writev") / requests).as("writes in %s", calls).isLessThanOrEqualTo(2.1);
+        assertThat(sum(calls, "recvfrom", "recvmsg", "read", "readv") / requests)
+                .as("reads in %s", calls)
+                .isLessThanOrEqualTo(2.1);
+        assertThat(sum(calls, "sendto", "sendmsg", "write", "writev") / requests)
+                .as("writes in %s", calls)
+                .isLessThanOrEqualTo(2.1);
     }
 
     private static double sum(Map<String, Long> calls, String... names) {
-        return List.of(names).stream().mapToLong(name -> calls.getOrDefault(name, 0L)).sum();
+        return List.of(names).stream()
+                .mapToLong(name -> calls.getOrDefault(name, 0L))
+                .sum();
     }
 
     @Test
@@ -86,12 +92,16 @@ class ProxyBudgetTest {
 
     private static String jcmd(String command) {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        return Command.run(Duration.ofSeconds(20), jcmd, Long.toString(javaPid()), command).orThrow();
+        return Command.run(Duration.ofSeconds(20), jcmd, Long.toString(javaPid()), command)
+                .orThrow();
     }
 
     /** The launcher becomes the JVM, or starts it. */
     private static long javaPid() {
-        return weft.process().descendants().stream().mapToLong(ProcessHandle::pid).findFirst().orElse(weft.process().pid());
+        return weft.process().descendants().stream()
+                .mapToLong(ProcessHandle::pid)
+                .findFirst()
+                .orElse(weft.process().pid());
     }
 
     private static long number(String text, Pattern pattern) {

@@ -35,6 +35,7 @@ class DifferentialTest {
     /** Response headers that may differ: time and cost of one exchange. */
     private static final List<String> NOT_COMPARED = List.of("date", "x-envoy-upstream-service-time");
 
+    private static final StringBuilder DIFFERENCES = new StringBuilder();
     private static final Deque<AutoCloseable> TO_CLOSE = new ArrayDeque<>();
 
     @TempDir
@@ -79,6 +80,8 @@ class DifferentialTest {
 
     @AfterAll
     static void stopAll() throws Exception {
+        // All of them side by side, for whoever works on one.
+        Files.writeString(Peers.buildFolder().resolve("differences-from-envoy.txt"), DIFFERENCES);
         while (!TO_CLOSE.isEmpty()) {
             TO_CLOSE.pop().close();
         }
@@ -144,6 +147,16 @@ class DifferentialTest {
         String envoy = exchange(envoyPorts.get("http"), request);
         String weft = exchange(weftPorts.get("http"), request);
         String known = knownDifferences.get(request.name());
+        if (!weft.equals(envoy)) {
+            DIFFERENCES
+                    .append("=== ")
+                    .append(request.name())
+                    .append("\n--- envoy\n")
+                    .append(envoy)
+                    .append("\n--- weft\n")
+                    .append(weft)
+                    .append("\n\n");
+        }
         if (known == null) {
             assertThat(weft).as("Weft's answer beside Envoy's").isEqualTo(envoy);
         } else {
