@@ -14,7 +14,7 @@ build_is_stale() {
 }
 
 # module -> program: whose runtime class path is whose program
-PROGRAMS="data-plane/proxy:proxy control-plane/control:control tools/cli:cli tools/intercept:intercept demo:demo"
+PROGRAMS="data-plane/proxy:proxy control-plane/control:control tools/cli:cli tools/intercept:intercept demo/driver:demo"
 
 # Makes build/lib (jars, class paths, JVM options) up to date. Two builds of one checkout wait for each other.
 # WEFT_NO_BUILD=1 takes what is there: for tests that run inside a Maven build of the same tree.
