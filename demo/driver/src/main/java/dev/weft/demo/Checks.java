@@ -35,10 +35,7 @@ final class Checks {
                 "request through both sidecars",
                 "requests of the customers counted by their sidecar and by the frontend's",
                 () -> outcome(sidecars.bothSides()));
-        check(
-                "mTLS on the wire",
-                "TLS only between sidecars, plaintext refused",
-                () -> outcome(sidecars.encrypted()));
+        check("mTLS on the wire", "TLS only between sidecars, plaintext refused", () -> outcome(sidecars.encrypted()));
         check("canary moved by editing YAML", "v2 paid 80 % ± 12 after the edit, 0 failed", () -> canary(20, 80));
         check("instance replaced with drain", "0 failed", this::replaced);
         check("instance killed with -9", "failed at most what was in flight", this::killed);
@@ -74,12 +71,15 @@ final class Checks {
     private Outcome plain() throws IOException {
         int applications = 0;
         for (Unit unit : mesh.units()) {
-            ProcessHandle process = unit.application().orElseThrow(() -> new IOException(unit.name() + " has no process"));
+            ProcessHandle process =
+                    unit.application().orElseThrow(() -> new IOException(unit.name() + " has no process"));
             String line = Unit.commandLine(process);
             String maps = Files.readString(java.nio.file.Path.of("/proc", String.valueOf(process.pid()), "maps"));
             boolean java = line.contains("dev.weft.shop.Main");
             boolean foreign = java
-                    ? !line.contains(" -cp " + mesh.shopJar() + " ") || line.contains("-javaagent") || maps.contains("netty")
+                    ? !line.contains(" -cp " + mesh.shopJar() + " ")
+                            || line.contains("-javaagent")
+                            || maps.contains("netty")
                     : !line.endsWith("recommendations.py");
             if (foreign) {
                 return new Outcome(false, unit.name() + " runs " + line);
@@ -87,7 +87,9 @@ final class Checks {
             applications++;
         }
         return new Outcome(
-                true, applications + " applications, " + (mesh.hasPython() ? "one in Python, " : "") + "no agent, no library");
+                true,
+                applications + " applications, " + (mesh.hasPython() ? "one in Python, " : "")
+                        + "no agent, no library");
     }
 
     private Outcome canary(int v1, int v2) throws IOException, InterruptedException {
@@ -111,8 +113,8 @@ final class Checks {
         int failed = Ledger.failed(ledger.since(edited)).size();
         return new Outcome(
                 arrived && Math.abs(after - wanted) <= 0.12 && failed == 0,
-                percent(before) + " to v2 before, " + percent(after) + " of " + sample.size() + " after the edit, " + failed
-                        + " failed" + reasons(edited));
+                percent(before) + " to v2 before, " + percent(after) + " of " + sample.size() + " after the edit, "
+                        + failed + " failed" + reasons(edited));
     }
 
     private void weights(int v1, int v2) throws IOException {
@@ -127,7 +129,9 @@ final class Checks {
         Unit old = mesh.unit("catalog-1");
         Unit fresh = mesh.start("catalog-2", "catalog", "v1");
         if (!mesh.awaitServing(fresh, 60_000)) {
-            return new Outcome(false, "the new instance did not come up, see " + mesh.folders().logs());
+            return new Outcome(
+                    false,
+                    "the new instance did not come up, see " + mesh.folders().logs());
         }
         long asked = System.currentTimeMillis();
         boolean ended = old.stop();
@@ -146,8 +150,10 @@ final class Checks {
         Unit victim = mesh.unit("cart-2");
         long at = System.currentTimeMillis();
         victim.kill();
-        boolean gone = Wait.until(10_000, () -> mesh.operator().workloads().workloads().stream()
-                .noneMatch(workload -> workload.address().equals(victim.address())));
+        boolean gone = Wait.until(
+                10_000,
+                () -> mesh.operator().workloads().workloads().stream()
+                        .noneMatch(workload -> workload.address().equals(victim.address())));
         long goneAfter = System.currentTimeMillis() - at;
         Wait.millis(3_000);
         List<Ledger.Entry> requests = mesh.ledger().since(at);
@@ -173,7 +179,10 @@ final class Checks {
         int proxies = mesh.units().size();
         boolean synced = Wait.until(30_000, () -> {
             List<ProxyStatus> statuses = mesh.operator().proxies().proxies();
-            return statuses.stream().filter(p -> p.connected() && p.state() == SyncState.SYNCED).count() >= proxies;
+            return statuses.stream()
+                            .filter(p -> p.connected() && p.state() == SyncState.SYNCED)
+                            .count()
+                    >= proxies;
         });
         long took = System.currentTimeMillis() - started;
         Outcome moved = canary(70, 30);
@@ -181,8 +190,11 @@ final class Checks {
         int failed = Ledger.failed(requests).size();
         return new Outcome(
                 synced && failed == 0 && without > 0 && moved.passed(),
-                without + " requests without it, " + (synced ? "all " + proxies + " sidecars back in sync after " + took
-                        + " ms" : "sidecars not back in sync") + ", " + failed + " failed of " + requests.size()
+                without + " requests without it, "
+                        + (synced
+                                ? "all " + proxies + " sidecars back in sync after " + took + " ms"
+                                : "sidecars not back in sync")
+                        + ", " + failed + " failed of " + requests.size()
                         + "; canary then: " + moved.observed());
     }
 
@@ -200,7 +212,9 @@ final class Checks {
             mesh.operator().rotate(before.id());
             boolean changed = Wait.until(5_000, () -> {
                 ProxyStatus now = mesh.status(unit);
-                return now != null && now.certificate() != null && !now.certificate().serial().equals(serial);
+                return now != null
+                        && now.certificate() != null
+                        && !now.certificate().serial().equals(serial);
             });
             if (changed) {
                 rotated++;

@@ -122,8 +122,8 @@ public final class Demo {
         console.line("");
         console.line("  " + Console.bold("Dashboard  ") + operator.base() + "/#token=" + operator.token());
         console.line("  " + Console.bold("Canary     ") + "edit the weights in " + folders.canary());
-        console.line("  " + Console.bold("Replace    ") + "kill -9 " + cart.process().pid()
-                + "    (an instance of cart; another one takes its place)");
+        console.line("  " + Console.bold("Replace    ") + "kill -9 "
+                + cart.process().pid() + "    (an instance of cart; another one takes its place)");
         console.line("  " + Console.bold("Look       ") + "export WEFT_API=" + operator.base() + " WEFT_TOKEN_FILE="
                 + folders.state().resolve("operator.token"));
         console.line("             " + weft + " status");
@@ -135,7 +135,8 @@ public final class Demo {
 
     private int checked(Mesh mesh, Duration first) throws IOException, InterruptedException {
         List<Check> checks = new Checks(mesh, console::check).run();
-        long failedRequests = mesh.ledger().since(0).stream().filter(Ledger.Entry::failed).count();
+        long failedRequests =
+                mesh.ledger().since(0).stream().filter(Ledger.Entry::failed).count();
         boolean passed = checks.stream().allMatch(Check::passed);
         if (options.time() != null) {
             Duration left = options.time().minus(console.sinceStart());

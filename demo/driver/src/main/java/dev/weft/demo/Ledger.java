@@ -94,7 +94,9 @@ final class Ledger {
     /** Share of requests that version v2 was paid by, 0 to 1. */
     static double shareOfV2(List<Entry> entries) {
         long paid = entries.stream().filter(e -> !e.failed()).count();
-        return paid == 0 ? 0 : (double) entries.stream().filter(e -> e.paidBy().equals("v2")).count() / paid;
+        return paid == 0
+                ? 0
+                : (double) entries.stream().filter(e -> e.paidBy().equals("v2")).count() / paid;
     }
 
     static List<Entry> failed(List<Entry> entries) {

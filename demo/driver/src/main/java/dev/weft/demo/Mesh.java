@@ -44,8 +44,8 @@ final class Mesh implements AutoCloseable {
         this.place = place;
         this.ports = freePorts(place.controlPlaneAddress());
         this.python = findPython();
-        this.operator =
-                new Operator(URI.create("http://127.0.0.1:" + ports.api()), folders.state().resolve("operator.token"));
+        this.operator = new Operator(
+                URI.create("http://127.0.0.1:" + ports.api()), folders.state().resolve("operator.token"));
     }
 
     private static Ports freePorts(String address) throws IOException {
@@ -123,7 +123,7 @@ final class Mesh implements AutoCloseable {
             command.addAll(List.of(
                     "--xds-port", String.valueOf(ports.xds()),
                     "--metrics-port", String.valueOf(ports.metrics()),
-                    "--api-port", String.valueOf(ports.api())));
+                    "--operator-port", String.valueOf(ports.api())));
         }
         Process process = launch("control-plane", command);
         controlPlane = process;
@@ -134,8 +134,10 @@ final class Mesh implements AutoCloseable {
                 return;
             } catch (IOException e) {
                 if (!process.isAlive()) {
-                    throw new IOException("the control plane ended (exit code " + process.exitValue() + "), see "
-                            + folders.logs().resolve("control-plane.log"), e);
+                    throw new IOException(
+                            "the control plane ended (exit code " + process.exitValue() + "), see "
+                                    + folders.logs().resolve("control-plane.log"),
+                            e);
                 }
                 if (System.nanoTime() > deadline) {
                     throw new IOException("the control plane does not answer: " + e.getMessage(), e);

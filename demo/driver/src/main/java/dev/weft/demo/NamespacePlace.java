@@ -111,7 +111,8 @@ final class NamespacePlace implements Place {
 
     private static void delete(String namespace) throws InterruptedException {
         try {
-            for (String pid : Shell.run("ip", "netns", "pids", namespace).lines().toList()) {
+            for (String pid :
+                    Shell.run("ip", "netns", "pids", namespace).lines().toList()) {
                 ProcessHandle.of(Long.parseLong(pid.strip())).ifPresent(ProcessHandle::destroyForcibly);
             }
         } catch (IOException e) {

@@ -73,7 +73,8 @@ final class Operator {
     }
 
     String get(String path) throws IOException, InterruptedException {
-        return expect(send(request(path).header("Authorization", "Bearer " + token()).GET()));
+        return expect(
+                send(request(path).header("Authorization", "Bearer " + token()).GET()));
     }
 
     /** Without the bearer token. */

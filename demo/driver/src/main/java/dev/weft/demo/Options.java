@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param root whether network namespaces are used; false = explicit mode
  */
 record Options(@Nullable Duration time, @Nullable Path report, boolean check, boolean root) {
-    static final String USAGE =
-            """
+    static final String USAGE = """
             Usage: weft demo [--for DURATION] [--report FILE] [--check] [--no-root]
 
             Starts a mesh on this machine: a control plane, a shop of seven services (one of them in Python where it is

@@ -39,8 +39,8 @@ final class SidecarChecks {
         double receivedMore = requests(callee, "destination", "frontend") - received;
         return new Result(
                 made >= 40 && sentMore >= made * 0.9 && receivedMore >= made * 0.9,
-                made + " requests made, " + (long) sentMore + " counted by the shopper's sidecar, " + (long) receivedMore
-                        + " by the frontend's");
+                made + " requests made, " + (long) sentMore + " counted by the shopper's sidecar, "
+                        + (long) receivedMore + " by the frontend's");
     }
 
     private double requests(Unit unit, String reporter, String service) throws IOException, InterruptedException {
@@ -78,8 +78,8 @@ final class SidecarChecks {
         WireTap.Seen seen = WireTap.watch(wire, port, 3_000);
         return new Result(
                 refused && seen.tls() > 20 && seen.readable() == 0,
-                seen.packets() + " packets at " + payments.name() + ": " + seen.tls() + " TLS records, " + seen.readable()
-                        + " readable HTTP; " + answer);
+                seen.packets() + " packets at " + payments.name() + ": " + seen.tls() + " TLS records, "
+                        + seen.readable() + " readable HTTP; " + answer);
     }
 
     /** First line of what a request without TLS is answered. */
@@ -113,8 +113,8 @@ final class SidecarChecks {
         // Over the same span as the graph's window, with some patience: the window may reach back to a restart.
         String[] observed = {"no graph"};
         boolean live = Wait.until(20_000, () -> {
-            HttpResponse<String> answer =
-                    operator.plain(operator.request(OperatorApi.GRAPH).header("Cookie", cookie).GET());
+            HttpResponse<String> answer = operator.plain(
+                    operator.request(OperatorApi.GRAPH).header("Cookie", cookie).GET());
             if (answer.statusCode() != 200) {
                 observed[0] = "the graph answered " + answer.statusCode();
                 return false;
@@ -126,7 +126,8 @@ final class SidecarChecks {
                             .size()
                     / window;
             GraphEdge edge = graph.edges().stream()
-                    .filter(e -> e.source().startsWith("shopper") && e.destination().startsWith("frontend"))
+                    .filter(e ->
+                            e.source().startsWith("shopper") && e.destination().startsWith("frontend"))
                     .findFirst()
                     .orElse(null);
             observed[0] = graph.nodes().size() + " nodes, " + graph.edges().size() + " edges, "
@@ -148,7 +149,7 @@ final class SidecarChecks {
         });
         return new Result(
                 isPage && withoutToken == 401 && live,
-                (isPage ? "page served, " : "no page (" + page.statusCode() + "), ") + "without login " + withoutToken + ", "
-                        + observed[0]);
+                (isPage ? "page served, " : "no page (" + page.statusCode() + "), ") + "without login " + withoutToken
+                        + ", " + observed[0]);
     }
 }

@@ -22,7 +22,9 @@ record Unit(String name, String service, String version, String address, Process
 
     /** The sidecar's process, empty while there is none. */
     Optional<ProcessHandle> sidecar() {
-        return process.children().filter(child -> commandLine(child).contains(SIDECAR)).findFirst();
+        return process.children()
+                .filter(child -> commandLine(child).contains(SIDECAR))
+                .findFirst();
     }
 
     /** The application's process, empty while there is none. */

@@ -16,7 +16,7 @@ final class Frontend implements Service {
         String cart = others.get("http://cart/carts/ada");
         String recommended = others.get("http://recommendations/for/ada");
         String payment = others.post("http://payments/pay", cart);
-        return "{\"items\":" + items + ",\"cart\":" + cart + ",\"recommended\":" + recommended + ",\"payment\":" + payment
-                + "}";
+        return "{\"items\":" + items + ",\"cart\":" + cart + ",\"recommended\":" + recommended + ",\"payment\":"
+                + payment + "}";
     }
 }

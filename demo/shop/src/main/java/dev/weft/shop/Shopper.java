@@ -98,7 +98,8 @@ final class Shopper implements Runnable {
                 last = lower.contains("close");
             }
         }
-        String body = chunked ? chunks(stream) : new String(exactly(stream, Math.max(length, 0)), StandardCharsets.UTF_8);
+        String body =
+                chunked ? chunks(stream) : new String(exactly(stream, Math.max(length, 0)), StandardCharsets.UTF_8);
         if (last) {
             close();
         }

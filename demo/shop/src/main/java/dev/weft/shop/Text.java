@@ -5,6 +5,9 @@ final class Text {
     private Text() {}
 
     static String json(String text) {
-        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace('\n', ' ').replace('\r', ' ');
+        return text.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace('\n', ' ')
+                .replace('\r', ' ');
     }
 }

@@ -40,7 +40,8 @@ final class WebServer {
                 answer = service.answer(exchange.getRequestURI().getPath(), body);
             } catch (IOException e) {
                 status = 502;
-                answer = "{\"service\":\"" + name + "\",\"error\":\"" + Text.json(String.valueOf(e.getMessage())) + "\"}";
+                answer = "{\"service\":\"" + name + "\",\"error\":\"" + Text.json(String.valueOf(e.getMessage()))
+                        + "\"}";
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 status = 503;

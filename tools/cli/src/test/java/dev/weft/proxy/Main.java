@@ -27,8 +27,8 @@ public final class Main {
         if (System.getenv("SIDECAR_FAILS") != null) {
             System.exit(7);
         }
-        HttpServer server = HttpServer.create(
-                new InetSocketAddress(arguments.get(arguments.indexOf("--address") + 1), 15021), 0);
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(arguments.get(arguments.indexOf("--address") + 1), 15021), 0);
         server.createContext("/healthz/ready", exchange -> {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
