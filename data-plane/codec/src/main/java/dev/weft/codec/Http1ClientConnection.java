@@ -174,15 +174,15 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
         while (true) {
+            if (!in.isReadable()) {
+                in.release();
+                return;
+            }
             Http1Exchange current = exchange;
             if (current == null) {
                 // At rest nothing may come; with a pending exchange gone, what comes is of no use.
                 in.release();
                 context.close();
-                return;
-            }
-            if (!in.isReadable()) {
-                in.release();
                 return;
             }
             Http1Error error;

@@ -42,6 +42,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     private static final byte[] CONTINUE = Ascii.bytes("HTTP/1.1 100 Continue\r\n\r\n");
     private static final byte[] EXPECT_CONTINUE = Ascii.bytes("100-continue");
+    private static final byte[] CONTENT_LENGTH = Ascii.bytes("content-length");
+    private static final byte[] CONTENT_TYPE = Ascii.bytes("content-type");
+    private static final byte[] TEXT_PLAIN = Ascii.bytes("text/plain");
+    private static final byte[] SERVER = Ascii.bytes("server");
     private static final byte[] CLOSE = Ascii.bytes("close");
     private static final byte[] KEEP_ALIVE = Ascii.bytes("keep-alive");
 
@@ -345,22 +349,30 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
             current.downstreamGone();
         }
         if (!responseEnded) {
-            answer(error);
+            answer(error.status());
         }
         closeLingering();
     }
 
     private void refuse(RequestHead request, Http1Error error) {
         server.rejected(this, request, error);
-        answer(error);
+        answer(error.status());
         closeLingering();
     }
 
-    private void answer(Http1Error error) {
+    /** The codec's own answer to what it refuses: status and reason phrase, in Envoy's form. */
+    private void answer(int status) {
+        byte[] reason = Reasons.of(status);
         ResponseHead response = shared.takeResponse();
-        response.status(error.status());
+        response.status(status);
+        response.headers().add(CONTENT_LENGTH, Ascii.bytes(Integer.toString(reason.length)));
+        response.headers().add(CONTENT_TYPE, TEXT_PLAIN);
+        if (!options.serverName().isEmpty()) {
+            response.headers().add(SERVER, Ascii.bytes(options.serverName()));
+        }
         shared.writer.response(response, HttpVersion.HTTP_1_1, false, true, Persistence.CLOSE);
-        buffer().head(shared.writer, 0);
+        buffer().head(shared.writer, reason.length);
+        buffer().bytes(reason);
         buffer().flush();
         shared.giveBack(response);
     }
@@ -574,18 +586,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
                 return; // the stream has deadlines of its own
             }
             if (reading == Reading.HEAD && head != null && stream == null) {
-                answerTimeout();
+                answer(408);
             }
             context().close();
-        }
-
-        private void answerTimeout() {
-            ResponseHead response = shared.takeResponse();
-            response.status(408);
-            shared.writer.response(response, HttpVersion.HTTP_1_1, false, true, Persistence.CLOSE);
-            buffer().head(shared.writer, 0);
-            buffer().flush();
-            shared.giveBack(response);
         }
     }
 }

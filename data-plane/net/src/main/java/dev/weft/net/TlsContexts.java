@@ -20,11 +20,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: the control thread, but for {@link #release}, which any loop may call.
  */
 public final class TlsContexts implements AutoCloseable {
-    private final TlsProvider provider;
+    private @Nullable TlsProvider provider; // null until first needed: loading the native library takes a while
     private final InstantSource clock;
     private final ConcurrentHashMap<TlsMaterial, SharedTls> shared = new ConcurrentHashMap<>();
     private final Set<TlsContext> contexts = new LinkedHashSet<>();
     private Map<String, Secret> secrets = Map.of();
+
+    /** With the {@link TlsProvider#preferred} provider, loaded when the first context is built. */
+    public TlsContexts() {
+        this.clock = InstantSource.system();
+    }
 
     public TlsContexts(TlsProvider provider) {
         this(provider, InstantSource.system());
@@ -37,6 +42,9 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     public TlsProvider provider() {
+        if (provider == null) {
+            provider = TlsProvider.preferred();
+        }
         return provider;
     }
 
@@ -101,7 +109,7 @@ public final class TlsContexts implements AutoCloseable {
         if (known != null && known.tryRetain()) {
             return known;
         }
-        SharedTls made = SharedTls.build(material, provider, clock);
+        SharedTls made = SharedTls.build(material, provider(), clock);
         shared.put(material, made);
         return made;
     }

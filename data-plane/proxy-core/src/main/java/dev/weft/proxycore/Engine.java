@@ -6,7 +6,6 @@ import dev.weft.net.ListenSocket;
 import dev.weft.net.Loop;
 import dev.weft.net.TlsConfigException;
 import dev.weft.net.TlsContexts;
-import dev.weft.net.TlsProvider;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.upstream.Addresses;
 import dev.weft.upstream.ClusterRuntime;
@@ -39,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * changed chain are drained.
  */
 public final class Engine implements AutoCloseable {
+    private static final int DRAIN_QUIET_MILLIS = 1500;
+
     private final EngineConfig config;
     private final StatsRegistry stats;
     private final EventLoops loops;
@@ -62,7 +63,7 @@ public final class Engine implements AutoCloseable {
         for (Loop loop : loops.all()) {
             workers.add(new Worker(loop));
         }
-        this.tls = new TlsContexts(TlsProvider.preferred());
+        this.tls = new TlsContexts();
         this.clusters = Clusters.of(loops.all(), tls, stats);
         this.compiler = new ChainCompiler(clusters, tls, config, stats);
     }
@@ -97,7 +98,8 @@ public final class Engine implements AutoCloseable {
                 compiled.put(
                         listener.name(), old != null && old.config().equals(listener) ? old : compile(listener, old));
             } catch (TlsConfigException e) {
-                problems.addAll(e.diagnostics());
+                String path = "listeners[" + listener.name() + "].filter_chains.transport_socket.common_tls_context.";
+                e.diagnostics().forEach(d -> problems.add(under(path, d)));
             }
         }
         Map<String, ListenSocket> opened = new HashMap<>();
@@ -119,6 +121,10 @@ public final class Engine implements AutoCloseable {
         clusters.retain(next.clusters().keySet());
         current = next;
         return problems;
+    }
+
+    private static Diagnostic under(String path, Diagnostic d) {
+        return new Diagnostic(d.severity(), d.code(), path + d.path(), d.problem(), d.hint(), d.location());
     }
 
     private ListenerRuntime compile(Listener listener, @Nullable ListenerRuntime old) throws TlsConfigException {
@@ -266,31 +272,27 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * Begins to drain: every response from here on says close, new connections are still served. Returns when nothing is
-     * under way and no connection is open, or after the given time; closes what is left then. Listeners close last, so
-     * that nobody who still comes is refused.
+     * Begins to drain: every response from here on says close, new connections are still served. Returns when nothing
+     * has been under way since {@value #DRAIN_QUIET_MILLIS} ms after the beginning (long enough for a request that was
+     * already on its way on a kept connection), or when the limit has passed. Then the listeners close, and idle
+     * connections with them.
      *
      * @return whether everything ended by itself
      */
     public boolean drain(Duration limit) {
         draining = true;
         compiler.drain();
-        long until = System.nanoTime() + limit.toNanos();
-        boolean idle = false;
-        while (!idle && System.nanoTime() - until < 0) {
-            idle = connections() == 0;
-            if (!idle) {
-                java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-            }
+        long begin = System.nanoTime();
+        boolean quiet = false;
+        while (!quiet && System.nanoTime() - begin < limit.toNanos()) {
+            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            boolean grace = System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(DRAIN_QUIET_MILLIS);
+            quiet = grace ? connections() == 0 : active() == 0;
         }
         sockets.values().forEach(ListenSocket::close);
         sockets.clear();
-        if (!idle) {
-            // Idle connections were left open until now: closing one races with a request already on its way.
-            onConnections(connection -> connection.drain(true));
-            idle = active() == 0;
-        }
-        return idle;
+        onConnections(connection -> connection.drain(true));
+        return quiet;
     }
 
     /** Closes everything at once. */

@@ -97,8 +97,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     private void overflow(ClusterRuntime to) {
         to.stats().pendingOverflow.increment(cell());
         stream().flag(ResponseFlag.UPSTREAM_OVERFLOW);
-        Replies.send(
-                codec(),
+        Replies.send(this,
                 stream(),
                 503,
                 BEFORE_HEADERS + "overflow",
@@ -111,7 +110,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
         if (chosen == null) {
             to.stats().connectionsNoneHealthy.increment(cell());
             stream().flag(ResponseFlag.NO_HEALTHY_UPSTREAM);
-            Replies.send(codec(), stream(), 503, "no healthy upstream", "no_healthy_upstream");
+            Replies.send(this, stream(), 503, "no healthy upstream", "no_healthy_upstream");
             return;
         }
         endpoint = chosen;
@@ -193,8 +192,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
         stream().flag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
         String what = timeout ? "connection timeout" : "remote connection failure";
         String why = timeout ? "" : ", transport failure reason: delayed connect error: " + reason;
-        Replies.send(
-                codec(),
+        Replies.send(this,
                 stream(),
                 503,
                 BEFORE_HEADERS + what + why,
@@ -259,7 +257,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
         HttpStream current = stream();
         current.details("via_upstream");
         responseDone = end;
-        connection.manager().onResponse(this, head);
+        connection.manager().finish(head);
         current.responseHead(head, end);
     }
 
@@ -306,8 +304,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
             current.reset("upstream_reset_after_response_started{" + details + "}");
             return;
         }
-        Replies.send(
-                codec(),
+        Replies.send(this,
                 current,
                 protocol ? 502 : 503,
                 BEFORE_HEADERS + (protocol ? "protocol error" : "connection termination"),

@@ -118,7 +118,7 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
         if (running.isTimedOut(now)) {
             timeOut(current, running);
         } else if (running.isIdle(now)) {
-            idle(current);
+            idle(current, running);
         } else {
             arm(running);
         }
@@ -130,18 +130,18 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
         if (current.isResponseStarted()) {
             current.reset("response_timeout");
         } else {
-            Replies.send(worker.upstream().codec(), current, 504, "upstream request timeout", "response_timeout");
+            Replies.send(running, current, 504, "upstream request timeout", "response_timeout");
         }
     }
 
-    private void idle(HttpStream current) {
+    private void idle(HttpStream current, Exchange running) {
         current.flag(ResponseFlag.STREAM_IDLE_TIMEOUT);
         if (current.isResponseStarted()) {
             current.reset("stream_idle_timeout");
         } else {
             // Envoy: 408 while the request is incomplete, 504 when the upstream is silent.
             int status = current.isRequestEnded() ? 504 : 408;
-            Replies.send(worker.upstream().codec(), current, status, "stream timeout", "stream_idle_timeout");
+            Replies.send(running, current, status, "stream timeout", "stream_idle_timeout");
         }
     }
 

@@ -18,6 +18,7 @@ import dev.weft.upstream.EndpointRuntime;
 import dev.weft.xdsmodel.ClusterSpecifier;
 import dev.weft.xdsmodel.DataSource;
 import dev.weft.xdsmodel.HttpConnectionManager;
+import dev.weft.xdsmodel.HttpConnectionManager.ServerHeader.Transformation;
 import dev.weft.xdsmodel.HttpProtocolOptions;
 import dev.weft.xdsmodel.RouteAction;
 import io.netty.channel.Channel;
@@ -39,6 +40,7 @@ final class HttpManager implements NetworkFilterRuntime {
     private final HttpConnectionManager config;
     private final Clusters clusters;
     private final Http1ServerOptions options;
+    private final byte[] serverName;
     private final FilterChain chain = new FilterChain(List.of(), Router.INSTANCE, 0);
     private final HttpManagerStats stats;
     private volatile @Nullable RouteTable routes; // null until RDS has answered
@@ -58,7 +60,11 @@ final class HttpManager implements NetworkFilterRuntime {
                 limits,
                 config.http1().acceptHttp10(),
                 headers == null ? Http1ServerOptions.DEFAULT.headTimeout() : headers,
-                common.idleTimeout());
+                common.idleTimeout(),
+                config.serverHeader().transformation() == Transformation.PASS_THROUGH
+                        ? ""
+                        : config.serverHeader().name());
+        this.serverName = Ascii.bytes(config.serverHeader().name());
     }
 
     HttpConnectionManager config() {
@@ -134,7 +140,7 @@ final class HttpManager implements NetworkFilterRuntime {
                 : table.match(head, exchange.connection.worker().loop().random());
         if (match == null) {
             stream.flag(ResponseFlag.NO_ROUTE_FOUND);
-            Replies.send(exchange.codec(), stream, 404, "", "route_not_found");
+            Replies.send(exchange, stream, 404, "", "route_not_found");
             return;
         }
         exchange.match = match;
@@ -142,13 +148,13 @@ final class HttpManager implements NetworkFilterRuntime {
             case RouteAction.Forward forward -> forward(exchange, stream, forward);
             case RouteAction.DirectResponse direct ->
                 Replies.send(
-                        exchange.codec(),
+                        exchange,
                         stream,
                         direct.status(),
                         direct.body() instanceof DataSource.Inline inline ? inline.text() : "",
                         "direct_response");
             case RouteAction.Redirect redirect ->
-                Replies.redirect(exchange.codec(), stream, redirect.responseCode(), new byte[0]);
+                Replies.redirect(exchange, stream, redirect.responseCode(), new byte[0]);
         }
     }
 
@@ -157,7 +163,7 @@ final class HttpManager implements NetworkFilterRuntime {
         ClusterRuntime cluster = clusters.find(name);
         if (cluster == null) {
             stream.flag(ResponseFlag.NO_CLUSTER_FOUND);
-            Replies.send(exchange.codec(), stream, forward.clusterNotFoundResponseCode(), "", "cluster_not_found");
+            Replies.send(exchange, stream, forward.clusterNotFoundResponseCode(), "", "cluster_not_found");
             return;
         }
         exchange.deadlines(
@@ -171,7 +177,18 @@ final class HttpManager implements NetworkFilterRuntime {
     /** The first request of an upstream connection: tells a mesh peer who we are. */
     void announce(RequestHead head, EndpointRuntime endpoint) {}
 
-    void onResponse(Exchange exchange, ResponseHead head) {}
+    /** What the connection manager adds to every final response, its own included. */
+    void finish(ResponseHead head) {
+        switch (config.serverHeader().transformation()) {
+            case OVERWRITE -> head.headers().set(KnownHeader.SERVER, serverName);
+            case APPEND_IF_ABSENT -> {
+                if (!head.headers().has(KnownHeader.SERVER)) {
+                    head.headers().set(KnownHeader.SERVER, serverName);
+                }
+            }
+            case PASS_THROUGH -> {}
+        }
+    }
 
     void streamOver(Exchange exchange, HttpStream stream, StreamEnd end) {
         stats.response(exchange.connection.worker().cell(), stream.status());

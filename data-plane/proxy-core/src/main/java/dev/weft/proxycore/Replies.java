@@ -16,26 +16,30 @@ final class Replies {
 
     private Replies() {}
 
-    static void send(CodecLoop codec, HttpStream stream, int status, String body, String details) {
-        send(codec, stream, status, Ascii.bytes(body), details);
+    static void send(Exchange exchange, HttpStream stream, int status, String body, String details) {
+        send(exchange, stream, status, Ascii.bytes(body), details);
     }
 
-    static void send(CodecLoop codec, HttpStream stream, int status, byte[] body, String details) {
+    static void send(Exchange exchange, HttpStream stream, int status, byte[] body, String details) {
+        CodecLoop codec = exchange.codec();
         ResponseHead head = codec.takeResponse();
         head.status(status);
         if (body.length > 0) {
             head.headers().add(CONTENT_LENGTH, Ascii.bytes(Integer.toString(body.length)));
             head.headers().add(CONTENT_TYPE, TEXT_PLAIN);
         }
+        exchange.connection.manager().finish(head);
         ByteBuf data = Unpooled.wrappedBuffer(body);
         stream.reply(head, data, details);
         codec.giveBack(head);
     }
 
-    static void redirect(CodecLoop codec, HttpStream stream, int status, byte[] location) {
+    static void redirect(Exchange exchange, HttpStream stream, int status, byte[] location) {
+        CodecLoop codec = exchange.codec();
         ResponseHead head = codec.takeResponse();
         head.status(status);
         head.headers().add(LOCATION, location);
+        exchange.connection.manager().finish(head);
         stream.reply(head, null, "direct_response");
         codec.giveBack(head);
     }

@@ -29,12 +29,14 @@ public final class Clusters implements AutoCloseable {
     private final List<Loop> loops;
     private final Function<TransportSocket, Transport> transports;
     private final StatsRegistry stats;
+    private final TlsContexts tls;
+    private final List<Transport> checked = new ArrayList<>();
     private final DnsRefresher dns = new DnsRefresher();
     private final ConcurrentHashMap<String, ClusterRuntime> byName = new ConcurrentHashMap<>();
 
     /** No clusters yet. */
     public static Clusters of(List<Loop> loops, TlsContexts tls, StatsRegistry stats) {
-        return new Clusters(loops, socket -> transport(socket, tls), stats);
+        return new Clusters(loops, tls, stats);
     }
 
     private static Transport transport(TransportSocket socket, TlsContexts tls) {
@@ -48,9 +50,10 @@ public final class Clusters implements AutoCloseable {
         return new Transport.Plain(socket);
     }
 
-    Clusters(List<Loop> loops, Function<TransportSocket, Transport> transports, StatsRegistry stats) {
+    private Clusters(List<Loop> loops, TlsContexts tls, StatsRegistry stats) {
         this.loops = List.copyOf(loops);
-        this.transports = transports;
+        this.tls = tls;
+        this.transports = socket -> transport(socket, tls);
         this.stats = stats;
     }
 
@@ -66,7 +69,14 @@ public final class Clusters implements AutoCloseable {
     /** What these clusters could not do, without changing anything. */
     public List<Diagnostic> check(Collection<Cluster> clusters) {
         List<Diagnostic> problems = new ArrayList<>();
+        checked.forEach(Transport::close);
+        checked.clear();
         for (Cluster cluster : clusters) {
+            ClusterRuntime known = byName.get(cluster.name());
+            if (known == null || !known.config().equals(cluster)) {
+                checkTls(cluster, cluster.transportSocket(), problems);
+                cluster.transportSocketMatches().forEach(m -> checkTls(cluster, m.transportSocket(), problems));
+            }
             ClusterLoadAssignment assignment = cluster.loadAssignment();
             if (cluster.type() != Cluster.DiscoveryType.STATIC || assignment == null) {
                 continue;
@@ -84,6 +94,22 @@ public final class Clusters implements AutoCloseable {
             }
         }
         return problems;
+    }
+
+    private void checkTls(Cluster cluster, TransportSocket socket, List<Diagnostic> problems) {
+        if (!(socket instanceof TransportSocket.UpstreamTls client)) {
+            return;
+        }
+        try {
+            // Kept until the clusters have their own, so that what they share is built once.
+            checked.add(new TlsTransport(client, tls));
+        } catch (TlsConfigException e) {
+            String path = "clusters[" + cluster.name() + "].transport_socket.common_tls_context.";
+            for (Diagnostic d : e.diagnostics()) {
+                problems.add(
+                        new Diagnostic(d.severity(), d.code(), path + d.path(), d.problem(), d.hint(), d.location()));
+            }
+        }
     }
 
     /** Adds and changes clusters and their endpoints. New DNS clusters have been resolved once, or 5 s have passed. */
@@ -112,6 +138,8 @@ public final class Clusters implements AutoCloseable {
                 byName.put(cluster.name(), runtime);
             }
         }
+        checked.forEach(Transport::close);
+        checked.clear();
         dns.awaitFirst(newDns);
     }
 

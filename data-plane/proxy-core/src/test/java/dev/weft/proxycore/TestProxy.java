@@ -1,0 +1,108 @@
+package dev.weft.proxycore;
+
+import dev.weft.base.Address;
+import dev.weft.net.OriginalDestination;
+import dev.weft.stats.PrometheusText;
+import dev.weft.stats.StatsRegistry;
+import dev.weft.xdsmodel.Cluster;
+import dev.weft.xdsmodel.FilterChain;
+import dev.weft.xdsmodel.HttpConnectionManager;
+import dev.weft.xdsmodel.LbEndpoint;
+import dev.weft.xdsmodel.Listener;
+import dev.weft.xdsmodel.Route;
+import dev.weft.xdsmodel.RouteAction;
+import dev.weft.xdsmodel.RouteConfiguration;
+import dev.weft.xdsmodel.RouteMatch;
+import dev.weft.xdsmodel.RouteSource;
+import dev.weft.xdsmodel.TcpProxy;
+import dev.weft.xdsmodel.VirtualHost;
+import dev.weft.xdsmodel.XdsSnapshot;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.assertj.core.api.Assertions;
+
+/** An engine of one loop on loopback whose snapshot a test builds piece by piece. */
+final class TestProxy implements AutoCloseable {
+    final StatsRegistry stats = new StatsRegistry(2);
+    final Engine engine;
+    final Map<String, Listener> listeners = new LinkedHashMap<>();
+    final Map<String, RouteConfiguration> routes = new LinkedHashMap<>();
+    final Map<String, Cluster> clusters = new LinkedHashMap<>();
+    private long version;
+
+    TestProxy() {
+        this(OriginalDestination.NONE);
+    }
+
+    TestProxy(OriginalDestination destination) {
+        engine = new Engine(new EngineConfig(1, WorkloadLabels.UNKNOWN, destination), stats);
+    }
+
+    /** A listener {@code http} that sends everything to a cluster {@code backend} of these ports. */
+    static TestProxy http(int... ports) {
+        TestProxy proxy = new TestProxy();
+        proxy.cluster("backend", ports);
+        proxy.listener("http", FilterChain.of(manager(forward("backend"))));
+        return proxy.apply();
+    }
+
+    static TestProxy tcp(int... ports) {
+        TestProxy proxy = new TestProxy();
+        proxy.cluster("backend", ports);
+        proxy.listener("http", FilterChain.of(TcpProxy.of("tcp", "backend")));
+        return proxy.apply();
+    }
+
+    TestProxy cluster(String name, int... ports) {
+        LbEndpoint[] endpoints = new LbEndpoint[ports.length];
+        for (int i = 0; i < ports.length; i++) {
+            endpoints[i] = LbEndpoint.of("127.0.0.1", ports[i]);
+        }
+        clusters.put(name, Cluster.ofStatic(name, endpoints));
+        return this;
+    }
+
+    TestProxy listener(String name, FilterChain... chains) {
+        listeners.put(name, Listener.of(name, new Address("127.0.0.1", 0), chains));
+        return this;
+    }
+
+    static HttpConnectionManager manager(RouteConfiguration routes) {
+        return HttpConnectionManager.of("test", new RouteSource.Inline(routes));
+    }
+
+    static RouteConfiguration forward(String cluster) {
+        return action(RouteAction.Forward.to(cluster));
+    }
+
+    static RouteConfiguration action(RouteAction action) {
+        return RouteConfiguration.of(
+                "routes", VirtualHost.of("all", java.util.List.of("*"), Route.of(RouteMatch.prefix("/"), action)));
+    }
+
+    TestProxy apply() {
+        Assertions.assertThat(engine.apply(snapshot())).isEmpty();
+        return this;
+    }
+
+    XdsSnapshot snapshot() {
+        return new XdsSnapshot(++version, listeners, routes, clusters, Map.of(), Map.of());
+    }
+
+    Client client() throws java.io.IOException {
+        return client("http");
+    }
+
+    Client client(String listener) throws java.io.IOException {
+        return new Client(java.util.Objects.requireNonNull(engine.boundAddress(listener)).getPort());
+    }
+
+    String metrics() {
+        return PrometheusText.write(stats);
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+}
