@@ -10,7 +10,8 @@ import java.time.Duration;
  * @param idleTimeout without a stream; zero = none
  * @param serverName value of the {@code server} field in the codec's own answers; empty = none
  */
-public record Http1ServerOptions(Http1Limits limits, boolean acceptHttp10, Duration headTimeout, Duration idleTimeout, String serverName) {
+public record Http1ServerOptions(
+        Http1Limits limits, boolean acceptHttp10, Duration headTimeout, Duration idleTimeout, String serverName) {
     /** 10 s for a head (safe by default; Envoy has none) and an hour idle (Envoy's). */
     public static final Http1ServerOptions DEFAULT =
             new Http1ServerOptions(Http1Limits.REQUEST, false, Duration.ofSeconds(10), Duration.ofHours(1), "");

@@ -1,23 +1,29 @@
 package dev.weft.proxycore;
 
+import dev.weft.base.Diagnostic;
 import dev.weft.net.TlsConfigException;
 import dev.weft.net.TlsContext;
 import dev.weft.net.TlsContexts;
+import dev.weft.route.CompiledRoutes;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.upstream.Clusters;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.Listener;
 import dev.weft.xdsmodel.NetworkFilter;
+import dev.weft.xdsmodel.Parsed;
 import dev.weft.xdsmodel.RouteConfiguration;
 import dev.weft.xdsmodel.RouteSource;
 import dev.weft.xdsmodel.TcpProxy;
 import dev.weft.xdsmodel.TransportSocket;
+import dev.weft.xdsmodel.XdsSnapshot;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +36,7 @@ final class ChainCompiler {
     private final StatsRegistry stats;
     private final Set<HttpManager> managers = new LinkedHashSet<>();
     private final Map<RouteConfiguration, RouteTable> tables = new HashMap<>(); // compiled once for all managers
+    private final Map<RouteConfiguration, RouteTable> prepared = new HashMap<>();
     private boolean draining;
 
     ChainCompiler(Clusters clusters, TlsContexts tls, EngineConfig config, StatsRegistry stats) {
@@ -76,9 +83,44 @@ final class ChainCompiler {
         };
     }
 
-    /** Gives every connection manager of these listeners its routes as they are now. */
-    void routes(Map<String, RouteConfiguration> byName, Collection<ListenerRuntime> listeners) {
-        Map<RouteConfiguration, RouteTable> used = new HashMap<>();
+    /** Compiles the routes these listeners use; adds what is wrong with them. Nothing is in force yet. */
+    void compileRoutes(XdsSnapshot next, List<Diagnostic> problems) {
+        prepared.clear();
+        next.routes().forEach((name, routes) -> compileRoutes(routes, "routes[" + name + "].", problems));
+        for (Listener listener : next.listeners().values()) {
+            List<FilterChain> chains = new ArrayList<>(listener.filterChains());
+            if (listener.defaultFilterChain() != null) {
+                chains.add(listener.defaultFilterChain());
+            }
+            for (FilterChain chain : chains) {
+                for (NetworkFilter filter : chain.filters()) {
+                    if (filter instanceof HttpConnectionManager http
+                            && http.routes() instanceof RouteSource.Inline inline) {
+                        String path = "listeners[" + listener.name() + "].filter_chains.route_config.";
+                        compileRoutes(inline.routes(), path, problems);
+                    }
+                }
+            }
+        }
+    }
+
+    private void compileRoutes(RouteConfiguration routes, String path, List<Diagnostic> problems) {
+        RouteTable known = tables.get(routes);
+        if (known != null) {
+            prepared.put(routes, known);
+            return;
+        }
+        switch (CompiledRoutes.compile(routes)) {
+            case Parsed.Ok<CompiledRoutes> ok -> prepared.put(routes, new RouteTable(ok.value()));
+            case Parsed.Rejected<CompiledRoutes> rejected ->
+                rejected.diagnostics().forEach(d -> problems.add(Engine.under(path, d)));
+        }
+    }
+
+    /** Gives every connection manager of these listeners its routes: what was compiled last is in force. */
+    void publishRoutes(Map<String, RouteConfiguration> byName, Collection<ListenerRuntime> listeners) {
+        tables.clear();
+        tables.putAll(prepared);
         for (ListenerRuntime listener : listeners) {
             for (ChainRuntime chain : listener.chains()) {
                 if (chain.filter() instanceof HttpManager manager) {
@@ -86,19 +128,10 @@ final class ChainCompiler {
                         case RouteSource.Inline inline -> inline.routes();
                         case RouteSource.Rds rds -> byName.get(rds.routeConfigName());
                     };
-                    manager.routes(wanted == null ? null : table(wanted, used));
+                    manager.routes(wanted == null ? null : tables.get(wanted));
                 }
             }
         }
-        tables.clear();
-        tables.putAll(used);
-    }
-
-    private RouteTable table(RouteConfiguration wanted, Map<RouteConfiguration, RouteTable> used) {
-        RouteTable known = tables.get(wanted);
-        RouteTable table = known != null ? known : used.computeIfAbsent(wanted, RouteTable::new);
-        used.put(wanted, table);
-        return table;
     }
 
     /** The chain left the configuration; its connections live on for a while. */

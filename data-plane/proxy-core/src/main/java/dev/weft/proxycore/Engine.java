@@ -12,7 +12,6 @@ import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.Clusters;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.Listener;
-import dev.weft.xdsmodel.RouteConfiguration;
 import dev.weft.xdsmodel.XdsSnapshot;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -84,6 +83,7 @@ public final class Engine implements AutoCloseable {
                         "listeners need an IP address"));
             }
         }
+        compiler.compileRoutes(next, problems);
         if (problems.stream().anyMatch(Diagnostic::isError)) {
             return problems;
         }
@@ -113,7 +113,7 @@ public final class Engine implements AutoCloseable {
             tls.secrets(current.secrets());
             return problems;
         }
-        compiler.routes(next.routes(), compiled.values());
+        compiler.publishRoutes(next.routes(), compiled.values());
         listeners = new ListenerSet(compiled);
         sockets.putAll(opened);
         opened.values().forEach(ListenSocket::resumeAccepting);
@@ -123,7 +123,7 @@ public final class Engine implements AutoCloseable {
         return problems;
     }
 
-    private static Diagnostic under(String path, Diagnostic d) {
+    static Diagnostic under(String path, Diagnostic d) {
         return new Diagnostic(d.severity(), d.code(), path + d.path(), d.problem(), d.hint(), d.location());
     }
 
@@ -309,9 +309,5 @@ public final class Engine implements AutoCloseable {
 
     StatsRegistry stats() {
         return stats;
-    }
-
-    Map<String, RouteConfiguration> routes() {
-        return current.routes();
     }
 }

@@ -10,6 +10,7 @@ import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.StreamEnd;
+import dev.weft.route.ClusterChoice;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.EndpointRuntime;
 import dev.weft.upstream.HttpPool;
@@ -32,7 +33,12 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
 
     final HttpConnection connection;
     final long startNanos = System.nanoTime();
-    RouteTable.@Nullable Match match;
+
+    @Nullable
+    RoutePlan plan;
+
+    @Nullable
+    ClusterChoice choice;
 
     @Nullable
     ClusterRuntime cluster;
@@ -54,6 +60,8 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     private boolean admitted; // holds one of the cluster's requests
     private boolean upgrade;
     private boolean responseDone;
+    private boolean requestEnded;
+    private long requestEndNanos;
     private long totalNanos;
     private long toHeadNanos;
     private long idleNanos;
@@ -97,11 +105,8 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     private void overflow(ClusterRuntime to) {
         to.stats().pendingOverflow.increment(cell());
         stream().flag(ResponseFlag.UPSTREAM_OVERFLOW);
-        Replies.send(this,
-                stream(),
-                503,
-                BEFORE_HEADERS + "overflow",
-                "upstream_reset_before_response_started{overflow}");
+        Replies.send(
+                this, stream(), 503, BEFORE_HEADERS + "overflow", "upstream_reset_before_response_started{overflow}");
     }
 
     private void attempt(ClusterRuntime to, PickContext context) {
@@ -192,7 +197,8 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
         stream().flag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
         String what = timeout ? "connection timeout" : "remote connection failure";
         String why = timeout ? "" : ", transport failure reason: delayed connect error: " + reason;
-        Replies.send(this,
+        Replies.send(
+                this,
                 stream(),
                 503,
                 BEFORE_HEADERS + what + why,
@@ -200,6 +206,9 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     }
 
     void requestData(ByteBuf data, boolean end) {
+        if (end) {
+            requestDone();
+        }
         Http1ClientConnection current = upstream;
         if (current != null) {
             current.data(data, end);
@@ -219,6 +228,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     void requestTrailers(HeaderBlock trailers) {
         Http1ClientConnection current = upstream;
         if (current != null) {
+            requestDone();
             current.trailers(trailers);
         } else {
             // No connection yet: the body's end is held, the trailers may be dropped (RFC 9110 §6.5.1).
@@ -227,6 +237,9 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     }
 
     void requestFlush() {
+        if (!requestEnded) {
+            lastActivityNanos = System.nanoTime();
+        }
         Http1ClientConnection current = upstream;
         if (current != null) {
             current.flush();
@@ -257,7 +270,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
         HttpStream current = stream();
         current.details("via_upstream");
         responseDone = end;
-        connection.manager().finish(head);
+        connection.manager().finish(this, head);
         current.responseHead(head, end);
     }
 
@@ -304,7 +317,8 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
             current.reset("upstream_reset_after_response_started{" + details + "}");
             return;
         }
-        Replies.send(this,
+        Replies.send(
+                this,
                 current,
                 protocol ? 502 : 503,
                 BEFORE_HEADERS + (protocol ? "protocol error" : "connection termination"),
@@ -357,24 +371,39 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     // Deadlines, in System.nanoTime() values.
 
     /**
-     * @param total until the response is complete; 0 = none
-     * @param toHead until the response's head; 0 = none
+     * @param total from the end of the request until the response is complete (as Envoy's); 0 = none
+     * @param toHead from the end of the request until the response's head; 0 = none
      * @param idle without any activity; 0 = none
      */
     void deadlines(long total, long toHead, long idle) {
+        if (stream().isRequestEnded()) {
+            requestEnded = true;
+            requestEndNanos = startNanos;
+        }
         totalNanos = total;
         toHeadNanos = toHead;
         idleNanos = idle;
     }
 
+    /** The whole request is here: what waits for the response begins to count. */
+    private void requestDone() {
+        requestEnded = true;
+        requestEndNanos = System.nanoTime();
+        lastActivityNanos = requestEndNanos;
+        connection.arm(this);
+    }
+
     /** The earliest deadline, or 0. */
     long nextDeadline() {
-        long nanos = Long.MAX_VALUE;
-        if (totalNanos > 0) {
-            nanos = totalNanos;
-        }
-        if (toHeadNanos > 0 && responseHeadNanos == 0) {
-            nanos = Math.min(nanos, toHeadNanos);
+        long nanos = Long.MAX_VALUE; // from startNanos on
+        if (requestEnded) {
+            long before = requestEndNanos - startNanos;
+            if (totalNanos > 0) {
+                nanos = before + totalNanos;
+            }
+            if (toHeadNanos > 0 && responseHeadNanos == 0) {
+                nanos = Math.min(nanos, before + toHeadNanos);
+            }
         }
         if (idleNanos > 0) {
             nanos = Math.min(nanos, lastActivityNanos - startNanos + idleNanos);
@@ -383,9 +412,10 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     }
 
     boolean isTimedOut(long now) {
-        long elapsed = now - startNanos;
-        return totalNanos > 0 && elapsed >= totalNanos
-                || toHeadNanos > 0 && responseHeadNanos == 0 && elapsed >= toHeadNanos;
+        long elapsed = now - requestEndNanos;
+        return requestEnded
+                && (totalNanos > 0 && elapsed >= totalNanos
+                        || toHeadNanos > 0 && responseHeadNanos == 0 && elapsed >= toHeadNanos);
     }
 
     boolean isIdle(long now) {

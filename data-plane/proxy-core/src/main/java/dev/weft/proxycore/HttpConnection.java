@@ -59,6 +59,7 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
     public HttpStream newStream(Http1ServerConnection connection, RequestHead head) {
         Exchange created = new Exchange(this);
         boolean upgrade = manager.prepare(this, head);
+        manager.match(created, head);
         HttpStream made = new HttpStream(connection, head, manager.chain(), created);
         if (upgrade) {
             connection.acceptUpgrade();

@@ -12,11 +12,10 @@ import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.StreamEnd;
+import dev.weft.route.ClusterChoice;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.Clusters;
 import dev.weft.upstream.EndpointRuntime;
-import dev.weft.xdsmodel.ClusterSpecifier;
-import dev.weft.xdsmodel.DataSource;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.HttpConnectionManager.ServerHeader.Transformation;
 import dev.weft.xdsmodel.HttpProtocolOptions;
@@ -41,6 +40,7 @@ final class HttpManager implements NetworkFilterRuntime {
     private final Clusters clusters;
     private final Http1ServerOptions options;
     private final byte[] serverName;
+    private final long streamIdleNanos;
     private final FilterChain chain = new FilterChain(List.of(), Router.INSTANCE, 0);
     private final HttpManagerStats stats;
     private volatile @Nullable RouteTable routes; // null until RDS has answered
@@ -64,6 +64,7 @@ final class HttpManager implements NetworkFilterRuntime {
                 config.serverHeader().transformation() == Transformation.PASS_THROUGH
                         ? ""
                         : config.serverHeader().name());
+        this.streamIdleNanos = config.timeouts().streamIdleTimeout().toNanos();
         this.serverName = Ascii.bytes(config.serverHeader().name());
     }
 
@@ -132,44 +133,48 @@ final class HttpManager implements NetworkFilterRuntime {
         return config.upgradeConfigs().getOrDefault(wanted, false);
     }
 
+    /** Finds the route of a request, once, before the first filter. */
+    void match(Exchange exchange, RequestHead head) {
+        RouteTable table = routes;
+        if (table != null) {
+            exchange.plan =
+                    table.match(head, exchange.connection.worker().loop().random());
+        }
+    }
+
     /** Sends a request where its route says. */
     void route(Exchange exchange, HttpStream stream, RequestHead head) {
-        RouteTable table = routes;
-        RouteTable.Match match = table == null
-                ? null
-                : table.match(head, exchange.connection.worker().loop().random());
-        if (match == null) {
+        RoutePlan plan = exchange.plan;
+        if (plan == null) {
             stream.flag(ResponseFlag.NO_ROUTE_FOUND);
             Replies.send(exchange, stream, 404, "", "route_not_found");
             return;
         }
-        exchange.match = match;
-        switch (match.route().action()) {
-            case RouteAction.Forward forward -> forward(exchange, stream, forward);
+        switch (plan.action()) {
+            case RouteAction.Forward forward -> forward(exchange, stream, head, plan, forward);
             case RouteAction.DirectResponse direct ->
-                Replies.send(
-                        exchange,
-                        stream,
-                        direct.status(),
-                        direct.body() instanceof DataSource.Inline inline ? inline.text() : "",
-                        "direct_response");
-            case RouteAction.Redirect redirect ->
-                Replies.redirect(exchange, stream, redirect.responseCode(), new byte[0]);
+                Replies.send(exchange, stream, direct.status(), plan.directBody(), "direct_response");
+            case RouteAction.Redirect redirect -> {
+                String scheme = exchange.connection.peer().tls() ? "https" : "http";
+                byte[] location = Ascii.bytes(plan.compiled().location(head, scheme));
+                Replies.redirect(exchange, stream, redirect.responseCode(), location);
+            }
         }
     }
 
-    private void forward(Exchange exchange, HttpStream stream, RouteAction.Forward forward) {
-        String name = forward.cluster() instanceof ClusterSpecifier.Single single ? single.cluster() : "";
-        ClusterRuntime cluster = clusters.find(name);
+    private void forward(
+            Exchange exchange, HttpStream stream, RequestHead head, RoutePlan plan, RouteAction.Forward forward) {
+        ClusterChoice choice =
+                plan.compiled().choose(head, exchange.connection.worker().loop().random());
+        exchange.choice = choice;
+        ClusterRuntime cluster = choice == null ? null : clusters.find(choice.cluster());
         if (cluster == null) {
             stream.flag(ResponseFlag.NO_CLUSTER_FOUND);
             Replies.send(exchange, stream, forward.clusterNotFoundResponseCode(), "", "cluster_not_found");
             return;
         }
-        exchange.deadlines(
-                forward.timeout().toNanos(),
-                0,
-                config.timeouts().streamIdleTimeout().toNanos());
+        plan.editRequest(head, choice);
+        exchange.deadlines(plan.timeoutNanos(), plan.responseHeaderNanos(), plan.idleNanos(streamIdleNanos));
         exchange.connection.arm(exchange);
         exchange.forward(cluster);
     }
@@ -178,7 +183,11 @@ final class HttpManager implements NetworkFilterRuntime {
     void announce(RequestHead head, EndpointRuntime endpoint) {}
 
     /** What the connection manager adds to every final response, its own included. */
-    void finish(ResponseHead head) {
+    void finish(Exchange exchange, ResponseHead head) {
+        RoutePlan plan = exchange.plan;
+        if (plan != null) {
+            plan.editResponse(head.headers(), exchange.choice);
+        }
         switch (config.serverHeader().transformation()) {
             case OVERWRITE -> head.headers().set(KnownHeader.SERVER, serverName);
             case APPEND_IF_ABSENT -> {

@@ -28,7 +28,7 @@ final class Replies {
             head.headers().add(CONTENT_LENGTH, Ascii.bytes(Integer.toString(body.length)));
             head.headers().add(CONTENT_TYPE, TEXT_PLAIN);
         }
-        exchange.connection.manager().finish(head);
+        exchange.connection.manager().finish(exchange, head);
         ByteBuf data = Unpooled.wrappedBuffer(body);
         stream.reply(head, data, details);
         codec.giveBack(head);
@@ -39,7 +39,7 @@ final class Replies {
         ResponseHead head = codec.takeResponse();
         head.status(status);
         head.headers().add(LOCATION, location);
-        exchange.connection.manager().finish(head);
+        exchange.connection.manager().finish(exchange, head);
         stream.reply(head, null, "direct_response");
         codec.giveBack(head);
     }

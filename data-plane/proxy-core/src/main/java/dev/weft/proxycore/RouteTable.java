@@ -1,35 +1,27 @@
 package dev.weft.proxycore;
 
 import dev.weft.http.RequestHead;
-import dev.weft.xdsmodel.Route;
-import dev.weft.xdsmodel.RouteConfiguration;
-import dev.weft.xdsmodel.VirtualHost;
+import dev.weft.route.CompiledRoute;
+import dev.weft.route.CompiledRoutes;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** temporary. */
+/** A compiled route configuration with the plan of each route beside it. Immutable; shared by all loops. */
 final class RouteTable {
-    record Match(VirtualHost host, Route route) {}
+    private final CompiledRoutes routes;
+    private final RoutePlan[] plans; // by ordinal
 
-    private final RouteConfiguration config;
-
-    RouteTable(RouteConfiguration config) {
-        this.config = config;
+    RouteTable(CompiledRoutes routes) {
+        this.routes = routes;
+        this.plans = routes.routes().stream()
+                .map(route -> new RoutePlan(route, routes.config()))
+                .toArray(RoutePlan[]::new);
     }
 
-    RouteConfiguration config() {
-        return config;
-    }
-
+    /** The plan for a request, or null when no route takes it. Allocates nothing. */
     @Nullable
-    Match match(RequestHead head, RandomGenerator random) {
-        for (VirtualHost host : config.virtualHosts()) {
-            if (host.domains().contains("*") || host.domains().contains(head.authorityText())) {
-                for (Route route : host.routes()) {
-                    return new Match(host, route);
-                }
-            }
-        }
-        return null;
+    RoutePlan match(RequestHead head, RandomGenerator random) {
+        CompiledRoute route = routes.match(head, random);
+        return route == null ? null : plans[route.ordinal()];
     }
 }

@@ -27,7 +27,9 @@ class EngineHttpTest {
                 TestProxy proxy = TestProxy.http(backend.port());
                 Client client = proxy.client()) {
             for (int i = 0; i < 5; i++) {
-                assertThat(client.get("/" + i)).startsWith("HTTP/1.1 200 OK\r\n").endsWith("\r\n\r\nhello");
+                assertThat(client.get("/" + i))
+                        .startsWith("HTTP/1.1 200 OK\r\n")
+                        .endsWith("\r\n\r\nhello");
             }
             assertThat(backend.connections).hasValue(1);
             assertThat(backend.requests.get(3)).startsWith("GET /3 HTTP/1.1\r\nHost: test\r\n");
@@ -39,8 +41,9 @@ class EngineHttpTest {
         try (Backend backend = Backend.answering("");
                 TestProxy proxy = TestProxy.http(backend.port());
                 Client client = proxy.client()) {
-            client.send("GET / HTTP/1.1\r\nhOsT: test\r\nX-CamelCase:   a b  \r\nConnection: X-Mine, Upgrade, HTTP2-Settings\r\n"
-                            + "X-Mine: 1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nKeep-Alive: 5\r\nTE: trailers\r\n\r\n")
+            client.send(
+                            "GET / HTTP/1.1\r\nhOsT: test\r\nX-CamelCase:   a b  \r\nConnection: X-Mine, Upgrade, HTTP2-Settings\r\n"
+                                    + "X-Mine: 1\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\nKeep-Alive: 5\r\nTE: trailers\r\n\r\n")
                     .response();
             String seen = backend.requests.get(0);
             assertThat(seen).contains("hOsT: test\r\n", "X-CamelCase: a b\r\n", "TE: trailers\r\n");
@@ -56,11 +59,15 @@ class EngineHttpTest {
         try (Backend backend = Backend.answering("ok");
                 TestProxy proxy = TestProxy.http(backend.port());
                 Client client = proxy.client()) {
-            client.send("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello").response();
-            client.send("POST /b HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
+            client.send("POST /a HTTP/1.1\r\nHost: t\r\nContent-Length: 5\r\n\r\nhello")
+                    .response();
+            client.send(
+                            "POST /b HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n")
                     .response();
             assertThat(backend.requests.get(0)).endsWith("\r\n\r\nhello");
-            assertThat(backend.requests.get(1)).contains("Transfer-Encoding: chunked").endsWith("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+            assertThat(backend.requests.get(1))
+                    .contains("Transfer-Encoding: chunked")
+                    .endsWith("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
         }
     }
 
@@ -97,8 +104,10 @@ class EngineHttpTest {
                 });
                 TestProxy proxy = TestProxy.http(backend.port());
                 Client client = proxy.client()) {
-            assertThat(client.send("HEAD / HTTP/1.1\r\nHost: t\r\n\r\n").response(true)).contains("Content-Length: 10");
-            assertThat(client.send("GET /304 HTTP/1.1\r\nHost: t\r\n\r\n").response(true)).contains("304 Not Modified");
+            assertThat(client.send("HEAD / HTTP/1.1\r\nHost: t\r\n\r\n").response(true))
+                    .contains("Content-Length: 10");
+            assertThat(client.send("GET /304 HTTP/1.1\r\nHost: t\r\n\r\n").response(true))
+                    .contains("304 Not Modified");
             assertThat(client.get("/204")).startsWith("HTTP/1.1 204").doesNotContain("ength");
             assertThat(backend.connections).hasValue(1);
         }
@@ -112,7 +121,10 @@ class EngineHttpTest {
                 });
                 TestProxy proxy = TestProxy.http(backend.port());
                 Client client = proxy.client()) {
-            assertThat(client.get("/")).contains("Transfer-Encoding: chunked").contains("until the end").endsWith("0\r\n\r\n");
+            assertThat(client.get("/"))
+                    .contains("Transfer-Encoding: chunked")
+                    .contains("until the end")
+                    .endsWith("0\r\n\r\n");
         }
     }
 
@@ -154,8 +166,10 @@ class EngineHttpTest {
         try (Backend backend = Backend.answering("");
                 TestProxy proxy = TestProxy.http(backend.port());
                 Client client = proxy.client()) {
-            client.send("GET http://real.example:81/x?y HTTP/1.1\r\nHost: other\r\n\r\n").response();
-            client.send("GET http://real.example?q=1 HTTP/1.1\r\nHost: other\r\n\r\n").response();
+            client.send("GET http://real.example:81/x?y HTTP/1.1\r\nHost: other\r\n\r\n")
+                    .response();
+            client.send("GET http://real.example?q=1 HTTP/1.1\r\nHost: other\r\n\r\n")
+                    .response();
             assertThat(backend.requests.get(0)).startsWith("GET /x?y HTTP/1.1\r\nHost: real.example:81\r\n");
             assertThat(backend.requests.get(1)).startsWith("GET /?q=1 HTTP/1.1\r\nHost: real.example\r\n");
         }
@@ -166,7 +180,8 @@ class EngineHttpTest {
         try (Backend backend = Backend.answering("never");
                 TestProxy proxy = TestProxy.http(backend.port())) {
             try (Client client = proxy.client()) {
-                String answer = client.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\nGET / HTTP/1.1\r\nHost: c\r\n\r\n")
+                String answer = client.send(
+                                "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\nGET / HTTP/1.1\r\nHost: c\r\n\r\n")
                         .rest();
                 assertThat(answer)
                         .startsWith("HTTP/1.1 400 Bad Request\r\n")
@@ -174,14 +189,17 @@ class EngineHttpTest {
                         .endsWith("\r\n\r\nBad Request");
             }
             try (Client client = proxy.client()) {
-                assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n").rest())
+                assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n")
+                                .rest())
                         .startsWith("HTTP/1.1 501");
             }
             try (Client client = proxy.client()) {
-                assertThat(client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n").rest())
+                assertThat(client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+                                .rest())
                         .startsWith("HTTP/1.1 400");
             }
-            assertThat(proxy.metrics()).contains("envoy_http_downstream_cx_protocol_error{envoy_http_conn_manager_prefix=\"test\"} 3");
+            assertThat(proxy.metrics())
+                    .contains("envoy_http_downstream_cx_protocol_error{envoy_http_conn_manager_prefix=\"test\"} 3");
         }
     }
 
@@ -204,7 +222,8 @@ class EngineHttpTest {
                 assertThat(client.get("/")).startsWith("HTTP/1.1 503").contains("Content-Length: 0");
             }
             try (Client client = proxy.client("direct")) {
-                assertThat(client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc").response())
+                assertThat(client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc")
+                                .response())
                         .startsWith("HTTP/1.1 418")
                         .endsWith("tea");
                 assertThat(client.get("/")).endsWith("tea");
@@ -218,7 +237,8 @@ class EngineHttpTest {
                 TestProxy proxy = TestProxy.http(unusedPort(), backend.port(), unusedPort());
                 Client client = proxy.client()) {
             for (int i = 0; i < 12; i++) {
-                assertThat(client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nConnection: keep-alive\r\n\r\nbody")
+                assertThat(client.send(
+                                        "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nConnection: keep-alive\r\n\r\nbody")
                                 .response())
                         .endsWith("alive");
             }
@@ -231,7 +251,8 @@ class EngineHttpTest {
                 Client client = proxy.client()) {
             assertThat(client.get("/"))
                     .startsWith("HTTP/1.1 503")
-                    .contains("upstream connect error or disconnect/reset before headers. reset reason: remote connection failure");
+                    .contains(
+                            "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure");
         }
     }
 
@@ -246,7 +267,8 @@ class EngineHttpTest {
                 TestProxy proxy = TestProxy.http(backend.port())) {
             try (Client client = proxy.client()) {
                 assertThat(client.get("/")).startsWith("HTTP/1.1 503").contains("reset reason: connection termination");
-                assertThat(client.send("GET /half HTTP/1.1\r\nHost: t\r\n\r\n").rest()).endsWith("half");
+                assertThat(client.send("GET /half HTTP/1.1\r\nHost: t\r\n\r\n").rest())
+                        .endsWith("half");
             }
         }
     }
@@ -270,7 +292,8 @@ class EngineHttpTest {
     void bytesBehindAResponseAreNeverAnotherResponse() throws IOException {
         try (Backend backend = new Backend(c -> {
                     c.readRequest();
-                    c.write("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+                    c.write(
+                            "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\naHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
                     c.readRequest();
                 });
                 TestProxy proxy = TestProxy.http(backend.port());
@@ -291,13 +314,14 @@ class EngineHttpTest {
             proxy.cluster("backend", backend.port());
             proxy.listener(
                     "http",
-                    FilterChain.of(TestProxy.manager(TestProxy.action(
-                            RouteAction.Forward.to("backend").withTimeout(Duration.ofMillis(200))))));
+                    FilterChain.of(TestProxy.manager(
+                            TestProxy.action(RouteAction.Forward.to("backend").withTimeout(Duration.ofMillis(200))))));
             proxy.apply();
             try (Client client = proxy.client()) {
                 long start = System.nanoTime();
                 assertThat(client.get("/")).startsWith("HTTP/1.1 504").endsWith("upstream request timeout");
-                assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(200), Duration.ofSeconds(2));
+                assertThat(Duration.ofNanos(System.nanoTime() - start))
+                        .isBetween(Duration.ofMillis(200), Duration.ofSeconds(2));
             }
         }
     }
@@ -307,7 +331,8 @@ class EngineHttpTest {
         try (Backend backend = Backend.answering("x");
                 TestProxy proxy = TestProxy.http(backend.port());
                 Client client = proxy.client()) {
-            assertThat(client.send("GET / HTTP/1.0\r\nHost: t\r\n\r\n").rest()).startsWith("HTTP/1.1 426 Upgrade Required");
+            assertThat(client.send("GET / HTTP/1.0\r\nHost: t\r\n\r\n").rest())
+                    .startsWith("HTTP/1.1 426 Upgrade Required");
         }
     }
 }

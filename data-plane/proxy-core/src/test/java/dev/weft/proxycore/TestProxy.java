@@ -94,7 +94,8 @@ final class TestProxy implements AutoCloseable {
     }
 
     Client client(String listener) throws java.io.IOException {
-        return new Client(java.util.Objects.requireNonNull(engine.boundAddress(listener)).getPort());
+        return new Client(
+                java.util.Objects.requireNonNull(engine.boundAddress(listener)).getPort());
     }
 
     String metrics() {

@@ -1,0 +1,149 @@
+package dev.weft.proxycore;
+
+import dev.weft.http.Ascii;
+import dev.weft.http.HeaderBlock;
+import dev.weft.http.RequestHead;
+import dev.weft.route.ClusterChoice;
+import dev.weft.route.CompiledRoute;
+import dev.weft.xdsmodel.ClusterSpecifier;
+import dev.weft.xdsmodel.DataSource;
+import dev.weft.xdsmodel.HeaderMutations;
+import dev.weft.xdsmodel.Route;
+import dev.weft.xdsmodel.RouteAction;
+import dev.weft.xdsmodel.RouteConfiguration;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What is done with the requests of one route: its numbers and edits ready for use. Immutable; shared by all loops. */
+final class RoutePlan {
+    private final CompiledRoute compiled;
+    private final long timeoutNanos;
+    private final long responseHeaderNanos;
+    private final long idleNanos;
+    private final HeaderEdits[] requestEdits; // in the order they apply
+    private final HeaderEdits[] responseEdits;
+    private final HeaderEdits[] shareRequestEdits; // by share of a weighted split
+    private final HeaderEdits[] shareResponseEdits;
+    private final byte @Nullable [] literalHost;
+    private final byte[] directBody;
+
+    RoutePlan(CompiledRoute compiled, RouteConfiguration table) {
+        this.compiled = compiled;
+        Route route = compiled.route();
+        RouteAction.Forward forward = route.action() instanceof RouteAction.Forward f ? f : null;
+        timeoutNanos = forward == null ? 0 : forward.timeout().toNanos();
+        idleNanos = forward == null || forward.idleTimeout() == null
+                ? -1
+                : forward.idleTimeout().toNanos();
+        responseHeaderNanos = seconds(route.metadata().string("weft", "response_header_timeout"));
+        literalHost = forward != null && forward.hostRewrite() instanceof RouteAction.HostRewrite.Literal literal
+                ? Ascii.bytes(literal.host())
+                : null;
+        directBody = route.action() instanceof RouteAction.DirectResponse direct
+                ? Ascii.bytes(text(direct.body()))
+                : new byte[0];
+        // Envoy: the most specific level first, unless the route configuration turns it around.
+        List<HeaderMutations> levels =
+                new ArrayList<>(List.of(route.headers(), compiled.host().headers(), table.headers()));
+        if (table.mostSpecificHeaderMutationsWins()) {
+            levels = levels.reversed();
+        }
+        requestEdits = edits(levels, true);
+        responseEdits = edits(levels, false);
+        List<ClusterChoice> choices = compiled.choices();
+        shareRequestEdits = new HeaderEdits[choices.size()];
+        shareResponseEdits = new HeaderEdits[choices.size()];
+        for (ClusterChoice choice : choices) {
+            ClusterSpecifier.ClusterWeight weight = choice.weight();
+            HeaderMutations mutations = weight == null ? HeaderMutations.NONE : weight.headers();
+            shareRequestEdits[choice.share()] = new HeaderEdits(mutations.requestAdd(), mutations.requestRemove());
+            shareResponseEdits[choice.share()] = new HeaderEdits(mutations.responseAdd(), mutations.responseRemove());
+        }
+    }
+
+    private static HeaderEdits[] edits(List<HeaderMutations> levels, boolean request) {
+        return levels.stream()
+                .map(level -> request
+                        ? new HeaderEdits(level.requestAdd(), level.requestRemove())
+                        : new HeaderEdits(level.responseAdd(), level.responseRemove()))
+                .filter(edits -> !edits.isEmpty())
+                .toArray(HeaderEdits[]::new);
+    }
+
+    private static String text(DataSource body) {
+        return body instanceof DataSource.Inline inline ? inline.text() : "";
+    }
+
+    /** A duration in protobuf's JSON form, {@code 15s}; 0 for none or nonsense (a hint is advisory). */
+    private static long seconds(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
+        try {
+            return Duration.parse("PT" + text.toUpperCase(Locale.ROOT)).toNanos();
+        } catch (DateTimeParseException e) {
+            return 0;
+        }
+    }
+
+    CompiledRoute compiled() {
+        return compiled;
+    }
+
+    RouteAction action() {
+        return compiled.route().action();
+    }
+
+    /** Until the response is complete; 0 = none. */
+    long timeoutNanos() {
+        return timeoutNanos;
+    }
+
+    /** Until the response's head (decision 25); 0 = none. */
+    long responseHeaderNanos() {
+        return responseHeaderNanos;
+    }
+
+    /** Without activity: the route's own, or the connection manager's. */
+    long idleNanos(long fallback) {
+        return idleNanos < 0 ? fallback : idleNanos;
+    }
+
+    @SuppressWarnings("MutableMethodReturnType")
+    byte[] directBody() {
+        return directBody;
+    }
+
+    /** Path, host and header edits of the request, once it is known where it goes. */
+    void editRequest(RequestHead head, @Nullable ClusterChoice choice) {
+        if (compiled.rewrites()) {
+            compiled.rewrite(head);
+        }
+        if (literalHost != null) {
+            HeaderBlock headers = head.headers();
+            int at = headers.reserve(literalHost.length);
+            System.arraycopy(literalHost, 0, headers.bytes(), at, literalHost.length);
+            headers.advance(literalHost.length);
+            head.authority(at, at + literalHost.length);
+        }
+        if (choice != null && choice.share() < shareRequestEdits.length) {
+            shareRequestEdits[choice.share()].apply(head.headers());
+        }
+        for (HeaderEdits edits : requestEdits) {
+            edits.apply(head.headers());
+        }
+    }
+
+    void editResponse(HeaderBlock headers, @Nullable ClusterChoice choice) {
+        if (choice != null && choice.share() < shareResponseEdits.length) {
+            shareResponseEdits[choice.share()].apply(headers);
+        }
+        for (HeaderEdits edits : responseEdits) {
+            edits.apply(headers);
+        }
+    }
+}
