@@ -2,6 +2,7 @@ package dev.weft.stats;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a registry in the Prometheus text format, version 0.0.4. */
 public final class PrometheusText {
@@ -10,7 +11,13 @@ public final class PrometheusText {
 
     private PrometheusText() {}
 
+    /** Histograms with Envoy's bounds. */
     public static String write(StatsRegistry registry) {
+        return write(registry, false);
+    }
+
+    /** @param fine histograms with all bounds they count in: for whoever takes quantiles from them */
+    public static String write(StatsRegistry registry, boolean fine) {
         StringBuilder out = new StringBuilder(8192);
         for (StatsRegistry.Family family : registry.families()) {
             if (family.metrics().isEmpty()) {
@@ -27,19 +34,20 @@ public final class PrometheusText {
                 switch (metric) {
                     case Counter counter -> line(out, name, "", metric.labels(), null, counter.value());
                     case Gauge gauge -> line(out, name, "", metric.labels(), null, gauge.value());
-                    case Histogram histogram -> histogram(out, name, histogram);
+                    case Histogram histogram -> histogram(out, name, histogram, fine);
                 }
             }
         }
         return out.toString();
     }
 
-    private static void histogram(StringBuilder out, String name, Histogram histogram) {
-        long[] counts = histogram.counts();
+    private static void histogram(StringBuilder out, String name, Histogram histogram, boolean fine) {
+        double[] bounds = fine ? Histogram.FINE_BOUNDS : Histogram.BOUNDS;
+        long[] counts = fine ? histogram.fineCounts() : histogram.counts();
         long cumulative = 0;
         for (int i = 0; i < counts.length; i++) {
             cumulative += counts[i];
-            String bound = i < Histogram.BOUNDS.length ? number(Histogram.BOUNDS[i]) : "+Inf";
+            String bound = i < bounds.length ? number(bounds[i]) : "+Inf";
             line(out, name, "_bucket", histogram.labels(), bound, cumulative);
         }
         out.append(name).append("_sum");
@@ -49,19 +57,13 @@ public final class PrometheusText {
     }
 
     private static void line(
-            StringBuilder out,
-            String name,
-            String suffix,
-            List<String> labels,
-            @org.jspecify.annotations.Nullable String bound,
-            long value) {
+            StringBuilder out, String name, String suffix, List<String> labels, @Nullable String bound, long value) {
         out.append(name).append(suffix);
         labels(out, labels, bound);
         out.append(' ').append(value).append('\n');
     }
 
-    private static void labels(
-            StringBuilder out, List<String> labels, @org.jspecify.annotations.Nullable String bound) {
+    private static void labels(StringBuilder out, List<String> labels, @Nullable String bound) {
         if (labels.isEmpty() && bound == null) {
             return;
         }
