@@ -1,6 +1,7 @@
 package dev.weft.proxy;
 
 import dev.weft.base.Log;
+import dev.weft.identity.IssuedIdentity;
 import dev.weft.stats.PrometheusText;
 import dev.weft.xdsclient.AdsStatus;
 import dev.weft.xdsmodel.Node;
@@ -10,6 +11,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -38,7 +40,7 @@ final class AdminPages {
      *
      * @param rotate null where there is no certificate of our own to renew
      */
-    record Actions(Runnable drain, Runnable quit, @Nullable Runnable rotate) {}
+    record Actions(Runnable drain, Runnable quit, @Nullable Supplier<CompletableFuture<IssuedIdentity>> rotate) {}
 
     private static final String HELP = """
             admin commands are:
@@ -49,12 +51,14 @@ final class AdminPages {
               /drain_listeners: drain in order and close the listeners (POST)
               /healthcheck/fail: readiness says no (POST)
               /healthcheck/ok: readiness says the truth again (POST)
+              /endpoints: endpoints given by the control plane
               /help: this page
               /listeners: addresses in use (?format=json)
               /logging: level of the log (POST ?level=debug to change)
               /quitquitquit: drain and exit (POST)
               /ready: 200 LIVE, or 503 with the state
               /rotate: ask for a new certificate now (POST)
+              /routes: route configurations given by the control plane
               /server_info: version, state, uptime, node
               /stats: statistics (?filter=regex, ?usedonly, ?format=json|prometheus)
               /stats/prometheus: statistics in the Prometheus format
@@ -85,8 +89,7 @@ final class AdminPages {
     /** Port 15020: what may be read, and the renewal of a certificate. */
     AdminResponse remote(AdminRequest request) {
         if (request.path().equals("/rotate")) {
-            Runnable rotate = actions.rotate();
-            return rotate == null ? AdminResponse.text(404, "no certificate to renew here\n") : change(request, rotate);
+            return rotate(request);
         }
         if (request.isPost()) {
             return AdminResponse.text(405, "only GET\n");
@@ -98,7 +101,9 @@ final class AdminPages {
             case "/listeners" -> ListenersPage.answer(proxy.engine(), request);
             case "/clusters" -> ClustersPage.answer(proxy.engine(), request);
             case "/certs" -> AdminResponse.json(CertsPage.json(proxy.engine().snapshot(), Instant.now()));
-            case "/config_dump" -> configDump(request);
+            case "/config_dump" -> configDump(request.parameter("resource"), request.parameter("include_eds") != null);
+            case "/routes" -> configDump("dynamic_route_configs", false);
+            case "/endpoints" -> configDump("dynamic_endpoint_configs", true);
             case "/stats" -> stats(request);
             default -> metrics(request);
         };
@@ -133,6 +138,23 @@ final class AdminPages {
         return AdminResponse.text("OK\n");
     }
 
+    /** Answered once the new certificate serves, so that a script needs no other page to look at. */
+    private AdminResponse rotate(AdminRequest request) {
+        if (actions.rotate() == null) {
+            return AdminResponse.text(404, "no certificate to renew here\n");
+        }
+        if (!request.isPost()) {
+            return AdminResponse.text(405, "this changes something: use POST\n");
+        }
+        return AdminResponse.later(actions.rotate().get().thenApply(issued -> {
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put("identity", issued.identity().toString());
+            answer.put("serial", issued.serial());
+            answer.put("valid_until", issued.notAfter().toString());
+            return AdminResponse.json(answer);
+        }));
+    }
+
     private AdminResponse logging(AdminRequest request) {
         String level = request.parameter("level");
         if (level != null) {
@@ -151,7 +173,7 @@ final class AdminPages {
     }
 
     private AdminResponse prometheus() {
-        return new AdminResponse(200, PrometheusText.CONTENT_TYPE, PrometheusText.write(proxy.stats()));
+        return new AdminResponse(200, PrometheusText.CONTENT_TYPE, PrometheusText.write(proxy.stats()), null);
     }
 
     private AdminResponse stats(AdminRequest request) {
@@ -174,10 +196,10 @@ final class AdminPages {
                 : AdminResponse.text(StatsText.text(proxy.stats(), filter, usedOnly));
     }
 
-    private AdminResponse configDump(AdminRequest request) {
+    private AdminResponse configDump(@Nullable String resource, boolean includeEds) {
         ConfigDump dump = new ConfigDump(
                 facts.bootstrap(), facts.ads().get(), facts.ownSecrets().get(), proxy.started());
-        return AdminResponse.json(dump.json(request.parameter("resource"), request.parameter("include_eds") != null));
+        return AdminResponse.json(dump.json(resource, includeEds));
     }
 
     private Map<String, Object> serverInfo() {

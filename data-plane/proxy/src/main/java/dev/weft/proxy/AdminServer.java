@@ -161,9 +161,24 @@ final class AdminServer implements AutoCloseable {
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-            AdminResponse answer = answer(ctx, request);
-            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
             boolean head = request.method().name().equals("HEAD");
+            boolean keepAlive = HttpUtil.isKeepAlive(request);
+            AdminResponse answer = answer(ctx, request);
+            if (answer.later() == null) {
+                write(ctx, answer, head, keepAlive);
+            } else {
+                answer.later()
+                        .whenComplete((late, failure) -> ctx.executor()
+                                .execute(() -> write(
+                                        ctx,
+                                        late != null ? late : AdminResponse.text(503, failure.getMessage() + "\n"),
+                                        head,
+                                        keepAlive)));
+            }
+        }
+
+        private void write(ChannelHandlerContext ctx, AdminResponse answer, boolean head, boolean keepAlive) {
+            byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
             FullHttpResponse response = new DefaultFullHttpResponse(
                     HttpVersion.HTTP_1_1,
                     HttpResponseStatus.valueOf(answer.status()),
@@ -173,7 +188,7 @@ final class AdminServer implements AutoCloseable {
                     .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
                     .set(HttpHeaderNames.CACHE_CONTROL, "no-cache, max-age=0")
                     .set("x-content-type-options", "nosniff");
-            boolean keep = HttpUtil.isKeepAlive(request) && answer.status() < 400;
+            boolean keep = keepAlive && answer.status() < 400;
             HttpUtil.setKeepAlive(response, keep);
             ctx.writeAndFlush(response).addListener(keep ? future -> {} : ChannelFutureListener.CLOSE);
         }

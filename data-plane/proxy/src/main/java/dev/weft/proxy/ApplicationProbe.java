@@ -23,17 +23,25 @@ final class ApplicationProbe {
     private static final int ENOUGH = 64; // bytes of a status line
 
     private final EventLoop loop;
+    private final @Nullable InetSocketAddress source;
     private final InetSocketAddress address;
     private final @Nullable String path;
     private final Runnable ready;
     private boolean stopped;
 
     /**
+     * @param source where connections come from; null = the kernel's choice
      * @param path asked for over HTTP/1.1; null = an accepted connection is enough
      * @param ready called once
      */
-    ApplicationProbe(EventLoop loop, InetSocketAddress address, @Nullable String path, Runnable ready) {
+    ApplicationProbe(
+            EventLoop loop,
+            @Nullable InetSocketAddress source,
+            InetSocketAddress address,
+            @Nullable String path,
+            Runnable ready) {
         this.loop = loop;
+        this.source = source;
         this.address = address;
         this.path = path;
         this.ready = ready;
@@ -48,7 +56,7 @@ final class ApplicationProbe {
                 .channel(EpollSocketChannel.class)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, TIMEOUT_MILLIS)
                 .handler(new Asking())
-                .connect(address)
+                .connect(address, source)
                 .addListener(done -> {
                     if (!done.isSuccess()) {
                         again();

@@ -77,15 +77,6 @@ final class BootstrapProxy {
     }
 
     private int start(String text) {
-        Bootstrap.Ads source = bootstrap.ads();
-        if (source == null) {
-            List<Diagnostic> problems = proxy.apply(bootstrap.staticResources());
-            if (problems.stream().anyMatch(Diagnostic::isError)) {
-                problems.forEach(problem -> System.err.println("weft proxy: " + problem));
-                return Main.FAILED;
-            }
-            proxy.live();
-        }
         Shutdown shutdown = new Shutdown(proxy, () -> CompletableFuture.completedFuture(null), this::stop);
         Bootstrap.Admin admin = bootstrap.admin();
         if (admin != null) {
@@ -101,7 +92,14 @@ final class BootstrapProxy {
                 return Main.FAILED;
             }
         }
-        if (source != null) {
+        Bootstrap.Ads source = bootstrap.ads();
+        if (source == null) {
+            List<Diagnostic> problems = apply(bootstrap.staticResources());
+            if (problems.stream().anyMatch(Diagnostic::isError)) {
+                problems.forEach(problem -> System.err.println("weft proxy: " + problem));
+                return Main.FAILED;
+            }
+        } else {
             GrpcTarget target;
             try {
                 target = target(source);

@@ -22,9 +22,11 @@ import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class MeshIdentity {
     private static final Duration VALIDITY = Duration.ofHours(24);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(8);
+    private static final Duration ROTATION = Duration.ofSeconds(10);
     private static final Duration KEEPALIVE = Duration.ofSeconds(7); // a dead peer is found within twice that
 
     private final EventLoop loop;
@@ -49,16 +52,22 @@ final class MeshIdentity {
     private final TlsContexts workloadTls;
     private final TlsContext remoteAdmin;
     private final WorkloadIdentity identity;
+    private final String workload;
     private final Consumer<IssuedIdentity> issued;
+    private final List<CompletableFuture<IssuedIdentity>> rotations = new ArrayList<>(); // waited for
     private Map<String, Secret> secrets = Map.of();
     private boolean failing; // logged once at its edges
     private @Nullable Future<?> wake;
 
-    /** @param issued hears of every new certificate */
+    /**
+     * @param instance name of the workload, without namespace
+     * @param issued hears of every new certificate
+     */
     MeshIdentity(
             EventLoop loop,
             HostCredential credential,
             Address controlPlane,
+            String instance,
             String namespace,
             String serviceAccount,
             RandomGenerator random,
@@ -68,6 +77,7 @@ final class MeshIdentity {
         this.loop = loop;
         this.log = log;
         this.controlPlane = controlPlane;
+        this.workload = instance + "." + namespace;
         this.issued = issued;
         this.controlPlaneIdentity = credential.identity().trustDomain().workload("weft-system", "control-plane");
         TlsProvider provider = TlsProvider.preferred();
@@ -145,12 +155,24 @@ final class MeshIdentity {
         tick();
     }
 
-    /** Asks for a new certificate now. Any thread. */
-    void rotate() {
+    /** Asks for a new certificate now; completes once it serves, or fails after a while. Any thread. */
+    CompletableFuture<IssuedIdentity> rotate() {
+        CompletableFuture<IssuedIdentity> done = new CompletableFuture<>();
         loop.execute(() -> {
+            rotations.add(done);
             identity.rotateNow();
             tick();
         });
+        loop.schedule(
+                () -> {
+                    rotations.remove(done);
+                    String why = identity.lastFailure();
+                    done.completeExceptionally(new IllegalStateException("no new certificate within "
+                            + ROTATION.toSeconds() + " s" + (why == null ? "" : ": " + why)));
+                },
+                ROTATION.toSeconds(),
+                TimeUnit.SECONDS);
+        return done;
     }
 
     private void tick() {
@@ -160,6 +182,17 @@ final class MeshIdentity {
         Instant next = identity.tick();
         long millis = Math.max(1, Duration.between(Instant.now(), next).toMillis());
         wake = loop.schedule(this::tick, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** The workload's name is a hint for status pages; the identity is asked for by the host credential only. */
+    private Map<String, String> metadata(boolean renewal, CertificateSource.Request request) {
+        return renewal
+                ? Map.of("weft.workload", workload)
+                : Map.of(
+                        "weft.workload",
+                        workload,
+                        "weft.identity",
+                        request.identity().toString());
     }
 
     private final class Source implements CertificateSource {
@@ -201,6 +234,9 @@ final class MeshIdentity {
             failing = false;
             log.info("certificate " + fresh);
             issued.accept(fresh);
+            List<CompletableFuture<IssuedIdentity>> waiting = List.copyOf(rotations);
+            rotations.clear();
+            waiting.forEach(done -> done.complete(fresh));
         }
 
         @Override

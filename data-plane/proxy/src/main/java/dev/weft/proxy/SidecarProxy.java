@@ -14,6 +14,7 @@ import dev.weft.xdsclient.ResourceParser;
 import dev.weft.xdsmodel.Node;
 import dev.weft.xdsmodel.XdsSnapshot;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * accepts → registered, so that traffic comes.
  */
 final class SidecarProxy {
+    /** Source address of the sidecar's connections to its application, as in Istio. */
+    private static final String INBOUND_SOURCE = "127.0.0.6";
+
     static final int ADMIN_PORT = 15_000;
     static final int REMOTE_PORT = 15_020;
     static final int READINESS_PORT = 15_021;
@@ -60,6 +64,7 @@ final class SidecarProxy {
                 proxy.loop(),
                 credential,
                 options.controlPlane(),
+                self.name(),
                 options.namespace(),
                 options.serviceAccount(),
                 random,
@@ -193,7 +198,14 @@ final class SidecarProxy {
         }
         InetSocketAddress address = new InetSocketAddress(
                 options.address(), options.ports().getFirst().port());
-        ApplicationProbe waiting = new ApplicationProbe(proxy.loop(), address, options.readyPath(), this::register);
+        // Where connections are redirected, ours to our own address would be too, and meet ourselves: this source is
+        // not.
+        InetSocketAddress source =
+                options.mode() == Options.Mode.REDIRECT && address.getAddress() instanceof Inet4Address
+                        ? new InetSocketAddress(INBOUND_SOURCE, 0)
+                        : null;
+        ApplicationProbe waiting =
+                new ApplicationProbe(proxy.loop(), source, address, options.readyPath(), this::register);
         probe = waiting;
         waiting.start();
     }

@@ -105,12 +105,15 @@ final class Resources {
                 secrets);
     }
 
-    @SuppressWarnings("unchecked") // each value is checked
+    /** What a parser made of a message of that type is such a record; a static one was given as such. */
+    @SuppressWarnings("unchecked")
     private <T> Map<String, Accepted<T>> merged(ResourceType type, Class<T> record) {
         Map<String, Accepted<T>> all = new LinkedHashMap<>();
         for (Map<String, Accepted<?>> part : java.util.List.of(of(type), statics(type))) {
             part.forEach((name, resource) -> {
-                record.cast(resource.value());
+                if (!record.isInstance(resource.value())) {
+                    throw new IllegalStateException(name + " is no " + record.getSimpleName());
+                }
                 all.put(name, (Accepted<T>) resource);
             });
         }

@@ -109,6 +109,10 @@ final class ResumedStream implements ControlPlane.User {
                 ResumedStream.this.call = null;
             }
             events.ended(status);
+            if (status.code() == GrpcStatus.UNAVAILABLE) {
+                // Such as the end of the certificate the connection was made with: only another connection helps.
+                controlPlane.reconnect(status.message());
+            }
             if (!stopped) {
                 // With the connection gone too this finds none, and the next connection opens the stream.
                 controlPlane

@@ -275,7 +275,7 @@ class AdsClientTest {
     }
 
     @Test
-    void lostStreamIsOpenedAgainOnTheSameConnection() throws Exception {
+    void lostStreamIsOpenedAgain() throws Exception {
         start(true);
         server.all.getFirst().finish(io.grpc.Status.UNAVAILABLE.withDescription("max age"));
         assertThat(new FakeAds(server.call()).delta().hasNode()).isTrue();
