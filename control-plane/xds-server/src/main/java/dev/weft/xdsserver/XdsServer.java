@@ -132,6 +132,11 @@ public final class XdsServer implements AutoCloseable {
         return group != null && group.snapshot() != null;
     }
 
+    /** All classes that are known. */
+    public Set<String> classes() {
+        return new LinkedHashSet<>(groups.keySet());
+    }
+
     /** Classes that have open streams. */
     public Set<String> classesInUse() {
         Set<String> used = new LinkedHashSet<>();

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,9 @@ final class XdsStream {
     private @Nullable SessionInfo info; // guarded by this; null before the first message
     private @Nullable ProxyGroup group; // guarded by this
     private String classKey = ""; // guarded by this
-    private long offered; // guarded by this; newest version offered, older ones come too late
+    private final ReentrantLock moving = new ReentrantLock(); // taken before this and before a group
+    private boolean placed; // guarded by moving
+    private long offered = -1; // guarded by this; newest version offered, older ones come too late
     private Instant lastMessage; // guarded by this
     private boolean over; // guarded by this
     private long wakeAt = -1; // guarded by this; a timer is set for it
@@ -94,6 +97,7 @@ final class XdsStream {
     private boolean begin(XdsNode node) {
         SessionInfo opened = new SessionInfo(id, node, identity, remote, session.isDelta(), lastMessage);
         String key;
+        server.register(this); // whoever decides the class may move the stream before opened() returns
         try {
             key = server.handler().opened(opened);
         } catch (SessionHandler.RefusedException e) {
@@ -108,15 +112,31 @@ final class XdsStream {
             info = opened;
         }
         server.stats.opened.increment();
-        server.register(this);
-        moveTo(key);
+        moveTo(key, true);
         return true;
     }
 
     void moveTo(String key) {
+        moveTo(key, false);
+    }
+
+    /** @param first does nothing when the stream was moved already */
+    private void moveTo(String key, boolean first) {
+        moving.lock();
+        try {
+            if (!first || !placed) {
+                placed = true;
+                change(key);
+            }
+        } finally {
+            moving.unlock();
+        }
+    }
+
+    private void change(String key) {
         ProxyGroup left;
         synchronized (this) {
-            if (over || key.equals(classKey)) {
+            if (over || group != null && key.equals(classKey)) {
                 return;
             }
             left = group;
@@ -131,7 +151,7 @@ final class XdsStream {
             late = over;
             group = joined;
             classKey = key;
-            offered = 0;
+            offered = -1;
         }
         if (late) {
             joined.remove(this);
@@ -155,7 +175,7 @@ final class XdsStream {
             if (over || group != from || next.version() <= offered) {
                 return;
             }
-            if (session.snapshot() != null && offered == 0) {
+            if (session.snapshot() != null && offered == -1) {
                 session.offer(next); // moved, but has the former class's snapshot still
             } else {
                 session.offer(next, since);

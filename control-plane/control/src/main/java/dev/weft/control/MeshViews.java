@@ -1,0 +1,169 @@
+package dev.weft.control;
+
+import dev.weft.adminapi.ConditionItem;
+import dev.weft.adminapi.DiagnosticItem;
+import dev.weft.adminapi.DiagnosticList;
+import dev.weft.adminapi.PortItem;
+import dev.weft.adminapi.ResourceItem;
+import dev.weft.adminapi.ResourceList;
+import dev.weft.adminapi.ServiceItem;
+import dev.weft.adminapi.ServiceList;
+import dev.weft.adminapi.WorkloadItem;
+import dev.weft.adminapi.WorkloadList;
+import dev.weft.base.Diagnostic;
+import dev.weft.meshmodel.HttpRoute;
+import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.MeshResource;
+import dev.weft.meshmodel.MeshSettings;
+import dev.weft.meshmodel.Provenance;
+import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.TrafficPolicy;
+import dev.weft.meshmodel.Workload;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the operator sees of the mesh itself. Pure functions of an image and its findings. */
+final class MeshViews {
+    private MeshViews() {}
+
+    static DiagnosticList diagnostics(long version, List<Diagnostic> found) {
+        return new DiagnosticList(
+                version, found.stream().map(DiagnosticItem::of).toList());
+    }
+
+    static ServiceList services(MeshImage image, String namespace) {
+        List<ServiceItem> items = new ArrayList<>();
+        for (Service service : image.services()) {
+            if (namespace.isEmpty() || namespace.equals(service.namespace())) {
+                items.add(new ServiceItem(
+                        service.name(),
+                        service.namespace(),
+                        image.fqdn(service.key()),
+                        image.vip(service),
+                        service.ports().stream().map(MeshViews::port).toList(),
+                        (int) image.workloads(service.key()).stream()
+                                .filter(Workload::ready)
+                                .count()));
+            }
+        }
+        return new ServiceList(image.version(), items);
+    }
+
+    private static PortItem port(Service.Port port) {
+        int target = port.target() instanceof Service.TargetPort.Number number ? number.port() : 0;
+        String protocol = port.protocol() == Service.Protocol.UNDECLARED
+                ? "auto"
+                : port.protocol().name().toLowerCase(Locale.ROOT);
+        return new PortItem(port.name(), port.port(), target, protocol);
+    }
+
+    static WorkloadList workloads(MeshImage image, String namespace, String service) {
+        List<WorkloadItem> items = new ArrayList<>();
+        for (Workload workload : image.workloads()) {
+            List<String> services = image.servicesOf(workload).stream()
+                    .map(s -> s.name() + "." + s.namespace())
+                    .toList();
+            boolean wanted = (namespace.isEmpty() || namespace.equals(workload.namespace()))
+                    && (service.isEmpty()
+                            || services.contains(service)
+                            || services.stream().anyMatch(s -> s.startsWith(service + ".")));
+            if (wanted) {
+                items.add(new WorkloadItem(
+                        workload.name(),
+                        workload.namespace(),
+                        workload.address(),
+                        workload.ports().stream()
+                                .map(p -> new PortItem(p.name(), p.port(), p.inboundPort(), "auto"))
+                                .toList(),
+                        new TreeMap<>(workload.labels()),
+                        image.identity(workload).toString(),
+                        workload.tls() == Workload.Tls.MUTUAL,
+                        origin(image, workload.key()),
+                        services));
+            }
+        }
+        return new WorkloadList(image.version(), items);
+    }
+
+    static String origin(MeshImage image, ResourceKey key) {
+        Provenance provenance = image.provenance(key);
+        if (provenance == null) {
+            return "";
+        }
+        Diagnostic.Location place = provenance.place("");
+        if (place != null) {
+            return place.file() + ":" + place.line();
+        }
+        return provenance.source().equals(dev.weft.sources.LeaseRegistry.SOURCE) ? "lease" : provenance.source();
+    }
+
+    /** Conditions come from analysis, by resource. */
+    static ResourceList resources(
+            MeshImage image,
+            Map<ResourceKey, List<ConditionItem>> conditions,
+            String kind,
+            String namespace,
+            String name) {
+        List<MeshResource> all = new ArrayList<>();
+        all.addAll(image.services());
+        all.addAll(image.workloads());
+        all.addAll(image.routes());
+        all.addAll(image.policies());
+        if (image.get(image.settings().key()) != null) {
+            all.add(image.settings());
+        }
+        all.sort((a, b) -> a.key().compareTo(b.key()));
+        List<ResourceItem> items = new ArrayList<>();
+        for (MeshResource resource : all) {
+            ResourceKey key = resource.key();
+            if ((kind.isEmpty() || isKind(kind, key))
+                    && (namespace.isEmpty() || namespace.equals(key.namespace()))
+                    && (name.isEmpty() || name.equals(key.name()))) {
+                items.add(new ResourceItem(
+                        key.kind().documentName(),
+                        key.namespace(),
+                        key.name(),
+                        origin(image, key),
+                        labels(resource),
+                        conditions.getOrDefault(key, List.of()),
+                        summary(image, resource)));
+            }
+        }
+        return new ResourceList(image.version(), items);
+    }
+
+    /** {@code HTTPRoute}, {@code httproute} and {@code httproutes} mean the same; {@code TrafficPolicies} too. */
+    private static boolean isKind(String asked, ResourceKey key) {
+        String kind = key.kind().documentName().toLowerCase(Locale.ROOT);
+        String plural = kind.endsWith("y") ? kind.substring(0, kind.length() - 1) + "ies" : kind + "s";
+        String word = asked.toLowerCase(Locale.ROOT);
+        return word.equals(kind) || word.equals(plural);
+    }
+
+    private static Map<String, String> labels(MeshResource resource) {
+        return switch (resource) {
+            case Workload workload -> new TreeMap<>(workload.labels());
+            case Service service -> new TreeMap<>(service.labels());
+            default -> Map.of();
+        };
+    }
+
+    private static String summary(MeshImage image, MeshResource resource) {
+        return switch (resource) {
+            case Service s ->
+                image.vip(s) + ", " + count(image.workloads(s.key()).size(), "endpoint");
+            case Workload w -> w.address() + (w.ready() ? "" : ", not ready");
+            case HttpRoute r -> count(r.rules().size(), "rule");
+            case TrafficPolicy p -> count(p.targetRefs().size(), "target");
+            case MeshSettings m -> m.trustDomain() + ", mTLS " + m.mtls().name().toLowerCase(Locale.ROOT);
+        };
+    }
+
+    private static String count(int n, String what) {
+        return n + " " + what + (n == 1 ? "" : "s");
+    }
+}

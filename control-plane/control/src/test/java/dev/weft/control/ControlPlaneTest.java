@@ -1,0 +1,279 @@
+package dev.weft.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole control plane in one process, with gRPC clients. */
+class ControlPlaneTest {
+    private static final String ORDERS = "outbound|80||orders.shop.svc.cluster.local";
+
+    @TempDir
+    Path folder;
+
+    private final List<ManagedChannel> channels = new ArrayList<>();
+    private Path config;
+    private ControlPlane plane;
+
+    @BeforeEach
+    void start() throws IOException {
+        config = Files.createDirectories(folder.resolve("config"));
+        write("orders.yaml", orders("10.0.0.1", "10.0.0.2"));
+        plane = ControlPlane.start(ControlPlaneConfig.ephemeral(config, folder.resolve("state")));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        channels.forEach(ManagedChannel::shutdownNow);
+        plane.close();
+    }
+
+    private void write(String name, String text) throws IOException {
+        Path next = config.resolve("." + name + ".next");
+        Files.writeString(next, text);
+        Files.move(next, config.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static String orders(String... addresses) {
+        StringBuilder text = new StringBuilder("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: orders, namespace: shop}
+                spec:
+                  selector: {app: orders}
+                  ports: [{name: http, port: 80, targetPort: 8080, appProtocol: http}]
+                """);
+        for (int i = 0; i < addresses.length; i++) {
+            text.append("""
+                    ---
+                    apiVersion: weft.dev/v1
+                    kind: Workload
+                    metadata: {name: orders-%d, namespace: shop, labels: {app: orders}}
+                    spec: {address: %s, ports: [{name: http, port: 8080}], serviceAccount: orders}
+                    """.formatted(i, addresses[i]));
+        }
+        return text.toString();
+    }
+
+    private ManagedChannel keep(ManagedChannel channel) {
+        channels.add(channel);
+        return channel;
+    }
+
+    private ManagedChannel as(TestClient.Credential credential) {
+        return keep(TestClient.channel(
+                plane.xdsAddress(), plane.issuer().authority().root(), credential));
+    }
+
+    private AdsClient connect(String name) {
+        return new AdsClient(as(TestClient.workload(plane, "shop", "orders")), name, "shop", "orders", "orders");
+    }
+
+    private static List<String> endpoints(AdsClient client) {
+        List<String> addresses = new ArrayList<>();
+        var resource = client.held(AdsClient.ENDPOINTS).get(ORDERS);
+        if (resource != null) {
+            try {
+                resource.getResource().unpack(ClusterLoadAssignment.class).getEndpointsList().stream()
+                        .flatMap(group -> group.getLbEndpointsList().stream())
+                        .map(e ->
+                                e.getEndpoint().getAddress().getSocketAddress().getAddress())
+                        .forEach(addresses::add);
+            } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+                throw new AssertionError(e);
+            }
+        }
+        addresses.sort(null);
+        return addresses;
+    }
+
+    @Test
+    void aProxyGetsTheMeshAndEveryEditOfIt() throws Exception {
+        AdsClient client = connect("orders-a");
+        client.await(
+                "the mesh",
+                () -> endpoints(client).equals(List.of("10.0.0.1", "10.0.0.2"))
+                        && !client.held(AdsClient.LISTENERS).isEmpty());
+        assertThat(client.held(AdsClient.LISTENERS)).containsKeys("virtualOutbound", "virtualInbound");
+        List<Long> millis = new ArrayList<>();
+        for (int i = 3; i < 13; i++) {
+            String address = "10.0.0." + i;
+            long begin = System.nanoTime();
+            write("orders.yaml", orders("10.0.0.1", address));
+            client.await("the edit", () -> endpoints(client).contains(address));
+            millis.add((System.nanoTime() - begin) / 1_000_000);
+        }
+        millis.sort(null);
+        System.out.println("edit to proxy, ms: " + millis);
+        // The watcher waits for 50 ms of quiet; the rest is ours. Generous, for a machine shared with a build.
+        assertThat(millis.get(millis.size() / 2)).isLessThan(500);
+    }
+
+    @Test
+    void aBadEditChangesNothingAndIsReported() throws Exception {
+        AdsClient client = connect("orders-a");
+        client.await("the mesh", () -> endpoints(client).size() == 2);
+        write("orders.yaml", orders("10.0.0.1", "10.0.0.2").replace("appProtocol", "appProtokoll"));
+        HttpProbe probe = new HttpProbe(plane);
+        probe.await("/api/v1/diagnostics", "appProtokoll");
+        assertThat(endpoints(client)).containsExactly("10.0.0.1", "10.0.0.2");
+        write("orders.yaml", orders("10.0.0.9"));
+        client.await("the repair", () -> endpoints(client).equals(List.of("10.0.0.9")));
+    }
+
+    @Test
+    void aRefusedUpdateIsShownWithItsReason() throws Exception {
+        AdsClient client = connect("orders-a");
+        client.await("the mesh", () -> endpoints(client).size() == 2);
+        client.refuseWith = "no such thing as 10.0.0.3";
+        write("orders.yaml", orders("10.0.0.1", "10.0.0.3"));
+        HttpProbe probe = new HttpProbe(plane);
+        probe.await("/api/v1/proxies", "no such thing as 10.0.0.3");
+        assertThat(probe.get("/api/v1/proxies"))
+                .contains("\"state\":\"rejected\"")
+                .contains("\"type\":\"EDS\"");
+        client.refuseWith = null;
+        write("orders.yaml", orders("10.0.0.1", "10.0.0.4"));
+        client.await("the next", () -> endpoints(client).contains("10.0.0.4"));
+        probe.await("/api/v1/proxies", "\"state\":\"synced\"");
+    }
+
+    @Test
+    void anInstanceComesWithItsLeaseAndGoesWithItsGoodbye() throws Exception {
+        AdsClient client = connect("orders-a");
+        client.await("the mesh", () -> endpoints(client).size() == 2);
+        Registration instance = new Registration(as(TestClient.workload(plane, "shop", "orders")));
+        instance.register("orders-b", "shop", "orders", "orders", "10.0.0.77", 8080);
+        instance.awaitOk();
+        client.await("the instance", () -> endpoints(client).contains("10.0.0.77"));
+        instance.say("renew");
+        instance.awaitOk();
+        long begin = System.nanoTime();
+        instance.say("leave");
+        client.await("its end", () -> !endpoints(client).contains("10.0.0.77"));
+        Duration gone = Duration.ofNanos(System.nanoTime() - begin);
+        System.out.println("clean exit seen after " + gone.toMillis() + " ms");
+        assertThat(gone).isLessThan(Duration.ofMillis(500));
+        assertThat(instance.end.get(5, TimeUnit.SECONDS).isOk()).isTrue();
+    }
+
+    @Test
+    void aCrashedInstanceIsGoneWithinThreeSecondsAndAReconnectedOneNever() throws Exception {
+        AdsClient client = connect("orders-a");
+        client.await("the mesh", () -> endpoints(client).size() == 2);
+        TestClient.Credential credential = TestClient.workload(plane, "shop", "orders");
+        ManagedChannel connection = as(credential);
+        Registration first = new Registration(connection);
+        first.register("orders-b", "shop", "orders", "orders", "10.0.0.77", 8080);
+        first.awaitOk();
+        client.await("the instance", () -> endpoints(client).contains("10.0.0.77"));
+        long before = client.responses;
+        connection.shutdownNow(); // the connection dies, as with kill -9
+        Registration again = new Registration(as(credential));
+        again.register("orders-b", "shop", "orders", "orders", "10.0.0.77", 8080);
+        again.awaitOk();
+        assertThat(client.responses).as("nobody noticed").isEqualTo(before);
+        long begin = System.nanoTime();
+        again.cancel();
+        client.await("its end", () -> !endpoints(client).contains("10.0.0.77"));
+        Duration gone = Duration.ofNanos(System.nanoTime() - begin);
+        System.out.println("crash seen after " + gone.toMillis() + " ms");
+        assertThat(gone).isLessThan(Duration.ofSeconds(3));
+    }
+
+    @Test
+    void nobodyRegistersOrAsksAsSomebodyElse() throws Exception {
+        TestClient.Credential orders = TestClient.workload(plane, "shop", "orders");
+        Registration foreign = new Registration(as(orders));
+        foreign.register("pay-1", "bank", "payments", "payments", "10.0.0.66", 8080);
+        assertThat(foreign.end.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+
+        AdsClient node = new AdsClient(as(orders), "pay-1", "bank", "payments", "payments");
+        node.await("the refusal", () -> node.status != null);
+        assertThat(node.status.getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+
+        Registration nobody = new Registration(as(null));
+        nobody.register("orders-b", "shop", "orders", "orders", "10.0.0.66", 8080);
+        assertThat(nobody.end.get(10, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        AdsClient anonymous = new AdsClient(as(null), "orders-b", "shop", "orders", "orders");
+        anonymous.await("the refusal", () -> anonymous.status != null);
+        assertThat(anonymous.status.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+    }
+
+    @Test
+    void wrongAndUsedTokensGetNothing() throws Exception {
+        String secret = plane.issuer()
+                .tokens()
+                .create("vm-1", List.of(dev.weft.ca.IdentityPattern.parse("shop/*")), Duration.ofMinutes(5))
+                .secret();
+        TestClient.Credential host = TestClient.create(as(null), secret, null);
+        for (String token : List.of(secret, "guess")) {
+            StatusRuntimeException refused =
+                    catchThrowableOfType(StatusRuntimeException.class, () -> TestClient.create(as(null), token, null));
+            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+            assertThat(refused.getStatus().getDescription()).startsWith("certificate refused (reference ");
+        }
+        assertThat(folder.resolve("state/ca/audit.log"))
+                .content()
+                .contains("is used")
+                .contains("unknown token");
+        // A host credential is good for certificates only.
+        AdsClient asHost = new AdsClient(as(host), "orders-a", "shop", "orders", "orders");
+        asHost.await("the refusal", () -> asHost.status != null);
+        assertThat(asHost.status.getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+        StatusRuntimeException nobody =
+                catchThrowableOfType(StatusRuntimeException.class, () -> TestClient.create(as(null), "", null));
+        assertThat(nobody.getStatus().getCode()).isEqualTo(Status.Code.UNAUTHENTICATED);
+    }
+
+    @Test
+    void aRestartKeepsRootTokensAndLeasesAndTakesNothingAway() throws Exception {
+        String secret = plane.issuer()
+                .tokens()
+                .create("vm-1", List.of(dev.weft.ca.IdentityPattern.parse("shop/*")), Duration.ofMinutes(5))
+                .secret();
+        TestClient.Credential credential = TestClient.workload(plane, "shop", "orders");
+        Registration instance = new Registration(as(credential));
+        instance.register("orders-b", "shop", "orders", "orders", "10.0.0.77", 8080);
+        instance.awaitOk();
+        plane.close();
+        plane = ControlPlane.start(ControlPlaneConfig.ephemeral(config, folder.resolve("state")));
+        AdsClient client = new AdsClient(as(credential), "orders-a", "shop", "orders", "orders");
+        client.await(
+                "the mesh with the lease",
+                () -> endpoints(client).equals(List.of("10.0.0.1", "10.0.0.2", "10.0.0.77")));
+        assertThat(TestClient.create(as(null), secret, null).leaf()).isNotNull();
+    }
+
+    @Test
+    void twoControlPlanesDoNotShareAState() {
+        assertThatThrownBy(() -> ControlPlane.start(ControlPlaneConfig.ephemeral(config, folder.resolve("state"))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("another control plane runs");
+    }
+
+    @Test
+    void plaintextClientsAreServedByNodeId() throws Exception {
+        AdsClient client = new AdsClient(
+                keep(TestClient.plaintext(plane.plaintextXdsAddress())), "sim-1", "shop", "orders", "orders");
+        client.await("the mesh", () -> endpoints(client).size() == 2);
+        assertThat(new HttpProbe(plane).get("/api/v1/proxies")).contains("\"id\":\"sim-1.shop\"");
+    }
+}
