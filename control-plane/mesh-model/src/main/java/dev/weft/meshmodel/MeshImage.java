@@ -259,49 +259,87 @@ public final class MeshImage {
             Set<ResourceKey> upserted,
             Set<ResourceKey> removed) {
         boolean onlyWorkloads = true;
-        Set<ResourceKey> members = new HashSet<>(); // Services whose workloads must be looked up again
+        boolean sameServices = true;
         List<Workload> movers = new ArrayList<>(); // workloads as they were and as they are
+        Set<ResourceKey> moved = new HashSet<>();
         for (Set<ResourceKey> keys : List.of(upserted, removed)) {
             for (ResourceKey key : keys) {
-                if (key.kind() == Kind.SERVICE) {
-                    members.add(key);
-                }
                 onlyWorkloads &= key.kind() == Kind.WORKLOAD;
+                sameServices &= key.kind() != Kind.SERVICE;
                 if (resources.get(key) instanceof Workload then) {
                     movers.add(then);
+                    moved.add(key);
                 }
                 if (nextResources.get(key) instanceof Workload now) {
                     movers.add(now);
+                    moved.add(key);
                 }
-            }
-        }
-        for (MeshResource resource : nextResources.values()) {
-            if (resource instanceof Service service
-                    && !members.contains(service.key())
-                    && movers.stream().anyMatch(service::selects)) {
-                members.add(service.key());
             }
         }
         Map<ResourceKey, List<Workload>> nextMembers = new HashMap<>(workloadsByService);
         Map<ResourceKey, List<Workload>> nextFormer = new HashMap<>(formerByService);
         Set<ResourceKey> endpointServices = new HashSet<>();
-        WorkloadIndex index = new WorkloadIndex(nextResources.values(), members.size());
-        for (ResourceKey key : members) {
-            List<Workload> now =
-                    nextResources.get(key) instanceof Service service ? index.selectedBy(service) : List.of();
-            List<Workload> then = now.isEmpty() ? nextMembers.remove(key) : nextMembers.put(key, now);
-            if (!now.isEmpty() || !nextResources.containsKey(key)) {
-                nextFormer.remove(key);
-            } else if (then != null) {
-                nextFormer.put(key, then);
+        List<Service> nextServices = sameServices ? services : sorted(nextResources.values(), Service.class);
+        WorkloadIndex index = new WorkloadIndex(nextResources.values());
+        for (Service service : nextServices) {
+            List<Workload> then = workloadsByService.getOrDefault(service.key(), List.of());
+            List<Workload> now;
+            if (service != resources.get(service.key())) {
+                now = index.selectedBy(service);
+            } else if (movers.stream().anyMatch(service::selects)) {
+                now = replaced(service, then, moved, movers, nextResources);
+            } else {
+                continue;
             }
-            if (!now.equals(then == null ? List.of() : then)) {
+            if (now.equals(then)) {
+                continue;
+            }
+            endpointServices.add(service.key());
+            if (now.isEmpty()) {
+                nextMembers.remove(service.key());
+                nextFormer.put(service.key(), then);
+            } else {
+                nextMembers.put(service.key(), now);
+                nextFormer.remove(service.key());
+            }
+        }
+        for (ResourceKey key : removed) {
+            nextFormer.remove(key);
+            if (nextMembers.remove(key) != null) {
                 endpointServices.add(key);
             }
         }
         MeshImage image = new MeshImage(
-                version + 1, vips, nextResources, nextProvenance, nextMembers, nextFormer, onlyWorkloads ? this : null);
+                version + 1,
+                vips,
+                nextResources,
+                nextProvenance,
+                nextMembers,
+                nextFormer,
+                onlyWorkloads ? this : null);
         return new MeshDelta(this, image, Set.copyOf(upserted), Set.copyOf(removed), Set.copyOf(endpointServices));
+    }
+
+    /** A Service's workloads after some moved, without looking at those that did not. */
+    private static List<Workload> replaced(
+            Service service,
+            List<Workload> then,
+            Set<ResourceKey> moved,
+            List<Workload> movers,
+            Map<ResourceKey, MeshResource> nextResources) {
+        List<Workload> now = new ArrayList<>(then.size() + 1);
+        for (Workload workload : then) {
+            if (!moved.contains(workload.key())) {
+                now.add(workload);
+            }
+        }
+        for (Workload workload : movers) {
+            if (workload == nextResources.get(workload.key()) && service.selects(workload)) {
+                now.add(workload);
+            }
+        }
+        now.sort((a, b) -> a.key().compareTo(b.key()));
+        return List.copyOf(now);
     }
 
     private static boolean ownedBy(String source, @Nullable Provenance owner) {

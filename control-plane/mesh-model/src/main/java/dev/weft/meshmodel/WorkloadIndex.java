@@ -6,25 +6,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Workloads by one label, so that a Service looks at its own and not at all. Lives for one batch. */
+/** Workloads by one label, so that a new Service looks at its own and not at all. Lives for one batch. */
 final class WorkloadIndex {
-    // up to this many Services it is quicker to look at every workload than to index them
-    private static final int FEW = 8;
+    private final Collection<MeshResource> resources;
+    private final Map<String, List<Workload>> byTag = new HashMap<>(); // made when first asked
 
-    private final Map<String, List<Workload>> byTag = new HashMap<>();
-    private final List<Workload> all;
-    private final boolean worthIt;
-
-    WorkloadIndex(Collection<MeshResource> resources, int lookUps) {
-        this.worthIt = lookUps > FEW;
-        all = new ArrayList<>();
-        for (MeshResource resource : resources) {
-            if (resource instanceof Workload workload) {
-                all.add(workload);
-            }
-        }
+    WorkloadIndex(Collection<MeshResource> resources) {
+        this.resources = resources;
     }
 
+    /** Sorted by key. */
     List<Workload> selectedBy(Service service) {
         List<Workload> selected = new ArrayList<>();
         for (Workload workload : candidates(service)) {
@@ -37,31 +28,36 @@ final class WorkloadIndex {
     }
 
     private List<Workload> candidates(Service service) {
-        if (!worthIt) {
-            return all;
-        }
         if (byTag.isEmpty()) {
-            for (Workload workload : all) {
-                byTag.computeIfAbsent(
-                                tag(workload.namespace(), "", String.valueOf(workload.service())),
-                                key -> new ArrayList<>())
-                        .add(workload);
-                workload.labels()
-                        .forEach((name, value) -> byTag.computeIfAbsent(
-                                        tag(workload.namespace(), name, value), key -> new ArrayList<>())
-                                .add(workload));
-            }
+            makeIndex();
         }
         if (service.selector().isEmpty()) {
-            return byTag.getOrDefault(tag(service.namespace(), "", service.name()), List.of());
+            return tagged(service.namespace(), "", service.name());
         }
-        List<Workload> fewest = all;
+        List<Workload> fewest = null;
         for (Map.Entry<String, String> label : service.selector().entrySet()) {
-            List<Workload> found =
-                    byTag.getOrDefault(tag(service.namespace(), label.getKey(), label.getValue()), List.of());
-            fewest = found.size() < fewest.size() ? found : fewest;
+            List<Workload> found = tagged(service.namespace(), label.getKey(), label.getValue());
+            fewest = fewest == null || found.size() < fewest.size() ? found : fewest;
         }
-        return fewest;
+        return fewest == null ? List.of() : fewest;
+    }
+
+    private void makeIndex() {
+        for (MeshResource resource : resources) {
+            if (resource instanceof Workload workload) {
+                add(workload, "", String.valueOf(workload.service()));
+                workload.labels().forEach((name, value) -> add(workload, name, value));
+            }
+        }
+    }
+
+    private void add(Workload workload, String label, String value) {
+        byTag.computeIfAbsent(tag(workload.namespace(), label, value), key -> new ArrayList<>())
+                .add(workload);
+    }
+
+    private List<Workload> tagged(String namespace, String label, String value) {
+        return byTag.getOrDefault(tag(namespace, label, value), List.of());
     }
 
     private static String tag(String namespace, String label, String value) {

@@ -10,9 +10,12 @@ import dev.weft.translate.ProxyNode.Mode;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +34,8 @@ public final class Translator {
     private final Map<ResourceKey, ServicePart> services = new HashMap<>();
     private final Map<String, Part> parts = new HashMap<>();
     private final Map<String, Union> unions = new HashMap<>();
-    private Map<String, XdsResource> clusters = Map.of();
-    private Map<String, XdsResource> endpoints = Map.of();
+    private SortedMap<String, XdsResource> clusters = Collections.emptySortedMap();
+    private SortedMap<String, XdsResource> endpoints = Collections.emptySortedMap();
     private long version = -1;
     private long configurationVersion = -1;
 
@@ -45,7 +48,7 @@ public final class Translator {
             Map<String, XdsResource> endpoints) {}
 
     /** Some resources of one type, good for one version of the configuration. */
-    private record Part(long configurationVersion, Map<String, XdsResource> resources) {}
+    private record Part(long configurationVersion, SortedMap<String, XdsResource> resources) {}
 
     /** What proxies of the class are served under the image. Images must come from one line of descent, newest last. */
     public synchronized XdsResources translate(MeshImage image, ProxyClass proxy) {
@@ -65,7 +68,8 @@ public final class Translator {
     }
 
     private void refreshServices(MeshImage image) {
-        boolean changed = services.size() != image.services().size();
+        Change clusterChange = new Change();
+        Change endpointChange = new Change();
         for (Service service : image.services()) {
             ServicePart before = services.get(service.key());
             List<Workload> workloads = image.workloads(service.key());
@@ -75,23 +79,49 @@ public final class Translator {
                     && before.configurationVersion == image.configurationVersion()) {
                 continue;
             }
-            services.put(service.key(), servicePart(image, service, workloads, before));
-            changed = true;
-        }
-        if (!changed) {
-            return;
+            ServicePart now = servicePart(image, service, workloads, before);
+            services.put(service.key(), now);
+            clusterChange.add(before == null ? Map.of() : before.clusters, now.clusters);
+            endpointChange.add(before == null ? Map.of() : before.endpoints, now.endpoints);
         }
         if (services.size() > image.services().size()) {
-            services.keySet().removeIf(key -> image.service(key) == null);
+            services.values().removeIf(part -> {
+                boolean gone = image.service(part.service.key()) == null;
+                if (gone) {
+                    clusterChange.add(part.clusters, Map.of());
+                    endpointChange.add(part.endpoints, Map.of());
+                }
+                return gone;
+            });
         }
-        Map<String, XdsResource> allClusters = new TreeMap<>();
-        Map<String, XdsResource> allEndpoints = new TreeMap<>();
-        for (ServicePart part : services.values()) {
-            allClusters.putAll(part.clusters);
-            allEndpoints.putAll(part.endpoints);
+        clusters = clusterChange.applyTo(clusters);
+        endpoints = endpointChange.applyTo(endpoints);
+    }
+
+    /** What differs between two maps of resources. */
+    private static final class Change {
+        private final Set<String> removed = new HashSet<>();
+        private final Map<String, XdsResource> put = new HashMap<>();
+
+        void add(Map<String, XdsResource> before, Map<String, XdsResource> now) {
+            before.keySet().stream().filter(name -> !now.containsKey(name)).forEach(removed::add);
+            now.forEach((name, resource) -> {
+                if (before.get(name) != resource) {
+                    put.put(name, resource);
+                }
+            });
         }
-        clusters = sameIfEqual(clusters, allClusters);
-        endpoints = sameIfEqual(endpoints, allEndpoints);
+
+        /** The same object if nothing differs. */
+        SortedMap<String, XdsResource> applyTo(SortedMap<String, XdsResource> before) {
+            if (removed.isEmpty() && put.isEmpty()) {
+                return before;
+            }
+            TreeMap<String, XdsResource> next = new TreeMap<>(before); // of a sorted map: linear, no comparison
+            removed.forEach(next::remove);
+            next.putAll(put);
+            return Collections.unmodifiableSortedMap(next);
+        }
     }
 
     private static ServicePart servicePart(
@@ -119,11 +149,11 @@ public final class Translator {
                 made.putAll(InboundListeners.explicit(image.settings(), proxy));
             });
         }
-        Map<String, XdsResource> outbound = part(
+        SortedMap<String, XdsResource> outbound = part(
                 "outbound listeners of " + proxy.namespace(),
                 image,
                 made -> made.putAll(OutboundListeners.redirected(image, proxy.namespace())));
-        Map<String, XdsResource> inbound = part(
+        SortedMap<String, XdsResource> inbound = part(
                 "inbound listeners of " + proxy,
                 image,
                 made -> made.put(Names.VIRTUAL_INBOUND, InboundListeners.redirected(image.settings(), proxy)));
@@ -143,7 +173,7 @@ public final class Translator {
 
     private Map<String, XdsResource> clusters(MeshImage image, ProxyClass proxy) {
         MeshSettings settings = image.settings();
-        Map<String, XdsResource> own = part("clusters of " + proxy, image, made -> {
+        SortedMap<String, XdsResource> own = part("clusters of " + proxy, image, made -> {
             made.put(Names.BLACK_HOLE, Clusters.blackHole());
             if (proxy.mode() == Mode.REDIRECT) {
                 made.put(Names.PASSTHROUGH, Clusters.passthrough());
@@ -160,32 +190,36 @@ public final class Translator {
         void makeInto(Map<String, Message> made);
     }
 
-    private Map<String, XdsResource> part(String key, MeshImage image, Maker maker) {
+    private SortedMap<String, XdsResource> part(String key, MeshImage image, Maker maker) {
         Part before = parts.get(key);
         if (before != null && before.configurationVersion == image.configurationVersion()) {
             return before.resources;
         }
-        Map<String, Message> made = new TreeMap<>();
+        Map<String, Message> made = new HashMap<>();
         maker.makeInto(made);
-        Map<String, XdsResource> old = before == null ? Map.of() : before.resources;
-        Map<String, XdsResource> resources = new LinkedHashMap<>();
-        made.forEach((name, message) -> put(resources, old, name, message));
-        Map<String, XdsResource> result = sameIfEqual(old, resources);
+        SortedMap<String, XdsResource> old = before == null ? Collections.emptySortedMap() : before.resources;
+        Map<String, XdsResource> now = new HashMap<>();
+        made.forEach((name, message) -> put(now, old, name, message));
+        Change change = new Change();
+        change.add(old, now);
+        SortedMap<String, XdsResource> result = change.applyTo(old);
         parts.put(key, new Part(image.configurationVersion(), result));
         return result;
     }
 
-    private record Union(Map<String, XdsResource> a, Map<String, XdsResource> b, Map<String, XdsResource> all) {}
+    private record Union(
+            SortedMap<String, XdsResource> a, SortedMap<String, XdsResource> b, SortedMap<String, XdsResource> all) {}
 
     /** Both maps in one; the same object as long as both are. */
-    private Map<String, XdsResource> union(String key, Map<String, XdsResource> a, Map<String, XdsResource> b) {
+    private Map<String, XdsResource> union(
+            String key, SortedMap<String, XdsResource> a, SortedMap<String, XdsResource> b) {
         Union before = unions.get(key);
         if (before != null && before.a == a && before.b == b) {
             return before.all;
         }
-        Map<String, XdsResource> all = new TreeMap<>(a);
+        TreeMap<String, XdsResource> all = new TreeMap<>(a);
         all.putAll(b);
-        Union union = new Union(a, b, Collections.unmodifiableMap(all));
+        Union union = new Union(a, b, Collections.unmodifiableSortedMap(all));
         unions.put(key, union);
         return union.all;
     }
@@ -195,13 +229,5 @@ public final class Translator {
         XdsResource made = XdsResource.of(name, message);
         XdsResource old = before.get(name);
         into.put(name, old != null && old.version().equals(made.version()) ? old : made);
-    }
-
-    private static Map<String, XdsResource> sameIfEqual(Map<String, XdsResource> before, Map<String, XdsResource> now) {
-        if (before.size() == now.size()
-                && now.entrySet().stream().allMatch(entry -> before.get(entry.getKey()) == entry.getValue())) {
-            return before;
-        }
-        return Collections.unmodifiableMap(now);
     }
 }

@@ -1,0 +1,205 @@
+package dev.weft.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.meshmodel.Kind;
+import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.Provenance;
+import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.SourceUpdate;
+import dev.weft.meshmodel.TrafficPolicy;
+import dev.weft.meshmodel.Workload;
+import dev.weft.translate.ProxyNode.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TranslatorTest {
+    private static final Provenance FILES = Provenance.of("files");
+
+    private static Service service(int i) {
+        return new Service(
+                ResourceKey.service("shop", "service-" + i),
+                List.of(new Service.Port(
+                        "http", 80, new Service.TargetPort.Number(8080), Service.Protocol.HTTP, false)),
+                Map.of("app", "service-" + i),
+                Map.of());
+    }
+
+    private static Workload workload(int service, int i, String address) {
+        return new Workload(
+                ResourceKey.workload("shop", "service-" + service + "-" + i),
+                address,
+                List.of(),
+                Map.of("app", "service-" + service, "version", "v1"),
+                null,
+                "service-" + service,
+                null,
+                1,
+                "",
+                Workload.Tls.MUTUAL,
+                Workload.Source.FILE,
+                true);
+    }
+
+    private static SourceUpdate put(dev.weft.meshmodel.MeshResource resource) {
+        return new SourceUpdate.Upsert(resource, FILES);
+    }
+
+    private static MeshImage mesh(int services, int endpoints) {
+        List<SourceUpdate> batch = new ArrayList<>();
+        for (int s = 0; s < services; s++) {
+            batch.add(put(service(s)));
+            for (int e = 0; e < endpoints; e++) {
+                batch.add(put(workload(s, e, "10." + e + "." + (s >> 8) + "." + (s & 255))));
+            }
+        }
+        return MeshImage.empty().apply(batch).after();
+    }
+
+    private static ProxyClass proxy(MeshImage image, String service) {
+        return ProxyClass.of(
+                image, new ProxyNode("shop", service, Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1"));
+    }
+
+    @Test
+    void replicasAreOneClass() {
+        MeshImage image = mesh(3, 2);
+        ProxyNode one = new ProxyNode("shop", "service-1", Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1");
+        ProxyNode two = new ProxyNode("shop", "service-1", Map.of("x", "y"), List.of(8080), Mode.REDIRECT, "10.0.0.2");
+        assertThat(ProxyClass.of(image, one)).isEqualTo(ProxyClass.of(image, two));
+    }
+
+    @Test
+    void classKnowsTheServicesOfEachPort() {
+        ProxyClass proxy = proxy(mesh(3, 0), "service-1");
+        assertThat(proxy.inbound())
+                .containsExactly(new ProxyClass.InboundPort(
+                        8080, Service.Protocol.HTTP, false, List.of(ResourceKey.service("shop", "service-1"))));
+    }
+
+    @Test
+    void endpointChangeMakesOneNewResourceAndKeepsAllOthers() {
+        MeshImage before = mesh(20, 3);
+        Translator translator = new Translator();
+        ProxyClass proxy = proxy(before, "service-1");
+        XdsResources old = translator.translate(before, proxy);
+        MeshImage after = before.apply(List.of(put(workload(7, 0, "10.9.9.9")))).after();
+        XdsResources now = translator.translate(after, proxy);
+        assertThat(now.listeners()).isSameAs(old.listeners());
+        assertThat(now.routes()).isSameAs(old.routes());
+        assertThat(now.clusters()).isSameAs(old.clusters());
+        List<String> changed = now.endpoints().keySet().stream()
+                .filter(name -> now.endpoints().get(name) != old.endpoints().get(name))
+                .toList();
+        assertThat(changed).containsExactly("outbound|80||service-7.shop.svc.cluster.local");
+    }
+
+    @Test
+    void classesShareOutboundResources() {
+        MeshImage image = mesh(5, 1);
+        Translator translator = new Translator();
+        XdsResources one = translator.translate(image, proxy(image, "service-1"));
+        XdsResources two = translator.translate(image, proxy(image, "service-2"));
+        String cluster = "outbound|80||service-3.shop.svc.cluster.local";
+        assertThat(one.clusters().get(cluster)).isSameAs(two.clusters().get(cluster));
+        assertThat(one.endpoints()).isSameAs(two.endpoints());
+        assertThat(one.routes()).isSameAs(two.routes());
+        assertThat(one.listeners().get("virtualOutbound")).isSameAs(two.listeners().get("virtualOutbound"));
+    }
+
+    @Test
+    void policyChangesOnlyItsServicesCluster() {
+        MeshImage before = mesh(5, 1);
+        Translator translator = new Translator();
+        ProxyClass proxy = proxy(before, "service-1");
+        XdsResources old = translator.translate(before, proxy);
+        TrafficPolicy policy = new TrafficPolicy(
+                new ResourceKey(Kind.TRAFFIC_POLICY, "shop", "p"),
+                List.of(new TrafficPolicy.TargetRef(service(2).key(), null)),
+                TrafficPolicy.LoadBalancer.RANDOM,
+                Duration.ofMillis(250),
+                null,
+                null);
+        XdsResources now =
+                translator.translate(before.apply(List.of(put(policy))).after(), proxy);
+        assertThat(now.clusters().keySet().stream()
+                        .filter(name -> now.clusters().get(name) != old.clusters().get(name)))
+                .containsExactly("outbound|80||service-2.shop.svc.cluster.local");
+        assertThat(now.routes()).isSameAs(old.routes());
+        assertThat(now.endpoints()).isSameAs(old.endpoints());
+    }
+
+    @Test
+    void incrementalAnswerEqualsAFreshOne() {
+        MeshImage image = mesh(30, 2);
+        Translator translator = new Translator();
+        ProxyClass proxy = proxy(image, "service-1");
+        translator.translate(image, proxy);
+        List<SourceUpdate> batch = List.of(
+                new SourceUpdate.Remove("files", service(3).key()),
+                new SourceUpdate.Remove("files", workload(4, 0, "x").key()),
+                new SourceUpdate.Remove("files", workload(4, 1, "x").key()),
+                put(service(99)),
+                put(workload(5, 7, "10.7.7.7")));
+        MeshImage next = image.apply(batch).after();
+        XdsResources incremental = translator.translate(next, proxy);
+        XdsResources fresh = new Translator().translate(next, proxy);
+        incremental.byType().forEach((type, resources) -> assertThat(resources.values().toString())
+                .isEqualTo(fresh.byType().get(type).values().toString()));
+    }
+
+    @Test
+    void forgottenClassIsTranslatedTheSame() {
+        MeshImage image = mesh(3, 1);
+        Translator translator = new Translator();
+        ProxyClass proxy = proxy(image, "service-1");
+        XdsResources before = translator.translate(image, proxy);
+        translator.forget(proxy);
+        assertThat(translator.translate(image, proxy).listeners().toString())
+                .isEqualTo(before.listeners().toString());
+    }
+
+    /**
+     * 1 000 Services × 5 endpoints: budget 500 ms for a whole class, 10 ms for one changed endpoint. CPU time of the thread
+     * (medians, warm), so that a busy machine does not count.
+     */
+    @Test
+    void largeMeshIsTranslatedWithinItsBudget() {
+        MeshImage image = mesh(1_000, 5);
+        ProxyClass proxy = proxy(image, "service-1");
+        for (int i = 0; i < 5; i++) {
+            new Translator().translate(image, proxy);
+        }
+        double whole = medianMillis(5, i -> new Translator().translate(image, proxy));
+        Translator translator = new Translator();
+        translator.translate(image, proxy);
+        MeshImage[] current = {image};
+        double apply = medianMillis(
+                40, i -> current[0] = current[0].apply(List.of(put(workload(500, 0, "10.8.0." + i)))).after());
+        double step = medianMillis(40, i -> {
+            current[0] = current[0].apply(List.of(put(workload(500, 0, "10.9.0." + i)))).after();
+            translator.translate(current[0], proxy);
+        });
+        System.out.printf("CPU: whole class %.1f ms, image %.2f ms, image and translation of one endpoint %.2f ms%n",
+                whole, apply, step);
+        assertThat(whole).isLessThan(500);
+        assertThat(step).isLessThan(10);
+    }
+
+    private static double medianMillis(int runs, java.util.function.IntConsumer run) {
+        var threads = java.lang.management.ManagementFactory.getThreadMXBean();
+        double[] millis = new double[runs];
+        for (int i = 0; i < runs; i++) {
+            long start = threads.getCurrentThreadCpuTime();
+            run.accept(i);
+            millis[i] = (threads.getCurrentThreadCpuTime() - start) / 1e6;
+        }
+        Arrays.sort(millis);
+        return millis[runs / 2];
+    }
+}
