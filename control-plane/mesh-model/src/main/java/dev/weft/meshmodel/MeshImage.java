@@ -310,13 +310,7 @@ public final class MeshImage {
             }
         }
         MeshImage image = new MeshImage(
-                version + 1,
-                vips,
-                nextResources,
-                nextProvenance,
-                nextMembers,
-                nextFormer,
-                onlyWorkloads ? this : null);
+                version + 1, vips, nextResources, nextProvenance, nextMembers, nextFormer, onlyWorkloads ? this : null);
         return new MeshDelta(this, image, Set.copyOf(upserted), Set.copyOf(removed), Set.copyOf(endpointServices));
     }
 

@@ -59,7 +59,8 @@ class MeshImageTest {
     void serviceWithoutSelectorTakesTheWorkloadsThatNameIt() {
         Service payments = service("payments", Map.of());
         Workload named = workload("p1", "p", Map.of(), "payments");
-        MeshImage image = MeshImage.empty().apply(List.of(put(payments), put(named))).after();
+        MeshImage image =
+                MeshImage.empty().apply(List.of(put(payments), put(named))).after();
         assertThat(image.workloads(payments.key())).containsExactly(named);
     }
 
@@ -134,7 +135,8 @@ class MeshImageTest {
         for (Service service : fresh.services()) {
             assertThat(incremental.workloads(service.key()))
                     .isEqualTo(fresh.workloads(service.key()))
-                    .isEqualTo(fresh.workloads().stream().filter(service::selects).toList());
+                    .isEqualTo(
+                            fresh.workloads().stream().filter(service::selects).toList());
         }
     }
 

@@ -26,7 +26,10 @@ class VipsTest {
         Set<String> seen = new HashSet<>();
         for (ResourceKey service : services) {
             String address = vips.address(service);
-            assertThat(address).startsWith("240.240.").isNotEqualTo("240.240.0.0").isNotEqualTo("240.240.255.255");
+            assertThat(address)
+                    .startsWith("240.240.")
+                    .isNotEqualTo("240.240.0.0")
+                    .isNotEqualTo("240.240.255.255");
             assertThat(seen.add(address)).as(address).isTrue();
         }
     }

@@ -122,13 +122,17 @@ final class LeaseJournal implements AutoCloseable {
     }
 
     private static Lease fromJson(Map<?, ?> json) {
+        if (!(json.get("ports") instanceof List<?> portItems)
+                || !(json.get("labels") instanceof Map<?, ?> labelItems)) {
+            throw new IllegalArgumentException("no ports or labels");
+        }
         List<Workload.Port> ports = new ArrayList<>();
-        for (Object item : (List<?>) json.get("ports")) {
+        for (Object item : portItems) {
             Map<?, ?> port = (Map<?, ?>) item;
             ports.add(new Workload.Port(text(port, "name"), number(port, "port"), number(port, "inboundPort")));
         }
         Map<String, String> labels = new LinkedHashMap<>();
-        ((Map<?, ?>) json.get("labels")).forEach((key, value) -> labels.put((String) key, (String) value));
+        labelItems.forEach((key, value) -> labels.put((String) key, (String) value));
         return new Lease(
                 text(json, "namespace"),
                 text(json, "name"),

@@ -94,7 +94,9 @@ class RouteRulesTest {
                 rules: [{backendRefs: [{name: a, port: 80, weight: 8}, {name: x, port: 80, weight: 1}, {name: b, port: 99, weight: 2}, {name: b, port: 80, weight: 0}]}]
                 """).getFirst().getRoute();
         assertThat(action.getWeightedClusters().getClustersList())
-                .extracting(WeightedCluster.ClusterWeight::getName, c -> c.getWeight().getValue())
+                .extracting(
+                        WeightedCluster.ClusterWeight::getName,
+                        c -> c.getWeight().getValue())
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("outbound|80||a.shop.svc.cluster.local", 8),
                         org.assertj.core.groups.Tuple.tuple("invalid-backend", 3));
@@ -128,7 +130,8 @@ class RouteRulesTest {
     }
 
     private Route one(String more) throws IOException {
-        return routes(80, "shop", "rules:\n- backendRefs: [{name: a, port: 80}]\n" + more.indent(2)).getFirst();
+        return routes(80, "shop", "rules:\n- backendRefs: [{name: a, port: 80}]\n" + more.indent(2))
+                .getFirst();
     }
 
     private long timeout(String more) throws IOException {
@@ -156,7 +159,11 @@ class RouteRulesTest {
                 """);
         MeshImage image = ConfigDirectory.load(directory).image();
         Service a = image.service(ResourceKey.service("shop", "a"));
-        assertThat(RouteRules.of(image, a, a.port(81), "shop")).extracting(Route::getName).containsExactly("default");
-        assertThat(RouteRules.of(image, a, a.port(80), "shop")).extracting(Route::getName).containsExactly("shop/r/0");
+        assertThat(RouteRules.of(image, a, a.port(81), "shop"))
+                .extracting(Route::getName)
+                .containsExactly("default");
+        assertThat(RouteRules.of(image, a, a.port(80), "shop"))
+                .extracting(Route::getName)
+                .containsExactly("shop/r/0");
     }
 }

@@ -62,8 +62,7 @@ class TranslatorTest {
     }
 
     private static ProxyClass proxy(MeshImage image, String service) {
-        return ProxyClass.of(
-                image, new ProxyNode("shop", service, Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1"));
+        return ProxyClass.of(image, new ProxyNode("shop", service, Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1"));
     }
 
     @Test
@@ -109,7 +108,8 @@ class TranslatorTest {
         assertThat(one.clusters().get(cluster)).isSameAs(two.clusters().get(cluster));
         assertThat(one.endpoints()).isSameAs(two.endpoints());
         assertThat(one.routes()).isSameAs(two.routes());
-        assertThat(one.listeners().get("virtualOutbound")).isSameAs(two.listeners().get("virtualOutbound"));
+        assertThat(one.listeners().get("virtualOutbound"))
+                .isSameAs(two.listeners().get("virtualOutbound"));
     }
 
     @Test
@@ -128,7 +128,8 @@ class TranslatorTest {
         XdsResources now =
                 translator.translate(before.apply(List.of(put(policy))).after(), proxy);
         assertThat(now.clusters().keySet().stream()
-                        .filter(name -> now.clusters().get(name) != old.clusters().get(name)))
+                        .filter(name ->
+                                now.clusters().get(name) != old.clusters().get(name)))
                 .containsExactly("outbound|80||service-2.shop.svc.cluster.local");
         assertThat(now.routes()).isSameAs(old.routes());
         assertThat(now.endpoints()).isSameAs(old.endpoints());
@@ -149,8 +150,10 @@ class TranslatorTest {
         MeshImage next = image.apply(batch).after();
         XdsResources incremental = translator.translate(next, proxy);
         XdsResources fresh = new Translator().translate(next, proxy);
-        incremental.byType().forEach((type, resources) -> assertThat(resources.values().toString())
-                .isEqualTo(fresh.byType().get(type).values().toString()));
+        incremental
+                .byType()
+                .forEach((type, resources) -> assertThat(resources.values().toString())
+                        .isEqualTo(fresh.byType().get(type).values().toString()));
     }
 
     @Test
@@ -180,12 +183,18 @@ class TranslatorTest {
         translator.translate(image, proxy);
         MeshImage[] current = {image};
         double apply = medianMillis(
-                40, i -> current[0] = current[0].apply(List.of(put(workload(500, 0, "10.8.0." + i)))).after());
+                40,
+                i -> current[0] = current[0]
+                        .apply(List.of(put(workload(500, 0, "10.8.0." + i))))
+                        .after());
         double step = medianMillis(40, i -> {
-            current[0] = current[0].apply(List.of(put(workload(500, 0, "10.9.0." + i)))).after();
+            current[0] = current[0]
+                    .apply(List.of(put(workload(500, 0, "10.9.0." + i))))
+                    .after();
             translator.translate(current[0], proxy);
         });
-        System.out.printf("CPU: whole class %.1f ms, image %.2f ms, image and translation of one endpoint %.2f ms%n",
+        System.out.printf(
+                "CPU: whole class %.1f ms, image %.2f ms, image and translation of one endpoint %.2f ms%n",
                 whole, apply, step);
         assertThat(whole).isLessThan(500);
         assertThat(step).isLessThan(10);
