@@ -123,7 +123,7 @@ final class Mesh implements AutoCloseable {
             command.addAll(List.of(
                     "--xds-port", String.valueOf(ports.xds()),
                     "--metrics-port", String.valueOf(ports.metrics()),
-                    "--operator-port", String.valueOf(ports.api())));
+                    "--api-port", String.valueOf(ports.api())));
         }
         Process process = launch("control-plane", command);
         controlPlane = process;

@@ -39,7 +39,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         if (!Files.isDirectory(directory)) {
             throw Failure.usage("no directory " + directory, "");
         }
-        List<Diagnostic> findings = Analysis.of(ConfigDirectory.load(directory));
+        List<Diagnostic> findings = Findings.of(ConfigDirectory.load(directory));
         DiagnosticList list =
                 new DiagnosticList(0, findings.stream().map(DiagnosticItem::of).toList());
         output.print(spec.commandLine().getOut(), list, out -> print(out, findings));

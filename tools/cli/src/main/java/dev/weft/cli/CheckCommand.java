@@ -41,7 +41,7 @@ final class CheckCommand implements Callable<Integer> {
     record Finding(String name, Grade grade, String found, String hint) {}
 
     /** The whole, for JSON and YAML. */
-    record Findings(boolean ready, List<Map<String, Object>> checks) {}
+    record Report(boolean ready, List<Map<String, Object>> checks) {}
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -73,7 +73,7 @@ final class CheckCommand implements Callable<Integer> {
             item.put("hint", finding.hint());
             list.add(item);
         }
-        output.print(spec.commandLine().getOut(), new Findings(ready, list), out -> print(out, findings, ready));
+        output.print(spec.commandLine().getOut(), new Report(ready, list), out -> print(out, findings, ready));
         return ready ? 0 : 1;
     }
 
