@@ -51,10 +51,13 @@ record SanMatchers(List<Secret.SubjectAltNameMatcher> matchers) {
 
     private static boolean matches(SanType type, StringMatcher matcher, String name) {
         return switch (matcher) {
-            // Envoy: an exact DNS matcher reads wildcards of the certificate (RFC 6125).
-            case StringMatcher.Exact exact when type == SanType.DNS -> dnsMatches(name, exact.value());
-            case StringMatcher.Exact exact ->
-                exact.ignoreCase() ? name.equalsIgnoreCase(exact.value()) : name.equals(exact.value());
+            case StringMatcher.Exact exact -> {
+                if (type == SanType.DNS) {
+                    // Envoy: an exact DNS matcher reads wildcards of the certificate (RFC 6125).
+                    yield dnsMatches(name, exact.value());
+                }
+                yield exact.ignoreCase() ? name.equalsIgnoreCase(exact.value()) : name.equals(exact.value());
+            }
             case StringMatcher.Prefix prefix ->
                 name.regionMatches(
                         prefix.ignoreCase(),

@@ -41,6 +41,11 @@ final class TestCa {
         this.chainAbove = chainAbove;
     }
 
+    /** Signs with a workload's key, as an attacker would. */
+    static TestCa with(Issued workload) {
+        return new TestCa(workload.leaf(), workload.key(), workload.chain());
+    }
+
     /** What a certificate says. */
     static final class Shape {
         final List<GeneralName> names = new ArrayList<>();
