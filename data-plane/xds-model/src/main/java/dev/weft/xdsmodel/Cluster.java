@@ -1,5 +1,6 @@
 package dev.weft.xdsmodel;
 
+import dev.weft.base.Address;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param perConnectionBufferLimitBytes null = the proxy's own limit
  * @param http {@code HttpProtocolOptions} of {@code typed_extension_protocol_options}; default HTTP/1.1
  * @param healthyPanicThreshold percent; default 50
+ * @param upstreamBindAddress {@code upstream_bind_config}: where connections come from; null = the kernel chooses
  */
 public record Cluster(
         String name,
@@ -37,7 +39,8 @@ public record Cluster(
         OriginalDst originalDst,
         double healthyPanicThreshold,
         @Nullable Integer perConnectionBufferLimitBytes,
-        Metadata metadata) {
+        Metadata metadata,
+        @Nullable Address upstreamBindAddress) {
     /** Where endpoints come from. */
     public enum DiscoveryType {
         STATIC,
@@ -113,7 +116,8 @@ public record Cluster(
                 OriginalDst.DEFAULT,
                 50,
                 null,
-                Metadata.NONE);
+                Metadata.NONE,
+                null);
     }
 
     /** A STATIC cluster of these endpoints. */
@@ -144,7 +148,8 @@ public record Cluster(
                 originalDst,
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
-                metadata);
+                metadata,
+                upstreamBindAddress);
     }
 
     public Cluster withLbPolicy(LbPolicy policy) {
@@ -165,7 +170,8 @@ public record Cluster(
                 originalDst,
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
-                metadata);
+                metadata,
+                upstreamBindAddress);
     }
 
     public Cluster withTransportSocket(TransportSocket socket) {
@@ -186,7 +192,8 @@ public record Cluster(
                 originalDst,
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
-                metadata);
+                metadata,
+                upstreamBindAddress);
     }
 
     public Cluster withConnectTimeout(Duration timeout) {
@@ -207,7 +214,8 @@ public record Cluster(
                 originalDst,
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
-                metadata);
+                metadata,
+                upstreamBindAddress);
     }
 
     public Cluster withCircuitBreakers(CircuitBreakers breakers) {
@@ -228,6 +236,7 @@ public record Cluster(
                 originalDst,
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
-                metadata);
+                metadata,
+                upstreamBindAddress);
     }
 }

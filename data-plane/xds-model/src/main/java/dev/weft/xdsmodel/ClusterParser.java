@@ -1,5 +1,6 @@
 package dev.weft.xdsmodel;
 
+import dev.weft.base.Address;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +75,13 @@ final class ClusterParser {
                 originalDst(view.message("original_dst_lb_config")),
                 panicThreshold(common),
                 view.integerOrNull("per_connection_buffer_limit_bytes"),
-                CommonParser.metadata(view, "metadata"));
+                CommonParser.metadata(view, "metadata"),
+                bindAddress(view.message("upstream_bind_config")));
+    }
+
+    private static @Nullable Address bindAddress(@Nullable MessageView bind) {
+        MessageView source = bind == null ? null : bind.message("source_address");
+        return source == null ? null : CommonParser.socketAddress(source);
     }
 
     /** {@code load_balancing_policy} stands above {@code lb_policy}; its first known policy is taken. */
