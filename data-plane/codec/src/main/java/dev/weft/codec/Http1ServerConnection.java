@@ -12,6 +12,7 @@ import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import dev.weft.net.TimerWheel;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -319,8 +320,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     @Override
     public void bodyTrailers(HeaderBlock trailers) {
         HttpStream current = stream;
-        if (current != null) {
+        if (current != null && options.trailers()) {
             current.requestTrailers(trailers);
+        } else if (current != null) {
+            current.requestData(Unpooled.EMPTY_BUFFER, true);
         }
     }
 
@@ -441,8 +444,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     @Override
     public void writeTrailers(HeaderBlock trailers) {
-        if (chunkedResponse) {
+        if (chunkedResponse && options.trailers()) {
             buffer().trailers(shared.writer, trailers);
+        } else if (chunkedResponse) {
+            buffer().lastChunk();
         }
         responseOver();
     }
@@ -539,7 +544,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
             duplex.shutdownOutput();
         } else {
             // With TLS the close_notify has to go out first; the handler does both.
-            context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
 

@@ -8,11 +8,17 @@ import java.time.Duration;
  * @param acceptHttp10 whether HTTP/1.0 requests are served (Envoy's {@code accept_http_10}); else 426
  * @param headTimeout from the first byte of a head to its last; zero = none
  * @param idleTimeout without a stream; zero = none
+ * @param trailers whether trailers are passed on, both ways; else they are read and dropped
  * @param serverName value of the {@code server} field in the codec's own answers; empty = none
  */
 public record Http1ServerOptions(
-        Http1Limits limits, boolean acceptHttp10, Duration headTimeout, Duration idleTimeout, String serverName) {
+        Http1Limits limits,
+        boolean acceptHttp10,
+        Duration headTimeout,
+        Duration idleTimeout,
+        boolean trailers,
+        String serverName) {
     /** 10 s for a head (safe by default; Envoy has none) and an hour idle (Envoy's). */
     public static final Http1ServerOptions DEFAULT =
-            new Http1ServerOptions(Http1Limits.REQUEST, false, Duration.ofSeconds(10), Duration.ofHours(1), "");
+            new Http1ServerOptions(Http1Limits.REQUEST, false, Duration.ofSeconds(10), Duration.ofHours(1), false, "");
 }

@@ -34,6 +34,7 @@ final class ChainCompiler {
     private final TlsContexts tls;
     private final EngineConfig config;
     private final StatsRegistry stats;
+    private final Telemetry telemetry;
     private final Set<HttpManager> managers = new LinkedHashSet<>();
     private final Map<RouteConfiguration, RouteTable> tables = new HashMap<>(); // compiled once for all managers
     private final Map<RouteConfiguration, RouteTable> prepared = new HashMap<>();
@@ -44,6 +45,7 @@ final class ChainCompiler {
         this.tls = tls;
         this.config = config;
         this.stats = stats;
+        this.telemetry = new Telemetry(stats, config.self());
     }
 
     /** The chain of the old listener when it is the same, else a new one. */
@@ -72,14 +74,20 @@ final class ChainCompiler {
         NetworkFilter last = chain.filters().get(chain.filters().size() - 1);
         return switch (last) {
             case HttpConnectionManager http -> {
-                HttpManager manager = new HttpManager(http, clusters, new HttpManagerStats(stats, http.statPrefix()));
+                HttpManager manager = new HttpManager(
+                        http,
+                        clusters,
+                        new HttpManagerStats(stats, http.statPrefix()),
+                        telemetry,
+                        config.self(),
+                        Telemetry.isInbound(listener.trafficDirection()));
                 managers.add(manager);
                 if (draining) {
                     manager.drain();
                 }
                 yield manager;
             }
-            case TcpProxy tcp -> new TcpManager(tcp, clusters);
+            case TcpProxy tcp -> new TcpManager(tcp, clusters, telemetry);
         };
     }
 

@@ -59,6 +59,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     private boolean waiting;
     private boolean admitted; // holds one of the cluster's requests
     private boolean upgrade;
+    private boolean upgradeRefused;
     private boolean responseDone;
     private boolean requestEnded;
     private long requestEndNanos;
@@ -82,9 +83,14 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
         return java.util.Objects.requireNonNull(stream);
     }
 
-    void bind(HttpStream newStream, boolean isUpgrade) {
+    void bind(HttpStream newStream, HttpManager.Upgrade wish) {
         stream = newStream;
-        upgrade = isUpgrade;
+        upgrade = wish == HttpManager.Upgrade.ALLOWED;
+        upgradeRefused = wish == HttpManager.Upgrade.REFUSED;
+    }
+
+    boolean isUpgradeRefused() {
+        return upgradeRefused;
     }
 
     // Request side: from the router.
@@ -143,7 +149,8 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
 
     @Override
     public void connectionReady(HttpPool from, Http1ClientConnection ready) {
-        if (waiting) {
+        boolean waited = waiting;
+        if (waited) {
             stopWaiting();
         }
         upstream = ready;
@@ -165,13 +172,14 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
                     data.release();
                 }
             }
-            if (upstream == ready) {
-                ready.flush();
-            }
             if (heldPause) {
                 heldPause = false;
                 current.resumeReading();
             }
+        }
+        // Within the downstream's read its end flushes, so that head and body go out together.
+        if (waited && upstream == ready) {
+            ready.flush();
         }
     }
 

@@ -8,6 +8,7 @@ import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseFlag;
 import dev.weft.http.StreamEnd;
 import dev.weft.net.TimerWheel;
+import dev.weft.upstream.ClusterRuntime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
     private final Http1ServerConnection codec;
     private @Nullable HttpStream stream;
     private @Nullable Exchange exchange;
+    private WorkloadLabels source;
+    private @Nullable Edge edge; // inbound: of the cluster before
+    private @Nullable ClusterRuntime edgeCluster;
 
     HttpConnection(HttpManager manager, Worker worker, ChainRuntime chain, ConnectionInfo info, Peer peer) {
         this.manager = manager;
@@ -30,6 +34,7 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
         this.chain = chain;
         this.info = info;
         this.peer = peer;
+        this.source = peer.labels();
         this.codec = new Http1ServerConnection(worker.upstream().codec(), this, manager.options());
     }
 
@@ -53,15 +58,35 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
         return peer;
     }
 
+    /** The peer said who it is: Istio's compact labels. Once per connection. */
+    void announced(String labels) {
+        WorkloadLabels said = WorkloadLabels.parse(labels);
+        if (!said.equals(source)) {
+            source = said;
+            edge = null;
+        }
+    }
+
+    /** The metrics of requests from this peer to a cluster of ours. */
+    Edge inboundEdge(Telemetry telemetry, @Nullable ClusterRuntime cluster) {
+        Edge known = edge;
+        if (known == null || edgeCluster != cluster) {
+            known = telemetry.inbound(peer, source, cluster);
+            edge = known;
+            edgeCluster = cluster;
+        }
+        return known;
+    }
+
     // Http1Server.
 
     @Override
     public HttpStream newStream(Http1ServerConnection connection, RequestHead head) {
         Exchange created = new Exchange(this);
-        boolean upgrade = manager.prepare(this, head);
+        HttpManager.Upgrade upgrade = manager.prepare(this, head);
         manager.match(created, head);
         HttpStream made = new HttpStream(connection, head, manager.chain(), created);
-        if (upgrade) {
+        if (upgrade == HttpManager.Upgrade.ALLOWED) {
             connection.acceptUpgrade();
         }
         created.bind(made, upgrade);

@@ -23,6 +23,7 @@ import dev.weft.xdsmodel.RouteAction;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ final class HttpManager implements NetworkFilterRuntime {
     private static final byte[] HTTPS = Ascii.bytes("https");
     private static final byte[] X_FORWARDED_PROTO = Ascii.bytes("x-forwarded-proto");
     private static final byte[] X_REQUEST_ID = Ascii.bytes("x-request-id");
+    private static final byte[] X_WEFT_PEER = Ascii.bytes("x-weft-peer");
+    private static final byte[] RESERVED = Ascii.bytes("x-weft-");
     private static final byte[] UPGRADE = Ascii.bytes("upgrade");
 
     private final HttpConnectionManager config;
@@ -43,12 +46,24 @@ final class HttpManager implements NetworkFilterRuntime {
     private final long streamIdleNanos;
     private final FilterChain chain = new FilterChain(List.of(), Router.INSTANCE, 0);
     private final HttpManagerStats stats;
+    private final Telemetry telemetry;
+    private final byte[] announcement;
+    private final boolean inbound;
     private volatile @Nullable RouteTable routes; // null until RDS has answered
     private volatile boolean draining;
 
-    HttpManager(HttpConnectionManager config, Clusters clusters, HttpManagerStats stats) {
+    HttpManager(
+            HttpConnectionManager config,
+            Clusters clusters,
+            HttpManagerStats stats,
+            Telemetry telemetry,
+            WorkloadLabels self,
+            boolean inbound) {
         this.config = config;
         this.clusters = clusters;
+        this.telemetry = telemetry;
+        this.announcement = Ascii.bytes(self.compact());
+        this.inbound = inbound;
         this.stats = stats;
         HttpProtocolOptions common = config.commonHttp();
         Duration headers = config.timeouts().requestHeadersTimeout();
@@ -61,6 +76,7 @@ final class HttpManager implements NetworkFilterRuntime {
                 config.http1().acceptHttp10(),
                 headers == null ? Http1ServerOptions.DEFAULT.headTimeout() : headers,
                 common.idleTimeout(),
+                config.http1().enableTrailers(),
                 config.serverHeader().transformation() == Transformation.PASS_THROUGH
                         ? ""
                         : config.serverHeader().name());
@@ -108,11 +124,13 @@ final class HttpManager implements NetworkFilterRuntime {
         stats.rejected(connection.worker().cell());
     }
 
-    /** Makes a request fit to be passed on; answers whether it may become a tunnel. */
-    boolean prepare(HttpConnection connection, RequestHead head) {
+    /** Makes a request fit to be passed on; answers what its Upgrade field comes to. */
+    Upgrade prepare(HttpConnection connection, RequestHead head) {
         stats.request(connection.worker().cell());
         HeaderBlock headers = head.headers();
-        headers.remove(KnownHeader.X_WEFT_PEER);
+        if (headers.has(KnownHeader.X_WEFT_PEER) || !connection.peer().isMesh()) {
+            reserved(connection, headers);
+        }
         // Envoy: without use_remote_address what the client says of the scheme stands.
         if (!headers.has(KnownHeader.X_FORWARDED_PROTO)) {
             headers.add(X_FORWARDED_PROTO, connection.peer().tls() ? HTTPS : HTTP);
@@ -120,17 +138,48 @@ final class HttpManager implements NetworkFilterRuntime {
         if (config.requestIds().generate() && !headers.has(KnownHeader.X_REQUEST_ID)) {
             headers.add(X_REQUEST_ID, connection.worker().requestIds().next());
         }
-        return isUpgrade(headers);
+        return upgrade(headers);
     }
 
-    private boolean isUpgrade(HeaderBlock headers) {
-        if (config.upgradeConfigs().isEmpty()
-                || !headers.has(KnownHeader.UPGRADE)
-                || !headers.listContains(KnownHeader.CONNECTION, UPGRADE)) {
-            return false;
+    /** Reserved headers: only a mesh peer's are believed, and none goes on to the application (decisions 7, 8). */
+    private static void reserved(HttpConnection connection, HeaderBlock headers) {
+        int announced = headers.find(KnownHeader.X_WEFT_PEER);
+        if (announced >= 0) {
+            if (connection.peer().isMesh()) {
+                connection.announced(headers.value(announced));
+            }
+            headers.remove(KnownHeader.X_WEFT_PEER);
         }
-        String wanted = headers.value(headers.find(KnownHeader.UPGRADE)).toLowerCase(java.util.Locale.ROOT);
-        return config.upgradeConfigs().getOrDefault(wanted, false);
+        if (connection.peer().isMesh()) {
+            return;
+        }
+        for (int i = 0; i < headers.count(); i++) {
+            int start = headers.nameStart(i);
+            if (headers.nameEnd(i) - start > RESERVED.length
+                    && Ascii.equalsIgnoreCase(RESERVED, headers.bytes(), start, start + RESERVED.length)) {
+                headers.removeAt(i);
+            }
+        }
+    }
+
+    /** {@code Upgrade: h2c} is ignored, as the field goes no further (decision 19); others need permission. */
+    private Upgrade upgrade(HeaderBlock headers) {
+        int index = headers.find(KnownHeader.UPGRADE);
+        if (index < 0 || !headers.listContains(KnownHeader.CONNECTION, UPGRADE)) {
+            return Upgrade.NONE;
+        }
+        String wanted = headers.value(index).toLowerCase(Locale.ROOT);
+        if (wanted.equals("h2c")) {
+            return Upgrade.NONE;
+        }
+        return config.upgradeConfigs().getOrDefault(wanted, false) ? Upgrade.ALLOWED : Upgrade.REFUSED;
+    }
+
+    /** What becomes of a request's wish to speak another protocol. */
+    enum Upgrade {
+        NONE,
+        ALLOWED,
+        REFUSED
     }
 
     /** Finds the route of a request, once, before the first filter. */
@@ -148,6 +197,10 @@ final class HttpManager implements NetworkFilterRuntime {
         if (plan == null) {
             stream.flag(ResponseFlag.NO_ROUTE_FOUND);
             Replies.send(exchange, stream, 404, "", "route_not_found");
+            return;
+        }
+        if (exchange.isUpgradeRefused()) {
+            Replies.send(exchange, stream, 403, "", "upgrade_failed");
             return;
         }
         switch (plan.action()) {
@@ -180,7 +233,11 @@ final class HttpManager implements NetworkFilterRuntime {
     }
 
     /** The first request of an upstream connection: tells a mesh peer who we are. */
-    void announce(RequestHead head, EndpointRuntime endpoint) {}
+    void announce(RequestHead head, EndpointRuntime endpoint) {
+        if (endpoint.isMesh() && !inbound) {
+            head.headers().add(X_WEFT_PEER, announcement);
+        }
+    }
 
     /** What the connection manager adds to every final response, its own included. */
     void finish(Exchange exchange, ResponseHead head) {
@@ -200,6 +257,17 @@ final class HttpManager implements NetworkFilterRuntime {
     }
 
     void streamOver(Exchange exchange, HttpStream stream, StreamEnd end) {
-        stats.response(exchange.connection.worker().cell(), stream.status());
+        int cell = exchange.connection.worker().cell();
+        stats.response(cell, stream.status());
+        Edge edge = inbound
+                ? exchange.connection.inboundEdge(telemetry, exchange.cluster)
+                : telemetry.outbound(exchange.cluster, exchange.endpoint);
+        edge.request(
+                cell,
+                stream.status(),
+                stream.flags(),
+                System.nanoTime() - exchange.startNanos,
+                stream.requestBytes(),
+                stream.responseBytes());
     }
 }

@@ -7,14 +7,25 @@ import org.jspecify.annotations.Nullable;
  * Who is at the other end of a downstream connection.
  *
  * @param tls whether the connection is encrypted
- * @param principal the verified identity as text, empty when there is none
+ * @param identity the verified identity; null when there is none
+ * @param principal the same as text, empty when there is none
+ * @param localPrincipal our own identity on this connection, empty when there is none
  */
-record Peer(boolean tls, @Nullable SpiffeId identity, String principal) {
+record Peer(boolean tls, @Nullable SpiffeId identity, String principal, String localPrincipal) {
     /** A plaintext peer. */
-    static final Peer PLAINTEXT = new Peer(false, null, "");
+    static final Peer PLAINTEXT = new Peer(false, null, "", "");
 
     /** Whether it is a mesh peer: encrypted, with a verified SPIFFE identity. */
     boolean isMesh() {
         return identity != null;
+    }
+
+    /** What its identity says of its labels: the namespace. */
+    WorkloadLabels labels() {
+        String namespace = identity == null ? null : identity.namespace();
+        WorkloadLabels u = WorkloadLabels.UNKNOWN;
+        return namespace == null
+                ? u
+                : new WorkloadLabels(u.workload(), namespace, u.service(), u.revision(), u.cluster());
     }
 }

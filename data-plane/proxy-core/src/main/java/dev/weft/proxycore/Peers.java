@@ -14,6 +14,7 @@ final class Peers {
             return Peer.PLAINTEXT;
         }
         SpiffeId identity = tls.identity();
-        return new Peer(true, identity, identity == null ? "" : identity.toString());
+        SpiffeId own = tls.localIdentity();
+        return new Peer(true, identity, identity == null ? "" : identity.toString(), own == null ? "" : own.toString());
     }
 }

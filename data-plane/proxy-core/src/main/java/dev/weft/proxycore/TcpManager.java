@@ -13,14 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class TcpManager implements NetworkFilterRuntime {
     private final TcpProxy config;
     private final Clusters clusters;
+    private final Telemetry telemetry;
 
-    TcpManager(TcpProxy config, Clusters clusters) {
+    TcpManager(TcpProxy config, Clusters clusters, Telemetry telemetry) {
         this.config = config;
         this.clusters = clusters;
+        this.telemetry = telemetry;
     }
 
     TcpProxy config() {
         return config;
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
     }
 
     @Override

@@ -35,10 +35,8 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
     private boolean over;
     private boolean admitted;
     private long lastActivityNanos = System.nanoTime();
-    private final long startNanos = lastActivityNanos;
     private int flags;
-    private long received;
-    private long sent;
+    private Edge.@Nullable TcpSeries series; // once connected
 
     TcpSession(
             TcpManager manager,
@@ -101,6 +99,9 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.pipeline().addLast(other);
         java.util.Objects.requireNonNull(cluster).stats().activeConnections.add(worker.cell(), 1);
+        Edge.TcpSeries counters = edge().connections(0);
+        counters.opened().increment(worker.cell());
+        series = counters;
         arm();
         channel.config().setAutoRead(true);
         downstream.channel.config().setAutoRead(true);
@@ -127,6 +128,14 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         }
         flags |= ResponseFlag.UPSTREAM_CONNECTION_FAILURE.bit();
         end();
+    }
+
+    private Edge edge() {
+        if (!Telemetry.isInbound(chain.direction())) {
+            return manager.telemetry().outbound(cluster, endpoint);
+        }
+        Peer peer = Peers.of(downstream.channel);
+        return manager.telemetry().inbound(peer, peer.labels(), cluster);
     }
 
     private void arm() {
@@ -157,6 +166,13 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         }
         over = true;
         clear();
+        Edge.TcpSeries counters = series;
+        if (counters == null) {
+            edge().connections(flags).opened().increment(worker.cell());
+            edge().connections(flags).closed().increment(worker.cell());
+        } else {
+            counters.closed().increment(worker.cell());
+        }
         downstream.finish();
         Side other = upstream;
         if (other != null) {
@@ -215,10 +231,9 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
                 data.release();
                 return;
             }
-            if (this == downstream) {
-                received += data.readableBytes();
-            } else {
-                sent += data.readableBytes();
+            Edge.TcpSeries counters = series;
+            if (counters != null) {
+                (this == downstream ? counters.received() : counters.sent()).add(worker.cell(), data.readableBytes());
             }
             to.channel.write(data, to.channel.voidPromise());
             unflushed = true;

@@ -80,7 +80,7 @@ class EngineHttpTest {
                         c.write("0\r\nX-Sum: 1\r\nHost: evil\r\n\r\n");
                     }
                 });
-                TestProxy proxy = TestProxy.http(backend.port());
+                TestProxy proxy = TestProxy.generous(backend.port());
                 Client client = proxy.client()) {
             client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
             assertThat(client.head()).startsWith("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n");
@@ -333,6 +333,84 @@ class EngineHttpTest {
                 Client client = proxy.client()) {
             assertThat(client.send("GET / HTTP/1.0\r\nHost: t\r\n\r\n").rest())
                     .startsWith("HTTP/1.1 426 Upgrade Required");
+        }
+    }
+
+    @Test
+    void trailersOfARequestAreDroppedUnlessEnabled() throws IOException {
+        String request =
+                "POST / HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nX-T: 1\r\n\r\n";
+        try (Backend backend = Backend.answering("ok");
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            assertThat(client.send(request).response()).endsWith("ok");
+            assertThat(backend.requests.get(0)).endsWith("2\r\nab\r\n0\r\n\r\n").doesNotContain("X-T");
+        }
+    }
+
+    @Test
+    void oldClientsAreServedWhereAllowed() throws IOException {
+        try (Backend backend = new Backend(c -> {
+                    while (c.readRequest() != null) {
+                        c.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n");
+                    }
+                });
+                TestProxy proxy = TestProxy.generous(backend.port());
+                Client client = proxy.client()) {
+            assertThat(client.send("GET / HTTP/1.0\r\nHost: t\r\n\r\n").rest())
+                    .startsWith("HTTP/1.0 200 OK\r\n")
+                    .doesNotContain("chunked")
+                    .endsWith("Connection: close\r\n\r\nhi");
+        }
+    }
+
+    @Test
+    void webSocketsTunnelWhereAllowed() throws IOException {
+        try (Backend backend = new Backend(c -> {
+                    c.readHead();
+                    c.write(
+                            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello");
+                    for (int b = c.in.read(); b >= 0; b = c.in.read()) {
+                        c.out.write(b + 1);
+                    }
+                });
+                TestProxy proxy = TestProxy.generous(backend.port());
+                Client client = proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(client.head())
+                    .startsWith("HTTP/1.1 101")
+                    .contains("Upgrade: websocket")
+                    .contains("Connection: Upgrade");
+            for (char c : "hello".toCharArray()) {
+                assertThat(client.read()).isEqualTo(c);
+            }
+            client.send("AC");
+            assertThat(client.read()).isEqualTo('B');
+            assertThat(client.read()).isEqualTo('D');
+        }
+    }
+
+    @Test
+    void anUpgradeNobodyAllowedIsRefused() throws IOException {
+        try (Backend backend = Backend.answering("never");
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(client.response()).startsWith("HTTP/1.1 403");
+        }
+    }
+
+    @Test
+    void requestsAreCountedWithIstiosLabels() throws IOException {
+        try (Backend backend = Backend.answering("hello");
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            client.get("/");
+            client.get("/");
+            assertThat(proxy.metrics())
+                    .containsPattern("istio_requests_total\\{reporter=\"source\".*destination_service=\"backend\".*"
+                            + "request_protocol=\"http\",response_code=\"200\".*response_flags=\"-\"} 2")
+                    .contains("envoy_cluster_upstream_rq_total{envoy_cluster_name=\"backend\"} 2");
         }
     }
 }

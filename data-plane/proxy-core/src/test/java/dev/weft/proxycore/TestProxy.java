@@ -6,6 +6,7 @@ import dev.weft.stats.PrometheusText;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.FilterChain;
+import dev.weft.xdsmodel.Http1ProtocolOptions;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.Listener;
@@ -69,6 +70,38 @@ final class TestProxy implements AutoCloseable {
 
     static HttpConnectionManager manager(RouteConfiguration routes) {
         return HttpConnectionManager.of("test", new RouteSource.Inline(routes));
+    }
+
+    /** The manager with HTTP/1.0, trailers and WebSocket allowed. */
+    static HttpConnectionManager generous(RouteConfiguration routes) {
+        HttpConnectionManager m = manager(routes);
+        return new HttpConnectionManager(
+                m.statPrefix(),
+                m.codecType(),
+                m.routes(),
+                m.httpFilters(),
+                m.accessLogs(),
+                m.timeouts(),
+                m.forwarding(),
+                m.requestIds(),
+                m.paths(),
+                m.serverHeader(),
+                m.stripPort(),
+                new Http1ProtocolOptions(
+                        true, true, "", true, Http1ProtocolOptions.HeaderCase.LOWER, false, null, java.util.List.of()),
+                m.http2(),
+                m.commonHttp(),
+                Map.of("websocket", true),
+                m.maxRequestHeadersKb(),
+                m.proxy100Continue(),
+                m.streamErrorOnInvalidHttpMessage());
+    }
+
+    static TestProxy generous(int... ports) {
+        TestProxy proxy = new TestProxy();
+        proxy.cluster("backend", ports);
+        proxy.listener("http", FilterChain.of(generous(forward("backend"))));
+        return proxy.apply();
     }
 
     static RouteConfiguration forward(String cluster) {

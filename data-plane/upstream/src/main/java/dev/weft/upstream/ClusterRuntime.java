@@ -6,6 +6,7 @@ import dev.weft.balance.Limits;
 import dev.weft.balance.LoadBalancer;
 import dev.weft.balance.PickContext;
 import dev.weft.balance.Policy;
+import dev.weft.base.Address;
 import dev.weft.net.Loop;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.CircuitBreakers;
@@ -118,10 +119,16 @@ public final class ClusterRuntime {
         }
     }
 
-    /** The address connections are made from, or null for the kernel's choice. */
+    /** The address connections are made from, or null for the kernel's choice (as for another address family). */
     @Nullable
     InetSocketAddress sourceAddress(InetSocketAddress destination) {
-        return null;
+        Address bind = config.upstreamBindAddress();
+        InetSocketAddress source = bind == null ? null : Addresses.literal(bind);
+        return source != null
+                        && source.getAddress().getAddress().length
+                                == destination.getAddress().getAddress().length
+                ? source
+                : null;
     }
 
     /** What the owner of metrics keeps here; null until set. */

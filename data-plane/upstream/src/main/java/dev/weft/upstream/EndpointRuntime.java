@@ -62,6 +62,11 @@ public final class EndpointRuntime extends Endpoint {
         return transport.isTls();
     }
 
+    /** Whether a proxy of the mesh is at the other end: TLS with the mesh's application protocols. */
+    public boolean isMesh() {
+        return transport.isMesh();
+    }
+
     /** The identity its certificate must have besides what the cluster asks for; null = no more. */
     public @Nullable SpiffeId expectedIdentity() {
         return expectedIdentity;

@@ -22,10 +22,11 @@ final class TlsTransport implements Transport {
     private final UpstreamTls config;
     private final TlsContext http;
     private final TlsContext tcp;
+    private final boolean mesh;
 
     TlsTransport(UpstreamTls config, TlsContexts contexts) throws TlsConfigException {
         this.config = config;
-        boolean mesh = config.common().alpnProtocols().stream().anyMatch(p -> p.startsWith(MESH_PREFIX));
+        this.mesh = config.common().alpnProtocols().stream().anyMatch(p -> p.startsWith(MESH_PREFIX));
         this.http = contexts.client(mesh ? with(config, MESH_HTTP) : config);
         this.tcp = mesh ? contexts.client(with(config, MESH_TCP)) : http;
     }
@@ -52,6 +53,11 @@ final class TlsTransport implements Transport {
     @Override
     public boolean isTls() {
         return true;
+    }
+
+    @Override
+    public boolean isMesh() {
+        return mesh;
     }
 
     @Override

@@ -17,6 +17,11 @@ interface Transport {
 
     boolean isTls();
 
+    /** Whether it speaks the mesh's own application protocols. */
+    default boolean isMesh() {
+        return false;
+    }
+
     /**
      * The handler that encrypts a connection to an endpoint; null when none is needed. Throws when one is needed but
      * cannot be made yet (no certificate so far).
