@@ -1,0 +1,222 @@
+package dev.weft.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.base.Diagnostic;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DocumentReaderTest {
+    private static List<String> errors(String text) {
+        return DocumentReader.read(text).diagnostics().stream()
+                .map(d -> d.code() + " " + d.path() + ": " + d.problem() + "; " + d.hint())
+                .toList();
+    }
+
+    private static String policy(String spec) {
+        return "apiVersion: weft.dev/v1\nkind: TrafficPolicy\nmetadata: {name: p}\nspec: " + spec + "\n";
+    }
+
+    private static String route(String spec) {
+        return "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec:\n"
+                + spec.indent(2);
+    }
+
+    @Test
+    void syntaxErrorHasItsPlace() {
+        ParsedDocument parsed = DocumentReader.read("a: 1\nb: [1, 2\nc: 3\n");
+        assertThat(parsed.key()).isNull();
+        assertThat(parsed.unidentified()).isTrue();
+        Diagnostic error = parsed.diagnostics().getFirst();
+        assertThat(error.code()).isEqualTo("yaml-syntax");
+        assertThat(error.location().line()).isEqualTo(3);
+    }
+
+    @Test
+    void unknownKindsAreTold() {
+        assertThat(errors("apiVersion: v1\nkind: Servce\nmetadata: {name: a}\nspec: {}\n"))
+                .containsExactly("unknown-kind kind: unknown kind 'Servce'; did you mean 'Service'?");
+        assertThat(errors("apiVersion: v2\nkind: Service\nmetadata: {name: a}\nspec: {}\n"))
+                .containsExactly("unknown-kind apiVersion: there is no Service in 'v2'; write apiVersion: v1");
+        assertThat(errors("metadata: {name: a}\n"))
+                .containsExactly(
+                        "missing-field : needs the field 'apiVersion'; ", "missing-field : needs the field 'kind'; ");
+    }
+
+    @Test
+    void foreignKindIsNotTakenForOneOfOurs() {
+        ParsedDocument deployment =
+                DocumentReader.read("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {x: 1}\n");
+        assertThat(deployment.unidentified()).isFalse();
+        assertThat(DocumentReader.read("apiVersion: v1\nkind: Servce\nmetadata: {name: a}\n")
+                        .unidentified())
+                .isTrue();
+    }
+
+    @Test
+    void namesAreChecked() {
+        assertThat(errors("apiVersion: v1\nkind: Service\nmetadata: {name: A_b}\nspec: {ports: [{port: 80}]}\n"))
+                .singleElement()
+                .asString()
+                .startsWith("bad-name metadata.name: is not a valid name: 'A_b'");
+        assertThat(errors("apiVersion: v1\nkind: Service\nmetadata: {name: a.b}\nspec: {ports: [{port: 80}]}\n"))
+                .hasSize(1);
+        assertThat(errors("apiVersion: weft.dev/v1\nkind: Mesh\nmetadata: {name: m, namespace: x}\nspec: {}\n"))
+                .containsExactly("bad-name metadata.namespace: a Mesh has no namespace; remove the field");
+    }
+
+    @Test
+    void wrongTypesAreTold() {
+        assertThat(errors("""
+                apiVersion: weft.dev/v1
+                kind: Workload
+                metadata: {name: w, labels: {version: 1}}
+                spec:
+                  address: payments.example
+                  ports: {port: 80}
+                  weight: many
+                  tls: maybe
+                """))
+                .containsExactly(
+                        "wrong-type metadata.labels.version: must be a string (got '1'); write \"1\" with quotes",
+                        "bad-value spec.address: is not an IP address: 'payments.example'; names are not looked up; write the"
+                                + " address",
+                        "wrong-type spec.ports: must be a list (got a mapping); ",
+                        "wrong-type spec.weight: must be a whole number (got 'many'); ",
+                        "bad-value spec.tls: is not one of its values (got 'maybe'); use one of mutual, plaintext");
+    }
+
+    @Test
+    void sameFieldTwiceIsAnError() {
+        assertThat(errors(policy("{targetRefs: [{name: a}], targetRefs: [{name: b}]}")))
+                .containsExactly("duplicate-field spec.targetRefs: is there twice; remove one of them");
+    }
+
+    @Test
+    void durationsAreThoseOfGatewayApi() {
+        assertThat(errors(policy("{targetRefs: [{name: a}], timeouts: {connect: 1.5s, request: -1s, idle: 5}}")))
+                .containsExactly(
+                        "bad-duration spec.timeouts.connect: is not a duration (got '1.5s'); write whole numbers with"
+                                + " h, m, s or ms, e.g. 500ms or 1m30s",
+                        "bad-duration spec.timeouts.request: is not a duration (got '-1s'); write whole numbers with"
+                                + " h, m, s or ms, e.g. 500ms or 1m30s",
+                        "wrong-type spec.timeouts.idle: must be a string (got '5'); write \"5\" with quotes");
+        assertThat(errors(policy("{targetRefs: [{name: a}], timeouts: {connect: 0s}}")))
+                .hasSize(1);
+    }
+
+    @Test
+    void enumerationsSuggestTheNearestWord() {
+        assertThat(errors(policy("{targetRefs: [{name: a}], loadBalancer: {simple: roundRobin}}")))
+                .singleElement()
+                .asString()
+                .contains("did you mean 'ROUND_ROBIN'?");
+    }
+
+    @Test
+    void routeErrorsAreAllFound() {
+        assertThat(errors(route("""
+                parentRefs: [{kind: Service, name: a}]
+                rules:
+                - matches:
+                  - path: {type: Prefix, value: /a}
+                  - path: {value: a//b}
+                  - path: {type: RegularExpression, value: "("}
+                  - headers: [{name: x, type: RegularExpression, value: "(?=a)"}]
+                  - method: get
+                  filters: [{type: RequestHeaderModifer}]
+                  backendRefs: [{name: a, port: 0, weight: -1}, {kind: Pod, name: b, port: 80}]
+                  timeouts: {request: 1s, backendRequest: 2s}
+                  retries: 3
+                """)))
+                .extracting(text -> text.substring(0, text.indexOf(": ")))
+                .containsExactlyInAnyOrder(
+                        "bad-value spec.parentRefs[0]",
+                        "bad-value spec.rules[0].matches[0].path.type",
+                        "bad-value spec.rules[0].matches[1].path.value",
+                        "bad-regex spec.rules[0].matches[2].path.value",
+                        "bad-regex spec.rules[0].matches[3].headers[0].value",
+                        "bad-value spec.rules[0].matches[4].method",
+                        "bad-value spec.rules[0].filters[0].type",
+                        "out-of-range spec.rules[0].backendRefs[0].port",
+                        "out-of-range spec.rules[0].backendRefs[0].weight",
+                        "bad-value spec.rules[0].backendRefs[1]",
+                        "out-of-range spec.rules[0].timeouts.backendRequest",
+                        "unknown-field spec.rules[0].retries");
+    }
+
+    @Test
+    void fieldsOfGatewayApiThatWeDoNotUseAreWarnings() {
+        ParsedDocument parsed = DocumentReader.read(route("""
+                hostnames: [example.org]
+                parentRefs: [{name: some-gateway}]
+                rules: [{backendRefs: [{name: a, port: 80}], retry: {attempts: 3}, sessionPersistence: {}}]
+                """));
+        assertThat(parsed.resource()).isNotNull();
+        assertThat(parsed.diagnostics())
+                .allMatch(d -> d.severity() == Diagnostic.Severity.WARNING)
+                .extracting(Diagnostic::path)
+                .containsExactlyInAnyOrder(
+                        "spec.hostnames",
+                        "spec.parentRefs[0]",
+                        "spec.rules[0].retry",
+                        "spec.rules[0].sessionPersistence");
+    }
+
+    @Test
+    void whatKubernetesAddsIsPassedOver() {
+        assertThat(errors("""
+                apiVersion: v1
+                kind: Service
+                metadata: {name: a, uid: x, resourceVersion: "1", annotations: {a: b}, creationTimestamp: null}
+                spec: {ports: [{port: 80, protocol: TCP}], selector: null}
+                status: {loadBalancer: {}}
+                """)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "http,-,HTTP", "HTTP,x,HTTP", "grpc,-,HTTP2", "kubernetes.io/h2c,-,HTTP2", "mysql,http,TCP",
+                "-,http,HTTP", "-,http-web,HTTP", "-,httpweb,UNDECLARED", "-,grpc-api,HTTP2", "-,tcp,TCP",
+                "-,mysql-a,TCP", "-,web,UNDECLARED", "-,-,UNDECLARED"
+            })
+    void protocolIsDeclaredByAppProtocolThenByName(String appProtocol, String name, String expected) {
+        assertThat(ServiceReader.protocol(appProtocol, name)).hasToString(expected);
+    }
+
+    @Test
+    void manyAliasesAreRefused() {
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
+        for (int i = 1; i < 60; i++) {
+            bomb.append("a%d: &a%d [*a%d, *a%d]\n".formatted(i, i, i - 1, i - 1));
+        }
+        assertThat(errors(bomb.toString())).singleElement().asString().startsWith("yaml-syntax");
+    }
+
+    @Test
+    void damagedTextNeverThrows() {
+        Random random = new Random(7);
+        String whole = ConfigDirectoryTest.SHOP;
+        for (int i = 0; i < 2_000; i++) {
+            StringBuilder text = new StringBuilder(whole);
+            for (int k = random.nextInt(1, 6); k > 0; k--) {
+                int at = random.nextInt(text.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> text.deleteCharAt(at);
+                    case 1 -> text.insert(at, "{}[]:,&*!|>'\"%@`#-?\t\n ".charAt(random.nextInt(22)));
+                    default -> text.setCharAt(at, (char) random.nextInt(1, 0x250));
+                }
+            }
+            for (DocumentText document : DocumentText.split(text.toString())) {
+                ParsedDocument parsed = DocumentReader.read(document.text());
+                boolean bad = parsed.diagnostics().stream().anyMatch(Diagnostic::isError);
+                assertThat(parsed.resource() == null).as(document.text()).isEqualTo(bad);
+            }
+        }
+    }
+}
