@@ -1,6 +1,8 @@
 package dev.weft.proxy;
 
 import dev.weft.base.Log;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.concurrent.CountDownLatch;
 
 /** The proxy process. Exit codes: 0 ended in order, 1 failed, 2 the command line or the bootstrap cannot be followed. */
@@ -13,6 +15,8 @@ public final class Main {
 
     /** Starts the proxy and does not return while it runs: all its threads are daemons. */
     public static void main(String[] arguments) throws InterruptedException {
+        // Named before Netty looks for logging libraries: none is on our class path.
+        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         Options options = Options.parse(arguments);
         int code = run(options);
         if (code == OK && (options instanceof Options.FromBootstrap || options instanceof Options.Sidecar)) {

@@ -88,8 +88,7 @@ final class MeshIdentity {
         this.asHost = target(hostTls.client(clientSide()));
         this.workloadTls = new TlsContexts(provider);
         this.asWorkload = target(workloadTls.client(clientSide()));
-        this.remoteAdmin =
-                workloadTls.server(new TransportSocket.DownstreamTls(common(List.of("http/1.1")), true, false));
+        this.remoteAdmin = workloadTls.server(serverSide("http/1.1"));
         this.identity = new WorkloadIdentity(
                 credential.identity().trustDomain().workload(namespace, serviceAccount),
                 VALIDITY,
@@ -109,7 +108,12 @@ final class MeshIdentity {
                 KEEPALIVE);
     }
 
-    private static TransportSocket.UpstreamTls clientSide() {
+    /** TLS 1.3 with a client certificate of the trust domain, for secrets named as a workload's. */
+    static TransportSocket.DownstreamTls serverSide(String alpn) {
+        return new TransportSocket.DownstreamTls(common(List.of(alpn)), true, false);
+    }
+
+    static TransportSocket.UpstreamTls clientSide() {
         return new TransportSocket.UpstreamTls(common(List.of("h2")), "", false, false);
     }
 

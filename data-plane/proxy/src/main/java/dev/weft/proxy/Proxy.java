@@ -10,6 +10,9 @@ import dev.weft.proxycore.WorkloadLabels;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.XdsSnapshot;
 import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Proxy {
     private static final long MAINTENANCE_SECONDS = 60;
+    private static final int START_FIELD = 19; // proc(5): field 22, "starttime", counted after the name
+    private static final long TICK_MILLIS = 10; // USER_HZ is 100 on every architecture we run on
 
     private final Log log;
     private final StatsRegistry stats;
@@ -106,13 +111,20 @@ final class Proxy {
         }
     }
 
-    /** Since the JVM began, its own start included. */
+    /**
+     * Since the process began, the JVM's own start included. From the kernel's two clocks since boot: the JDK's instant of
+     * the start is up to half a second off.
+     */
     private static Duration sinceStart() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> Duration.between(start, Instant.now()))
-                .orElse(Duration.ZERO);
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+            double uptime =
+                    Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
+            return Duration.ofMillis((long) (uptime * 1000) - Long.parseLong(fields[START_FIELD]) * TICK_MILLIS);
+        } catch (IOException | RuntimeException e) {
+            return Duration.ZERO;
+        }
     }
 
     /** Readiness turns false; what is there is served on. */

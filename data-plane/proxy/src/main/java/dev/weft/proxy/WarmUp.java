@@ -1,10 +1,222 @@
 package dev.weft.proxy;
 
-/** A training run for the JVM's AOT cache. */
+import dev.weft.base.Address;
+import dev.weft.base.Log;
+import dev.weft.base.TrustDomain;
+import dev.weft.identity.CertificateRequest;
+import dev.weft.identity.HostCredential;
+import dev.weft.identity.IssuedIdentity;
+import dev.weft.identity.KeyPairs;
+import dev.weft.net.EventLoops;
+import dev.weft.net.TlsConfigException;
+import dev.weft.net.TlsContext;
+import dev.weft.net.TlsContexts;
+import dev.weft.proxycore.WorkloadLabels;
+import dev.weft.xdsclient.AdsClient;
+import dev.weft.xdsclient.ControlPlane;
+import dev.weft.xdsclient.GrpcTarget;
+import dev.weft.xdsclient.ResourceParser;
+import dev.weft.xdsmodel.Bootstrap;
+import dev.weft.xdsmodel.Parsed;
+import dev.weft.xdsmodel.Secret;
+import dev.weft.xdsmodel.XdsReader;
+import dev.weft.xdsmodel.XdsSnapshot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A short life of a proxy for the JVM to learn from: {@code --warm-up} under {@code -XX:AOTCacheOutput}. It goes through
+ * what a sidecar does on its way to ready and for its first requests, on loopback ports of its own: bootstrap, TLS both ways,
+ * a configuration stream, admin pages. The certificate it uses is in the jar, so known to everybody and trusted by nobody.
+ */
 final class WarmUp {
-    private WarmUp() {}
+    private static final int REQUESTS = 200;
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final HostCredential credential;
+    private final ServerSocket backend;
+    private final Proxy proxy;
+
+    private WarmUp() throws IOException {
+        try (InputStream pem = WarmUp.class.getResourceAsStream("warm-up.pem")) {
+            if (pem == null) {
+                throw new IOException("warm-up.pem is missing");
+            }
+            this.credential = HostCredential.read(pem);
+        }
+        this.backend = new ServerSocket(0, 50, InetAddress.getByName(LOOPBACK));
+        this.proxy = new Proxy(0, WorkloadLabels.UNKNOWN, Log.to(System.err, Log.Level.WARN, "warm-up"));
+    }
 
     static int run() {
-        return Main.OK;
+        try {
+            new WarmUp().live();
+            return Main.OK;
+        } catch (IOException | TlsConfigException | InterruptedException e) {
+            System.err.println("weft proxy: warm-up: " + e);
+            return Main.FAILED;
+        }
+    }
+
+    private void live() throws IOException, TlsConfigException, InterruptedException {
+        Thread.ofPlatform().daemon().start(this::answer);
+        Map<String, Secret> secrets = new HashMap<>();
+        new IssuedIdentity(credential.identity(), credential.key(), credential.chain(), credential.roots())
+                .secrets()
+                .forEach(secret -> secrets.put(secret.name(), secret));
+        CertificateRequest.pem(KeyPairs.newP256(), new TrustDomain("warm.up").workload("default", "warm"));
+        TlsContexts contexts = new TlsContexts();
+        contexts.secrets(secrets);
+        TlsContext serverTls = contexts.server(MeshIdentity.serverSide("h2"));
+
+        XdsSnapshot snapshot = snapshot(secrets);
+        CountDownLatch live = new CountDownLatch(1);
+        AdsClient ads;
+        try (H2Sink sink = new H2Sink(proxy.loop(), serverTls)) {
+            GrpcTarget target = new GrpcTarget(
+                    new Address(LOOPBACK, sink.port()),
+                    "warm-up",
+                    new GrpcTarget.Tls(contexts.client(MeshIdentity.clientSide()), credential.identity()),
+                    proxy.loop(),
+                    EventLoops::newSocket,
+                    Duration.ofSeconds(7));
+            ControlPlane controlPlane = new ControlPlane(target, new SplittableRandom(), proxy.log());
+            ads = new AdsClient(
+                    new AdsClient.Config(
+                            new MeshNode(sidecar(), "0").node(),
+                            true,
+                            true,
+                            true,
+                            Map.of(),
+                            snapshot,
+                            Set.of(),
+                            Duration.ofMillis(500)),
+                    controlPlane,
+                    ResourceParser.XDS,
+                    next -> {
+                        var problems = proxy.apply(next);
+                        proxy.live();
+                        live.countDown();
+                        return problems;
+                    },
+                    new SplittableRandom(),
+                    Log.to(System.err, Log.Level.ERROR, "warm-up"));
+            controlPlane.start();
+            ads.start();
+            if (!live.await(30, TimeUnit.SECONDS)) {
+                throw new IOException("not live");
+            }
+            int outbound = port("outbound");
+            for (int i = 0; i < REQUESTS; i++) {
+                get(outbound, "/" + i);
+            }
+            AdminPages pages = new AdminPages(
+                    proxy,
+                    new AdminPages.Facts(new MeshNode(sidecar(), "0").node(), Map.of(), ads::status, () -> secrets),
+                    new AdminPages.Actions(() -> {}, () -> {}, null));
+            AdminServer admin = new AdminServer(
+                    proxy.loop(), new Address(LOOPBACK, 0), new AdminServer.Door.Plain(true), pages::all, proxy.log());
+            for (String path :
+                    List.of("/ready", "/stats/prometheus", "/config_dump", "/certs", "/clusters", "/stats")) {
+                get(admin.port(), path);
+            }
+            controlPlane.close();
+        }
+        proxy.beginDrain(null);
+        proxy.drain(Duration.ofSeconds(2));
+        proxy.close();
+    }
+
+    private static Options.Sidecar sidecar() {
+        return (Options.Sidecar) Options.parse(
+                "--sidecar",
+                "--control-plane",
+                "127.0.0.1:1",
+                "--credential-fd",
+                "0",
+                "--service",
+                "warm",
+                "--address",
+                LOOPBACK,
+                "--port",
+                "1");
+    }
+
+    private int port(String listener) throws IOException {
+        var address = proxy.engine().boundAddress(listener);
+        if (address == null) {
+            throw new IOException("listener " + listener + " is not there");
+        }
+        return address.getPort();
+    }
+
+    /** {@code outbound} sends over TLS to {@code inbound}, which sends to the backend. */
+    private XdsSnapshot snapshot(Map<String, Secret> secrets) throws IOException {
+        String text;
+        try (InputStream json = WarmUp.class.getResourceAsStream("warm-up.json")) {
+            if (json == null) {
+                throw new IOException("warm-up.json is missing");
+            }
+            text = new String(json.readAllBytes(), StandardCharsets.UTF_8);
+        }
+        int inbound;
+        try (ServerSocket free = new ServerSocket(0)) {
+            inbound = free.getLocalPort();
+        }
+        text = text.replace("\"@INBOUND@\"", Integer.toString(inbound))
+                .replace("\"@BACKEND@\"", Integer.toString(backend.getLocalPort()));
+        if (!(XdsReader.bootstrap(text) instanceof Parsed.Ok<Bootstrap> ok)) {
+            throw new IOException("warm-up.json: " + XdsReader.bootstrap(text));
+        }
+        XdsSnapshot read = ok.value().staticResources();
+        Map<String, Secret> all = new LinkedHashMap<>(read.secrets());
+        all.putAll(secrets);
+        return new XdsSnapshot(0, read.listeners(), read.routes(), read.clusters(), read.endpoints(), all);
+    }
+
+    private static void get(int port, String path) throws IOException {
+        try (Socket socket = new Socket(LOOPBACK, port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = socket.getInputStream().readAllBytes();
+            if (!new String(answer, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 200")) {
+                throw new IOException(path + " was answered with "
+                        + new String(answer, StandardCharsets.ISO_8859_1)
+                                .lines()
+                                .findFirst()
+                                .orElse("nothing"));
+            }
+        }
+    }
+
+    /** The application. */
+    private void answer() {
+        byte[] response = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"
+                .getBytes(StandardCharsets.US_ASCII);
+        while (true) {
+            try (Socket socket = backend.accept()) {
+                byte[] head = new byte[4096];
+                if (socket.getInputStream().read(head) > 0) {
+                    socket.getOutputStream().write(response);
+                }
+            } catch (IOException e) {
+                return; // the process ends
+            }
+        }
     }
 }

@@ -162,6 +162,13 @@ class BootstrapProxyTest {
     }
 
     @Test
+    void warmUpGoesThroughEverythingAndEnds() throws Exception {
+        RunningProxy proxy = opened(RunningProxy.start("--warm-up"));
+        assertThat(proxy.exit()).isZero();
+        assertThat(proxy.errors()).doesNotContain("error");
+    }
+
+    @Test
     void portInUseIsSaidAndExitsWith1() throws Exception {
         Backend backend = opened(new Backend("hello"));
         RunningProxy proxy = opened(
