@@ -174,6 +174,13 @@ public final class CertificateIssuer implements AutoCloseable {
         return issued;
     }
 
+    /** A certificate for a foreign proxy that cannot ask for one itself, and that the operator named. */
+    public Issued issueForeign(SpiffeId identity, PublicKey key) {
+        Issued issued = authority.sign(identity, key, config.workloadTtl(), List.of(), List.of());
+        record(issued, key, "foreign", false);
+        return issued;
+    }
+
     /** Writes an audit line about something outside this class, e.g. an operator making a token. Never a secret. */
     public void event(String event, Map<String, ?> details) {
         audit.event(event, details);

@@ -5,6 +5,7 @@ import dev.weft.base.Address;
 import dev.weft.base.Cidr;
 import dev.weft.base.TrustDomain;
 import dev.weft.ca.CaConfig;
+import dev.weft.ca.IdentityPattern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ final class CommandLine {
               --metrics-port N         Prometheus metrics, readiness (15014)
               --api-port N             operator API and dashboard on 127.0.0.1 (15030)
               --plaintext-xds IP:PORT  also serve xDS without TLS, loopback only: for simulated and foreign proxies
+              --foreign-identities NS/SA,...  with --plaintext-xds: hand these identities' keys to proxies that
+                                       are not Weft's and ask there; whoever reaches the port gets them (none)
               --trust-domain NAME      default: the Mesh document's, else cluster.local
               --workload-ttl DURATION  life of workload certificates, 5m to 90d (24h)
             """;
@@ -39,6 +42,7 @@ final class CommandLine {
             "--metrics-port",
             "--api-port",
             "--plaintext-xds",
+            "--foreign-identities",
             "--trust-domain",
             "--workload-ttl");
 
@@ -121,8 +125,28 @@ final class CommandLine {
                 new Address(ip, port("--metrics-port", ControlPlaneConfig.METRICS_PORT)),
                 new Address("127.0.0.1", port("--api-port", OperatorApi.PORT)),
                 plaintext,
+                foreign(plaintext),
                 domain,
                 ca());
+    }
+
+    private List<IdentityPattern> foreign(@Nullable Address plaintext) {
+        String text = values.get("--foreign-identities");
+        if (text == null) {
+            return List.of();
+        }
+        if (plaintext == null) {
+            problems.add("--foreign-identities is for --plaintext-xds");
+        }
+        List<IdentityPattern> patterns = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            try {
+                patterns.add(IdentityPattern.parse(part.strip()));
+            } catch (IllegalArgumentException e) {
+                problems.add("--foreign-identities: " + e.getMessage());
+            }
+        }
+        return patterns;
     }
 
     private CaConfig ca() {

@@ -83,7 +83,12 @@ public final class ControlPlane implements AutoCloseable {
                 state.resolve("ca"), authority, JoinTokens.open(state.resolve("tokens"), clock), config.ca(), clock);
         serving = new ServingIdentity(issuer, clock);
 
-        ProxySessions sessions = new ProxySessions(new TranslatedViews(new Translator()), clock);
+        ProxySessions sessions = new ProxySessions(
+                new TranslatedViews(
+                        new Translator(),
+                        new SecretResources(issuer, clock),
+                        new ForeignIdentities(trustDomain, config.foreignIdentities())),
+                clock);
         VipTable vips = new VipTable(state);
         // The table of addresses first: a name must never be served with an address that a restart takes back.
         MeshLoop.Publisher publisher = delta -> {
@@ -109,7 +114,7 @@ public final class ControlPlane implements AutoCloseable {
                         new CertificateService(issuer, issued).bindService(),
                         new RegistryService(leases, settled).bindService()));
         operator = new Operator(
-                config, state, clock, mesh, new Analysis(mesh), sessions, xds, issuer, issued, leases, serving);
+                config, state, clock, mesh, new MeshFindings(mesh), sessions, xds, issuer, issued, leases, serving);
 
         mesh.start();
         leases.start();
@@ -121,6 +126,7 @@ public final class ControlPlane implements AutoCloseable {
                 guarded(() -> {
                     try {
                         serving.renewIfDue();
+                        mesh.execute(sessions::renewIfDue);
                     } catch (GeneralSecurityException e) {
                         LOG.log(System.Logger.Level.ERROR, "the own certificate could not be renewed", e);
                     }

@@ -19,6 +19,9 @@ final class Main {
             out.print(CommandLine.HELP);
             return 0;
         }
+        if (words.equals(List.of("--warm-up"))) {
+            return WarmUp.run(err);
+        }
         ControlPlaneConfig config;
         try {
             config = CommandLine.parse(words);

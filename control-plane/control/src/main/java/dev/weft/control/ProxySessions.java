@@ -132,8 +132,19 @@ final class ProxySessions implements SessionHandler, MeshLoop.Publisher {
         server.move(session.id(), key);
     }
 
+    /** Publishes again when a certificate that was handed out is old; on the mesh's thread. */
+    void renewIfDue() {
+        if (views.isRenewalDue()) {
+            publishAll();
+        }
+    }
+
     @Override
     public void publish(MeshDelta delta) {
+        publishAll();
+    }
+
+    private void publishAll() {
         XdsServer server = xds;
         MeshLoop loop = mesh;
         if (server == null || loop == null) {

@@ -164,7 +164,9 @@ final class ServingIdentity {
 
         @Override
         public X509Certificate[] getCertificateChain(String alias) {
-            return new X509Certificate[] {current.issued().leaf()};
+            Issued now = current.issued();
+            // The root goes along: who joins with a token knows it by the hash of its key only.
+            return new X509Certificate[] {now.leaf(), now.roots().getFirst()};
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.weft.translate.ProxyNode;
 import dev.weft.translate.Translator;
 import dev.weft.translate.XdsResources;
 import dev.weft.xdsserver.ResourceSnapshot;
+import dev.weft.xdsserver.TypeUrls;
 import dev.weft.xdsserver.XdsNode;
 import dev.weft.xdsserver.XdsResource;
 import java.util.ArrayList;
@@ -24,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TranslatedViews implements Views {
     private final Translator translator;
-    private final Map<ProxyClass, String> keys = new HashMap<>();
-    private final Map<String, ProxyClass> classes = new HashMap<>();
+    private final SecretResources secrets;
+    private final ForeignIdentities foreign;
+    private final Map<View, String> keys = new HashMap<>();
+    private final Map<String, View> classes = new HashMap<>();
     private long nextKey = 1;
 
     // What the last two images' resources became, by the translator's own objects: shared between classes.
@@ -35,16 +38,22 @@ final class TranslatedViews implements Views {
     private Map<Object, Map<String, XdsResource>> mapsBefore = new IdentityHashMap<>();
     private long generation = -1;
 
-    TranslatedViews(Translator translator) {
+    /** What proxies share; a foreign proxy that is given a key shares it with those of its identity only. */
+    private record View(ProxyClass of, @Nullable SpiffeId foreign) {}
+
+    TranslatedViews(Translator translator, SecretResources secrets, ForeignIdentities foreign) {
         this.translator = translator;
+        this.secrets = secrets;
+        this.foreign = foreign;
     }
 
     @Override
     public String classOf(MeshImage image, XdsNode node, @Nullable SpiffeId identity) {
         ProxyClass of = ProxyClass.of(image, proxyNode(node));
-        return keys.computeIfAbsent(of, c -> {
+        View view = new View(of, identity == null ? foreign.of(node) : null);
+        return keys.computeIfAbsent(view, v -> {
             String key = "class-" + nextKey++;
-            classes.put(key, c);
+            classes.put(key, v);
             return key;
         });
     }
@@ -91,8 +100,8 @@ final class TranslatedViews implements Views {
 
     @Override
     public ResourceSnapshot translate(MeshImage image, String classKey) {
-        ProxyClass of = classes.get(classKey);
-        if (of == null) {
+        View view = classes.get(classKey);
+        if (view == null) {
             throw new IllegalArgumentException("unknown class " + classKey);
         }
         if (generation != image.version()) {
@@ -102,9 +111,10 @@ final class TranslatedViews implements Views {
             converted = new IdentityHashMap<>();
             convertedMaps = new IdentityHashMap<>();
         }
-        XdsResources resources = translator.translate(image, of);
+        XdsResources resources = translator.translate(image, view.of());
         Map<String, Map<String, XdsResource>> byType = new HashMap<>();
         resources.byType().forEach((type, named) -> byType.put(type, convert(named)));
+        byType.put(TypeUrls.SECRET, secrets.of(view.foreign()));
         return new ResourceSnapshot(image.version(), byType);
     }
 
@@ -139,10 +149,18 @@ final class TranslatedViews implements Views {
     }
 
     @Override
+    public boolean isRenewalDue() {
+        return secrets.isRenewalDue();
+    }
+
+    @Override
     public void forget(String classKey) {
-        ProxyClass of = classes.remove(classKey);
-        if (of != null) {
-            keys.remove(of);
+        View view = classes.remove(classKey);
+        if (view != null) {
+            keys.remove(view);
+            if (classes.values().stream().noneMatch(other -> other.of().equals(view.of()))) {
+                translator.forget(view.of());
+            }
         }
     }
 }

@@ -9,25 +9,34 @@ import org.jspecify.annotations.Nullable;
 
 /** One class of clients: its newest snapshot and its streams. Guarded by itself. */
 final class ProxyGroup {
-    private @Nullable ResourceSnapshot snapshot;
+    /**
+     * A snapshot and its place among the group's publications: two of one version may follow each other, e.g. when only a
+     * certificate was renewed.
+     */
+    record Published(ResourceSnapshot snapshot, long number) {}
+
+    private @Nullable Published published;
     private final Set<XdsStream> members = new HashSet<>();
 
     /** Publishers take turns per class (they are one thread); streams may come and go meanwhile. */
     void publish(ResourceSnapshot next) {
         Map<String, TypeDelta> since;
+        Published now;
         List<XdsStream> all;
         synchronized (this) {
-            since = next.since(snapshot);
-            snapshot = next;
+            Published before = published;
+            since = next.since(before == null ? null : before.snapshot());
+            now = new Published(next, before == null ? 1 : before.number() + 1);
+            published = now;
             all = new ArrayList<>(members);
         }
         for (XdsStream stream : all) {
-            stream.offer(this, next, since);
+            stream.offer(this, now, since);
         }
     }
 
-    synchronized @Nullable ResourceSnapshot snapshot() {
-        return snapshot;
+    synchronized @Nullable Published published() {
+        return published;
     }
 
     synchronized int size() {

@@ -121,7 +121,7 @@ public final class XdsServer implements AutoCloseable {
 
     // ---- for the publisher
 
-    /** Makes a snapshot what the class is served from now on. Versions of a class must grow. */
+    /** Makes a snapshot what the class is served from now on. Versions of a class must not fall. */
     public void publish(String classKey, ResourceSnapshot next) {
         group(classKey).publish(next);
     }
@@ -129,7 +129,7 @@ public final class XdsServer implements AutoCloseable {
     /** Whether something was published for the class. */
     public boolean isPublished(String classKey) {
         ProxyGroup group = groups.get(classKey);
-        return group != null && group.snapshot() != null;
+        return group != null && group.published() != null;
     }
 
     /** All classes that are known. */

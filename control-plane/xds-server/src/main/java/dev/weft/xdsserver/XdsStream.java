@@ -33,7 +33,7 @@ final class XdsStream {
     private String classKey = ""; // guarded by this
     private final ReentrantLock moving = new ReentrantLock(); // taken before this and before a group
     private boolean placed; // guarded by moving
-    private long offered = -1; // guarded by this; newest version offered, older ones come too late
+    private long offered; // guarded by this; number of the group's publication taken last, older ones come too late
     private Instant lastMessage; // guarded by this
     private boolean over; // guarded by this
     private long wakeAt = -1; // guarded by this; a timer is set for it
@@ -145,42 +145,41 @@ final class XdsStream {
             left.remove(this);
         }
         ProxyGroup joined = server.join(key, this);
-        ResourceSnapshot current;
         boolean late;
         synchronized (this) {
             late = over;
             group = joined;
             classKey = key;
-            offered = -1;
+            offered = 0;
         }
         if (late) {
             joined.remove(this);
             return;
         }
         // Read after joining: a publication in between is offered by the publisher or read here, or both.
-        current = joined.snapshot();
+        ProxyGroup.Published current = joined.published();
         if (current != null) {
             synchronized (this) {
-                if (group == joined && current.version() > offered) {
-                    offered = current.version();
-                    session.offer(current);
+                if (group == joined && current.number() > offered) {
+                    offered = current.number();
+                    session.offer(current.snapshot());
                 }
             }
         }
         pump();
     }
 
-    void offer(ProxyGroup from, ResourceSnapshot next, Map<String, TypeDelta> since) {
+    void offer(ProxyGroup from, ProxyGroup.Published next, Map<String, TypeDelta> since) {
         synchronized (this) {
-            if (over || group != from || next.version() <= offered) {
+            if (over || group != from || next.number() <= offered) {
                 return;
             }
-            if (session.snapshot() != null && offered == -1) {
-                session.offer(next); // moved, but has the former class's snapshot still
+            if (session.snapshot() != null && offered == 0) {
+                session.offer(next.snapshot()); // moved, but has the former class's snapshot still
             } else {
-                session.offer(next, since);
+                session.offer(next.snapshot(), since);
             }
-            offered = next.version();
+            offered = next.number();
         }
         pump();
     }
