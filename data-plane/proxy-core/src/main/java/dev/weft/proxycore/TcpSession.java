@@ -14,6 +14,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,7 +105,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         series = counters;
         arm();
         channel.config().setAutoRead(true);
-        downstream.channel.config().setAutoRead(true);
+        downstream.catchUp(other);
     }
 
     @Override
@@ -218,6 +219,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         private @Nullable Side other;
         private boolean inputEnded;
         private boolean unflushed;
+        private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(0);
 
         Side(Channel channel) {
             this.channel = channel;
@@ -227,8 +229,12 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             ByteBuf data = (ByteBuf) message;
             Side to = other;
-            if (to == null || over) {
+            if (over) {
                 data.release();
+                return;
+            }
+            if (to == null) {
+                early.add(data); // reading is off, but the peer's end makes Netty deliver what came before it
                 return;
             }
             Edge.TcpSeries counters = series;
@@ -278,7 +284,10 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         /** The end of input becomes the end of the other side's output, behind what is still to be written there. */
         private void passEnd() {
             Side to = other;
-            if (to == null || to.inputEnded || over) {
+            if (to == null) {
+                return; // passed on once there is another side
+            }
+            if (to.inputEnded || over) {
                 end();
                 return;
             }
@@ -301,7 +310,22 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
             end();
         }
 
+        /** The other side is connected: what came before it goes out. */
+        void catchUp(Side to) {
+            for (ByteBuf data = early.poll(); data != null; data = early.poll()) {
+                to.channel.write(data, to.channel.voidPromise());
+            }
+            flush(to);
+            if (inputEnded) {
+                passEnd();
+            } else if (to.channel.isWritable()) {
+                channel.config().setAutoRead(true);
+            }
+        }
+
         void finish() {
+            early.forEach(ByteBuf::release);
+            early.clear();
             if (channel.isActive()) {
                 channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
                         .addListener(io.netty.channel.ChannelFutureListener.CLOSE);

@@ -29,6 +29,7 @@ final class TestProxy implements AutoCloseable {
     final Map<String, Listener> listeners = new LinkedHashMap<>();
     final Map<String, RouteConfiguration> routes = new LinkedHashMap<>();
     final Map<String, Cluster> clusters = new LinkedHashMap<>();
+    final Map<String, dev.weft.xdsmodel.Secret> secrets = new LinkedHashMap<>();
     private long version;
 
     TestProxy() {
@@ -36,7 +37,7 @@ final class TestProxy implements AutoCloseable {
     }
 
     TestProxy(OriginalDestination destination) {
-        engine = new Engine(new EngineConfig(1, WorkloadLabels.UNKNOWN, destination), stats);
+        engine = new Engine(new EngineConfig(1, WorkloadLabels.of("test", "shop", Map.of()), destination), stats);
     }
 
     /** A listener {@code http} that sends everything to a cluster {@code backend} of these ports. */
@@ -119,7 +120,7 @@ final class TestProxy implements AutoCloseable {
     }
 
     XdsSnapshot snapshot() {
-        return new XdsSnapshot(++version, listeners, routes, clusters, Map.of(), Map.of());
+        return new XdsSnapshot(++version, listeners, routes, clusters, Map.of(), secrets);
     }
 
     Client client() throws java.io.IOException {
@@ -129,6 +130,10 @@ final class TestProxy implements AutoCloseable {
     Client client(String listener) throws java.io.IOException {
         return new Client(
                 java.util.Objects.requireNonNull(engine.boundAddress(listener)).getPort());
+    }
+
+    int port(String listener) {
+        return java.util.Objects.requireNonNull(engine.boundAddress(listener)).getPort();
     }
 
     String metrics() {
