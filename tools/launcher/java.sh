@@ -1,7 +1,7 @@
 # Class paths, JVM flags and the AOT cache. Sourced by ../../weft after jdk.sh.
 
 # Flags every JVM of ours runs with: Netty's native transports and TLS; -Xlog lines keep a cache that does not fit quiet.
-COMMON_FLAGS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
+COMMON_FLAGS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Xlog:disable -Xlog:all=error:stderr"
 
 # Programs: proxy, control, cli, demo, intercept.
 
@@ -80,7 +80,7 @@ aot_train() {
   temporary=$file.new
   rm -f "$temporary"
   warm_up "$program"
-  nice "$JAVA" "${FLAGS[@]}" -XX:AOTCacheOutput="$temporary" -cp "$path" $REPLY </dev/null >/dev/null 2>&1
+  nice -n 10 "$JAVA" "${FLAGS[@]}" -XX:AOTCacheOutput="$temporary" -cp "$path" $REPLY </dev/null >/dev/null 2>&1
   status=$?
   if [ $status -eq 0 ] && [ -s "$temporary" ]; then
     chmod a+r "$temporary"
@@ -107,7 +107,10 @@ java_command() {
       FLAGS+=("-XX:AOTCache=$REPLY")
     elif warm_up "$program"; then
       # The first start on this machine goes without; the cache is made behind its back.
-      (aot_train "$program" >/dev/null 2>&1 </dev/null &) 2>/dev/null
+      (
+        trap '' HUP INT
+        aot_train "$program" >/dev/null 2>&1 </dev/null &
+      ) 2>/dev/null
     fi
   fi
   JAVA_COMMAND=("$JAVA" "${FLAGS[@]}" -cp "$path" "$main" "$@")

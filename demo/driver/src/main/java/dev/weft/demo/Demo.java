@@ -83,8 +83,8 @@ public final class Demo {
         console.step("this machine has joined the mesh");
         startShop(mesh);
         console.step("instances are starting: " + String.join(", ", names(mesh)));
-        if (!mesh.ledger().await(entry -> !entry.failed(), 120_000)) {
-            System.err.println("weft demo: no request succeeded within two minutes; last: "
+        if (!mesh.ledger().await(entry -> !entry.failed(), 300_000)) {
+            System.err.println("weft demo: no request succeeded within five minutes; last: "
                     + mesh.ledger().last(1) + "; logs are in " + folders.logs());
             return 1;
         }

@@ -198,7 +198,7 @@ final class Mesh implements AutoCloseable {
                 "--credential",
                 folders.credential().toString(),
                 "--start-timeout",
-                "120"));
+                "300"));
         command.addAll(place.runOptions(address));
         command.add("--");
         command.addAll(application(service));
