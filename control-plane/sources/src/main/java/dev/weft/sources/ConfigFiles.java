@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,42 @@ final class ConfigFiles {
         return suspects;
     }
 
+    /**
+     * Reads these files alone, if that is enough: all are plain files that are known, and none has become empty. Looking at
+     * every file of a large mesh costs more than everything else that follows a change.
+     *
+     * @return false if everything must be looked at
+     */
+    boolean refreshOnly(Set<Path> dirty) {
+        Map<Path, Stamp> found = new HashMap<>();
+        for (Path file : dirty) {
+            if (isHidden(file) && !String.valueOf(file.getFileName()).startsWith("..")) {
+                continue; // an editor's; never read, and not what a config map swaps
+            }
+            if (!stamps.containsKey(file)) {
+                return false;
+            }
+            try {
+                BasicFileAttributes attributes =
+                        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                if (!attributes.isRegularFile() || attributes.size() == 0) {
+                    return false;
+                }
+                found.put(file, stamp(attributes));
+            } catch (IOException e) {
+                return false; // gone
+            }
+        }
+        Set<Path> suspects = new HashSet<>();
+        found.forEach((file, stamp) -> read(file, stamp, Set.of(), suspects));
+        return suspects.isEmpty();
+    }
+
+    private static Stamp stamp(BasicFileAttributes attributes) {
+        return new Stamp(
+                attributes.size(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS), attributes.fileKey());
+    }
+
     private boolean list(Map<Path, Stamp> found, Consumer<Path> onDirectory) {
         try {
             Files.walkFileTree(
@@ -89,14 +127,7 @@ final class ConfigFiles {
                         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                             if (!isHidden(file) && isConfig(file) && attributes.isRegularFile()) {
                                 watchTarget(file, onDirectory);
-                                found.put(
-                                        file,
-                                        new Stamp(
-                                                attributes.size(),
-                                                attributes
-                                                        .lastModifiedTime()
-                                                        .to(java.util.concurrent.TimeUnit.NANOSECONDS),
-                                                attributes.fileKey()));
+                                found.put(file, stamp(attributes));
                             }
                             return FileVisitResult.CONTINUE;
                         }

@@ -8,10 +8,13 @@ import dev.weft.meshmodel.Provenance;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.SourceUpdate;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +26,19 @@ final class ConfigState {
     static final String SOURCE = "files";
 
     private final Map<String, FileState> files = new TreeMap<>();
-    private Map<ResourceKey, Good> good = new HashMap<>();
-    private Map<ResourceKey, Good> sent = Map.of();
+    private final Map<ResourceKey, List<Document>> claims = new HashMap<>(); // by file, then place
+    private final Map<String, Set<ResourceKey>> goodByFile = new HashMap<>();
+    private final Map<ResourceKey, Good> good = new HashMap<>();
+    private final Map<ResourceKey, Good> sent = new HashMap<>();
+    private final Set<ResourceKey> touched = new HashSet<>(); // since the last settle
     private @Nullable List<Diagnostic> reported;
 
     /** A file as last seen; {@code problem} when it cannot be read now. */
     private record FileState(
             List<Document> documents, @Nullable Diagnostic problem) {}
+
+    private static final Comparator<Document> BY_PLACE =
+            Comparator.comparing(Document::file).thenComparing(document -> document.text.firstLine());
 
     private record Document(String file, DocumentText text, ParsedDocument parsed) {}
 
@@ -48,7 +57,7 @@ final class ConfigState {
             ParsedDocument parsed = known.get(document.text());
             documents.add(new Document(file, document, parsed == null ? DocumentReader.read(document.text()) : parsed));
         }
-        files.put(file, new FileState(documents, null));
+        replace(file, new FileState(documents, null));
     }
 
     /** The file is there and cannot be read: its documents stay as they were. */
@@ -56,12 +65,38 @@ final class ConfigState {
         FileState before = files.get(file);
         Diagnostic diagnostic = new Diagnostic(
                 Severity.ERROR, code, "", problem, "its last good content stays in use", new Location(file, 1, 1));
-        files.put(file, new FileState(before == null ? List.of() : before.documents, diagnostic));
+        replace(file, new FileState(before == null ? List.of() : before.documents, diagnostic));
     }
 
     /** The file is gone. */
     void remove(String file) {
-        files.remove(file);
+        replace(file, null);
+    }
+
+    private void replace(String file, @Nullable FileState now) {
+        FileState before = now == null ? files.remove(file) : files.put(file, now);
+        if (before != null) {
+            for (Document document : before.documents) {
+                ResourceKey key = document.parsed.key();
+                List<Document> claimants = key == null ? null : claims.get(key);
+                if (key != null && claimants != null) {
+                    claimants.remove(document);
+                    touched.add(key);
+                }
+            }
+        }
+        if (now != null) {
+            for (Document document : now.documents) {
+                if (document.parsed.key() != null) {
+                    List<Document> claimants = claims.computeIfAbsent(document.parsed.key(), key -> new ArrayList<>(1));
+                    claimants.add(document);
+                    claimants.sort(BY_PLACE);
+                    touched.add(document.parsed.key());
+                }
+            }
+        }
+        // what may or may not still be in the file depends on how much of it can be read
+        touched.addAll(goodByFile.getOrDefault(file, Set.of()));
     }
 
     /** Whether the file had documents when last read. */
@@ -79,69 +114,115 @@ final class ConfigState {
 
     /** Last good versions from an earlier run; those that turn out to be gone or replaced are forgotten by {@link #settle}. */
     void seed(Map<ResourceKey, Good> earlier) {
-        earlier.forEach(good::putIfAbsent);
+        earlier.forEach((key, one) -> {
+            if (!good.containsKey(key)) {
+                setGood(key, one);
+                touched.add(key);
+            }
+        });
+    }
+
+    private void setGood(ResourceKey key, @Nullable Good now) {
+        Good before = now == null ? good.remove(key) : good.put(key, now);
+        if (before != null) {
+            Set<ResourceKey> keys = goodByFile.get(fileOf(before));
+            if (keys != null) {
+                keys.remove(key);
+            }
+        }
+        if (now != null) {
+            goodByFile.computeIfAbsent(fileOf(now), file -> new HashSet<>()).add(key);
+        }
+    }
+
+    private static String fileOf(Good one) {
+        return String.valueOf(one.provenance.file());
     }
 
     /** The last good version of everything. */
     Map<ResourceKey, Good> good() {
-        return good;
+        return Collections.unmodifiableMap(good);
     }
 
     /** What changed since the last call: upserts, removals, and all diagnostics if they differ. */
     List<SourceUpdate> settle() {
-        List<Diagnostic> diagnostics = new ArrayList<>();
-        Map<ResourceKey, List<Document>> claims = new LinkedHashMap<>();
-        for (Map.Entry<String, FileState> file : files.entrySet()) {
-            if (file.getValue().problem != null) {
-                diagnostics.add(file.getValue().problem);
+        for (ResourceKey key : touched) {
+            List<Document> documents = claims.getOrDefault(key, List.of());
+            Good last = good.get(key);
+            if (!documents.isEmpty()) {
+                setGood(key, choose(documents, last));
+            } else {
+                claims.remove(key);
+                if (last != null && !mayStillBeIn(last.provenance.file())) {
+                    setGood(key, null);
+                }
             }
-            for (Document document : file.getValue().documents) {
+        }
+        List<SourceUpdate> updates = new ArrayList<>();
+        for (ResourceKey key : touched) {
+            Good now = good.get(key);
+            if (now == null && sent.remove(key) != null) {
+                updates.add(new SourceUpdate.Remove(SOURCE, key));
+            } else if (now != null && sent.put(key, now) != now) {
+                updates.add(new SourceUpdate.Upsert(now.resource, now.provenance));
+            }
+        }
+        touched.clear();
+        List<Diagnostic> diagnostics = diagnostics();
+        if (!diagnostics.equals(reported)) {
+            reported = diagnostics;
+            updates.add(new SourceUpdate.Reported(SOURCE, diagnostics));
+        }
+        return updates;
+    }
+
+    private List<Diagnostic> diagnostics() {
+        List<Diagnostic> diagnostics = new ArrayList<>();
+        for (FileState file : files.values()) {
+            if (file.problem != null) {
+                diagnostics.add(file.problem);
+            }
+            for (Document document : file.documents) {
                 for (Diagnostic found : document.parsed.diagnostics()) {
                     diagnostics.add(inFile(found, document));
                 }
-                if (document.parsed.key() != null) {
-                    claims.computeIfAbsent(document.parsed.key(), key -> new ArrayList<>())
-                            .add(document);
-                }
             }
         }
-        Map<ResourceKey, Good> next = new HashMap<>();
         claims.forEach((key, documents) -> {
-            Good now = choose(key, documents, diagnostics);
-            if (now != null) {
-                next.put(key, now);
+            if (documents.size() > 1) {
+                addDuplicates(key, documents, diagnostics);
             }
         });
-        good.forEach((key, last) -> {
-            if (!claims.containsKey(key) && mayStillBeIn(last.provenance.file())) {
-                next.put(key, last);
-            }
-        });
-        good = next;
-        return updates(next, diagnostics);
+        diagnostics.sort(Diagnostic.ORDER);
+        return List.copyOf(diagnostics);
     }
 
-    /** The document that speaks for the key: the one that did so far, else the first; the others are reported. */
-    private @Nullable Good choose(ResourceKey key, List<Document> documents, List<Diagnostic> diagnostics) {
-        Good last = good.get(key);
-        Document owner = documents.getFirst();
-        for (Document document : documents) {
-            if (last != null && document.file.equals(last.provenance.file())) {
-                owner = document;
-                break;
-            }
-        }
+    private void addDuplicates(ResourceKey key, List<Document> documents, List<Diagnostic> diagnostics) {
+        Document owner = owner(documents, good.get(key));
         for (Document document : documents) {
             if (document != owner) {
-                Provenance first = provenance(owner);
                 diagnostics.add(Diagnostic.error(
                                 "duplicate-name",
                                 "metadata.name",
-                                key + " is already defined at " + first.place(""),
+                                key + " is already defined at " + place(owner, ""),
                                 "rename or remove one of them; this one is not used")
                         .at(place(document, "metadata.name")));
             }
         }
+    }
+
+    /** The document that speaks for a key: the one that did so far, else the first; the others are reported. */
+    private static Document owner(List<Document> documents, @Nullable Good last) {
+        for (Document document : documents) {
+            if (last != null && document.file.equals(last.provenance.file())) {
+                return document;
+            }
+        }
+        return documents.getFirst();
+    }
+
+    private static @Nullable Good choose(List<Document> documents, @Nullable Good last) {
+        Document owner = owner(documents, last);
         MeshResource resource = owner.parsed.resource();
         if (resource == null) {
             return last;
@@ -159,27 +240,6 @@ final class ConfigState {
         FileState state = file == null ? null : files.get(file);
         return state != null
                 && (state.problem != null || state.documents.stream().anyMatch(d -> d.parsed.unidentified()));
-    }
-
-    private List<SourceUpdate> updates(Map<ResourceKey, Good> next, List<Diagnostic> diagnostics) {
-        List<SourceUpdate> updates = new ArrayList<>();
-        next.forEach((key, now) -> {
-            if (sent.get(key) != now) {
-                updates.add(new SourceUpdate.Upsert(now.resource, now.provenance));
-            }
-        });
-        sent.keySet().forEach(key -> {
-            if (!next.containsKey(key)) {
-                updates.add(new SourceUpdate.Remove(SOURCE, key));
-            }
-        });
-        sent = next;
-        diagnostics.sort(Diagnostic.ORDER);
-        if (!diagnostics.equals(reported)) {
-            reported = List.copyOf(diagnostics);
-            updates.add(new SourceUpdate.Reported(SOURCE, diagnostics));
-        }
-        return updates;
     }
 
     private static Provenance provenance(Document document) {

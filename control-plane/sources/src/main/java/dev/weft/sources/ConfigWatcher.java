@@ -45,6 +45,7 @@ public final class ConfigWatcher implements AutoCloseable {
     private final WatchService watcher;
     private final Map<Path, WatchKey> watched = new HashMap<>(); // confined to the thread
     private final Thread thread;
+    private boolean unsaved; // confined to the thread, after start
 
     /** Takes batches of updates. */
     @FunctionalInterface
@@ -75,6 +76,7 @@ public final class ConfigWatcher implements AutoCloseable {
         List<SourceUpdate> batch = new ArrayList<>(state.settle());
         batch.add(new SourceUpdate.Synced(SOURCE));
         sink.accept(batch);
+        unsaved = true;
         saveLastGood();
         thread.start();
     }
@@ -87,6 +89,12 @@ public final class ConfigWatcher implements AutoCloseable {
                 Duration wait = suspects.isEmpty() ? LOOK : EMPTY_GRACE;
                 if (awaitEvent(wait, dirty)) {
                     awaitQuiet(dirty);
+                } else {
+                    saveLastGood(); // nothing else to do: not in the way of a change
+                }
+                if (suspects.isEmpty() && !dirty.isEmpty() && files.refreshOnly(dirty)) {
+                    publish(state.settle());
+                    continue;
                 }
                 Set<Path> confirmed = new HashSet<>(suspects);
                 confirmed.removeAll(dirty);
@@ -94,7 +102,7 @@ public final class ConfigWatcher implements AutoCloseable {
                 publish(state.settle());
             }
         } catch (ClosedWatchServiceException | InterruptedException e) {
-            return; // closed
+            saveLastGood(); // closed
         }
     }
 
@@ -108,7 +116,7 @@ public final class ConfigWatcher implements AutoCloseable {
             // the next change must still get through
             LOG.log(System.Logger.Level.ERROR, "a change of configuration could not be taken", e);
         }
-        saveLastGood();
+        unsaved = true;
     }
 
     private boolean awaitEvent(Duration wait, Set<Path> dirty) throws InterruptedException {
@@ -157,22 +165,29 @@ public final class ConfigWatcher implements AutoCloseable {
     }
 
     private void saveLastGood() {
-        if (lastGood == null) {
+        if (lastGood == null || !unsaved) {
             return;
         }
         try {
+            unsaved = false;
             lastGood.save(state.good());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "last good configuration cannot be kept: {0}", e.toString());
         }
     }
 
+    /** Ends the thread and waits for it, unless it is the caller. */
     @Override
     public void close() {
         try {
             watcher.close();
+            if (thread.isAlive() && Thread.currentThread() != thread) {
+                thread.join(Duration.ofSeconds(5));
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -19,7 +19,13 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** Text of one document → resource or everything that is wrong with it. Pure. */
 final class DocumentReader {
-    private static final int MOST_CODE_POINTS = 16 << 20;
+    // duplicates are found by FieldReader, which can name both; aliases are bounded against "billion laughs"
+    private static final LoadSettings SETTINGS = LoadSettings.builder()
+            .setAllowDuplicateKeys(true)
+            .setSchema(new CoreSchema())
+            .setCodePointLimit(16 << 20)
+            .setMaxAliasesForCollections(50)
+            .build();
 
     private DocumentReader() {}
 
@@ -27,7 +33,7 @@ final class DocumentReader {
         Findings findings = new Findings();
         Node root;
         try {
-            Optional<Node> composed = new Compose(settings()).composeString(text);
+            Optional<Node> composed = new Compose(SETTINGS).composeString(text);
             if (composed.isEmpty()) {
                 findings.error("yaml-syntax", "", "is empty", "");
                 return rejected(findings, null);
@@ -49,16 +55,6 @@ final class DocumentReader {
             return rejected(findings, null);
         }
         return read(new FieldReader(findings, mapping, ""), findings);
-    }
-
-    private static LoadSettings settings() {
-        // duplicates are found by FieldReader, which can name both; aliases are bounded against "billion laughs"
-        return LoadSettings.builder()
-                .setAllowDuplicateKeys(true)
-                .setSchema(new CoreSchema())
-                .setCodePointLimit(MOST_CODE_POINTS)
-                .setMaxAliasesForCollections(50)
-                .build();
     }
 
     private static ParsedDocument read(FieldReader document, Findings findings) {
