@@ -11,7 +11,7 @@ final class SchemaReader {
     }
 
     int fixed() {
-        return table[at++] << 24 | (table[at++] & 0xff) << 16 | (table[at++] & 0xff) << 8 | table[at++] & 0xff;
+        return table[at++] << 24 | (table[at++] & 0xff) << 16 | (table[at++] & 0xff) << 8 | (table[at++] & 0xff);
     }
 
     long varint() {

@@ -29,22 +29,19 @@ final class AccessLogParser {
         if (config == null) {
             return null;
         }
-        switch (config.type().fullName()) {
-            case "envoy.extensions.access_loggers.file.v3.FileAccessLog" -> {
-                return new AccessLog(new AccessLog.Destination.File(config.string("path")), format(config));
-            }
-            case STREAM + "StdoutAccessLog" -> {
-                return new AccessLog(new AccessLog.Destination.Stdout(), format(config));
-            }
-            case STREAM + "StderrAccessLog" -> {
-                return new AccessLog(new AccessLog.Destination.Stderr(), format(config));
-            }
-            default -> {
-                FieldTable.unsupportedExtension(
-                        view.messageOrEmpty("typed_config"), config.type().fullName());
-                return null;
-            }
+        AccessLog.Destination destination = switch (config.type().fullName()) {
+            case "envoy.extensions.access_loggers.file.v3.FileAccessLog" ->
+                new AccessLog.Destination.File(config.string("path"));
+            case STREAM + "StdoutAccessLog" -> new AccessLog.Destination.Stdout();
+            case STREAM + "StderrAccessLog" -> new AccessLog.Destination.Stderr();
+            default -> null;
+        };
+        if (destination == null) {
+            FieldTable.unsupportedExtension(
+                    view.messageOrEmpty("typed_config"), config.type().fullName());
+            return null;
         }
+        return new AccessLog(destination, format(config));
     }
 
     private static AccessLog.Format format(MessageView view) {

@@ -1,6 +1,7 @@
 package dev.weft.xdsmodel;
 
 import dev.weft.base.Address;
+import dev.weft.base.Cidr;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,11 +78,6 @@ final class ClusterParser {
                 view.integerOrNull("per_connection_buffer_limit_bytes"),
                 CommonParser.metadata(view, "metadata"),
                 bindAddress(view.message("upstream_bind_config")));
-    }
-
-    private static @Nullable Address bindAddress(@Nullable MessageView bind) {
-        MessageView source = bind == null ? null : bind.message("source_address");
-        return source == null ? null : CommonParser.socketAddress(source);
     }
 
     /** {@code load_balancing_policy} stands above {@code lb_policy}; its first known policy is taken. */
@@ -249,7 +245,7 @@ final class ClusterParser {
             default -> {
                 String explicit = options.which("protocol_config");
                 if ("http3_protocol_options".equals(explicit)) {
-                    CommonParser.unsupported(options, explicit);
+                    CommonParser.unsupported(options, "http3_protocol_options");
                 }
                 yield "http2_protocol_options".equals(explicit)
                         ? UpstreamHttp.Protocol.HTTP2
@@ -279,6 +275,18 @@ final class ClusterParser {
         Integer port = view.integerOrNull("upstream_port_override");
         return new Cluster.OriginalDst(
                 !useHeader ? "" : header.isEmpty() ? "x-envoy-original-dst-host" : header, port == null ? 0 : port);
+    }
+
+    private static @Nullable Address bindAddress(@Nullable MessageView view) {
+        MessageView source = view == null ? null : view.message("source_address");
+        if (source == null) {
+            return null;
+        }
+        Address address = CommonParser.socketAddress(source);
+        if (Cidr.literal(address.host()) == null) {
+            source.error("address", "invalid-value", "not an IP address: '" + address.host() + "'", "");
+        }
+        return address;
     }
 
     private static double panicThreshold(@Nullable MessageView common) {

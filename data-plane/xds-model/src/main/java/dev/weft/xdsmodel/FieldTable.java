@@ -74,7 +74,7 @@ final class FieldTable {
         }
         Treatment treatment = of(type);
         boolean advisory = treatment == Treatment.ADVISORY
-                || treatment == Treatment.ADVISORY_IF_EMPTY && WellKnown.anyBytes(any).length == 0;
+                || (treatment == Treatment.ADVISORY_IF_EMPTY && WellKnown.anyBytes(any).length == 0);
         report(any.reading(), "unsupported-extension", advisory, any.path(), type + " is not supported");
     }
 

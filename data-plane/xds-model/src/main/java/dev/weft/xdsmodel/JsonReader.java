@@ -20,11 +20,7 @@ import org.jspecify.annotations.Nullable;
  * name is an error, as in Envoy.
  */
 final class JsonReader {
-    private final Reading reading;
-
-    private JsonReader(Reading reading) {
-        this.reading = reading;
-    }
+    private JsonReader() {}
 
     /** The message, as far as it could be read; what could not is among the diagnostics. */
     static @Nullable MessageView read(Reading reading, MessageType type, @Nullable Object json, String rootPath) {
@@ -35,10 +31,10 @@ final class JsonReader {
     /** Reads into a message made already; false if nothing of it could be read. */
     static boolean fill(Reading reading, MessageView view, @Nullable Object json, int depth) {
         try {
-            new JsonReader(reading).message(view, json, depth);
+            new JsonReader().message(view, json, depth);
             return true;
         } catch (Reading.Malformed e) {
-            reading.add(Diagnostic.error("malformed", view.path(), e.getMessage(), ""));
+            reading.add(Diagnostic.error("malformed", view.path(), String.valueOf(e.getMessage()), ""));
             return false;
         }
     }

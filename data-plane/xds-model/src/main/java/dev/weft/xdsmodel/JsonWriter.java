@@ -61,7 +61,7 @@ final class JsonWriter {
             if (value == null) {
                 continue;
             }
-            boolean hide = redact || redacting && field.sensitive();
+            boolean hide = redact || (redacting && field.sensitive());
             into.put(
                     field.name(),
                     switch (value) {

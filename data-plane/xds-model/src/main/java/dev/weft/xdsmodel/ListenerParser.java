@@ -127,7 +127,7 @@ final class ListenerParser {
 
     private static FilterChainMatch match(MessageView view) {
         for (String name : view.strings("server_names")) {
-            if (name.indexOf('*') > 0 || name.startsWith("*") && !name.startsWith("*.")) {
+            if (name.indexOf('*') > 0 || (name.startsWith("*") && !name.startsWith("*."))) {
                 view.error("server_names", "invalid-value", "not a server name: '" + name + "'", "");
             }
         }
@@ -152,7 +152,7 @@ final class ListenerParser {
     private static TcpProxy tcpProxy(MessageView view) {
         String kind = view.which("cluster_specifier");
         ClusterSpecifier cluster;
-        if ("weighted_clusters".equals(kind)) {
+        if (kind != null && kind.equals("weighted_clusters")) {
             List<ClusterSpecifier.ClusterWeight> weights = new ArrayList<>();
             for (MessageView weight : view.messageOrEmpty(kind).messages("clusters")) {
                 weights.add(ClusterSpecifier.ClusterWeight.of(weight.string("name"), weight.number("weight")));

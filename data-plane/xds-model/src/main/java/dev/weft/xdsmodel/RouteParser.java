@@ -70,7 +70,8 @@ final class RouteParser {
         List<String> domains = view.strings("domains");
         for (String domain : domains) {
             int star = domain.indexOf('*');
-            boolean middle = star > 0 && star < domain.length() - 1 || star >= 0 && domain.indexOf('*', star + 1) >= 0;
+            boolean middle =
+                    (star > 0 && star < domain.length() - 1) || (star >= 0 && domain.indexOf('*', star + 1) >= 0);
             if (domain.isEmpty() || middle) {
                 view.error("domains", "invalid-value", "not a domain: '" + domain + "'", "'*' only as first or last");
             }
@@ -131,9 +132,9 @@ final class RouteParser {
         for (MessageView parameter : view.messages("query_parameters")) {
             String kind = parameter.which("query_parameter_match_specifier");
             StringMatcher matcher = null;
-            if ("string_match".equals(kind)) {
+            if (kind != null && kind.equals("string_match")) {
                 matcher = CommonParser.stringMatcher(parameter.messageOrEmpty(kind));
-            } else if ("present_match".equals(kind) && !parameter.bool(kind)) {
+            } else if (kind != null && !parameter.bool(kind)) {
                 CommonParser.unsupported(parameter, kind);
             }
             parameters.add(new QueryParameterMatcher(parameter.string("name"), matcher));

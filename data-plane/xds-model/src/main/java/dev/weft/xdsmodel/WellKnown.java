@@ -63,8 +63,8 @@ final class WellKnown {
         long nanos = view.number("nanos");
         if (Math.abs(seconds) > MAX_SECONDS
                 || Math.abs(nanos) > 999_999_999
-                || seconds > 0 && nanos < 0
-                || seconds < 0 && nanos > 0) {
+                || (seconds > 0 && nanos < 0)
+                || (seconds < 0 && nanos > 0)) {
             view.error("", "out-of-range", "not a duration: " + seconds + " s and " + nanos + " ns", "");
             return Duration.ZERO;
         }

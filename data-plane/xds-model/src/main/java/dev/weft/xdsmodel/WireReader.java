@@ -199,7 +199,7 @@ final class WireReader {
         }
         long value = 0;
         for (int i = bytes - 1; i >= 0; i--) {
-            value = value << 8 | in[at + i] & 0xff;
+            value = value << 8 | (in[at + i] & 0xff);
         }
         at += bytes;
         return value;

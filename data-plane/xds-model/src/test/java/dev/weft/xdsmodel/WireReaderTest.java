@@ -7,6 +7,7 @@ import dev.weft.base.Json;
 import dev.weft.xdsschema.MessageType;
 import dev.weft.xdsschema.Schema;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -60,8 +61,8 @@ class WireReaderTest {
     @Test
     void laterOccurrencesWinOrAreMerged() {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
-        wire.writeBytes(WireWriter.field(1, "first".getBytes()));
-        wire.writeBytes(WireWriter.field(1, "second".getBytes()));
+        wire.writeBytes(WireWriter.field(1, utf8("first")));
+        wire.writeBytes(WireWriter.field(1, utf8("second")));
         wire.writeBytes(WireWriter.field(4, new byte[] {8, 7})); // connect_timeout.seconds
         wire.writeBytes(WireWriter.field(4, new byte[] {16, 9})); // connect_timeout.nanos
         wire.writeBytes(new byte[] {2 << 3, 1}); // type: STRICT_DNS
@@ -74,8 +75,8 @@ class WireReaderTest {
     @Test
     void unknownFieldNumbersAreToldAndSkipped() {
         ByteArrayOutputStream wire = new ByteArrayOutputStream();
-        wire.writeBytes(WireWriter.field(1, "c".getBytes()));
-        wire.writeBytes(WireWriter.field(9999, "new".getBytes()));
+        wire.writeBytes(WireWriter.field(1, utf8("c")));
+        wire.writeBytes(WireWriter.field(9999, utf8("new")));
         Parsed.Ok<Cluster> parsed = (Parsed.Ok<Cluster>) XdsReader.cluster(wire.toByteArray());
         assertThat(parsed.warnings()).extracting(Diagnostic::path).containsExactly("#9999");
     }
@@ -103,7 +104,7 @@ class WireReaderTest {
                 WireWriter.field(
                         1,
                         concat(
-                                WireWriter.field(1, "k".getBytes()),
+                                WireWriter.field(1, utf8("k")),
                                 WireWriter.field(2, WireWriter.field(1, WireWriter.field(2, struct))))));
         assertThat(problem(metadata)).contains("nested deeper than 100");
     }
@@ -197,6 +198,10 @@ class WireReaderTest {
         Parsed<MessageView> parsed = MessageView.parse(CLUSTER, cluster);
         assertThat(parsed).isInstanceOf(Parsed.Rejected.class);
         return ((Parsed.Rejected<MessageView>) parsed).diagnostics().toString();
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] concat(byte[] a, byte[] b) {

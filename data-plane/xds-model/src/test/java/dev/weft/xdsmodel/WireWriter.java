@@ -59,7 +59,7 @@ final class WireWriter {
             case FLOAT -> fixed(out, 4, Float.floatToRawIntBits(((Double) value).floatValue()));
             case FIXED64, SFIXED64 -> fixed(out, 8, (Long) value);
             case FIXED32, SFIXED32 -> fixed(out, 4, (Long) value);
-            case SINT32, SINT64 -> varint(out, (Long) value << 1 ^ (Long) value >> 63);
+            case SINT32, SINT64 -> varint(out, ((Long) value << 1) ^ ((Long) value >> 63));
             default -> varint(out, (Long) value);
         }
     }
@@ -82,7 +82,7 @@ final class WireWriter {
     static void varint(ByteArrayOutputStream out, long value) {
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
