@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What Weft makes of each field and extension: {@code supported}, {@code advisory} (ignoring it changes no answer) or, for
@@ -60,6 +61,9 @@ final class FieldTable {
         static final Map<String, Treatment> BY_KEY = byKey(); // read when the first unsupported field turns up
     }
 
+    /** Treatment of fields seen so far; far fewer than there are values. */
+    private static final Map<FieldType, Treatment> SEEN = new ConcurrentHashMap<>();
+
     private FieldTable() {}
 
     static Treatment of(String key) {
@@ -78,7 +82,10 @@ final class FieldTable {
         report(any.reading(), "unsupported-extension", advisory, any.path(), type + " is not supported");
     }
 
-    /** Reports every field that is set and that no parser asked for. */
+    /**
+     * Reports every field that is set and that no parser asked for, or that is read but not acted on yet (which the table
+     * does not call supported).
+     */
     static void reportUnasked(MessageView view) {
         Reading reading = view.reading();
         for (int number : view.unknownNumbers()) {
@@ -100,8 +107,9 @@ final class FieldTable {
             if (value == null) {
                 continue;
             }
-            if (!view.isAsked(field)) {
-                boolean advisory = of(field.toString()) == Treatment.ADVISORY;
+            Treatment treatment = SEEN.computeIfAbsent(field, f -> of(f.toString()));
+            if (!view.isAsked(field) || (treatment != Treatment.SUPPORTED && !isNeutral(value))) {
+                boolean advisory = treatment == Treatment.ADVISORY;
                 report(reading, "unsupported-field", advisory, view.path(field.name()), "not supported");
             } else if (value instanceof MessageView child) {
                 reportUnasked(child);
@@ -111,6 +119,13 @@ final class FieldTable {
                 entries.values().forEach(FieldTable::reportItem);
             }
         }
+    }
+
+    /** A wrapper or duration of zero: what Envoy means without it, for the fields this is asked of. */
+    private static boolean isNeutral(Object value) {
+        return value instanceof MessageView view
+                && (WellKnown.isWrapper(view.type()) || view.isMessageOf(WellKnown.DURATION))
+                && view.isEmpty();
     }
 
     private static void reportItem(Object item) {

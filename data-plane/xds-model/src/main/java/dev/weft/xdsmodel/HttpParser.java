@@ -16,9 +16,13 @@ final class HttpParser {
     private HttpParser() {}
 
     static HttpConnectionManager parse(MessageView view) {
+        HttpConnectionManager.CodecType codec = view.choice("codec_type", HttpConnectionManager.CodecType.values());
+        if (codec == HttpConnectionManager.CodecType.HTTP2) {
+            view.error("codec_type", "unsupported-value", "HTTP2 is not supported downstream", "use AUTO or HTTP1");
+        }
         return new HttpConnectionManager(
                 view.string("stat_prefix"),
-                view.choice("codec_type", HttpConnectionManager.CodecType.values()),
+                codec,
                 routes(view),
                 httpFilters(view),
                 AccessLogParser.parse(view, "access_log"),
@@ -159,6 +163,9 @@ final class HttpParser {
                         .equals("IMPLEMENTATION_SPECIFIC_DEFAULT")
                 ? HttpConnectionManager.EscapedSlashesAction.KEEP_UNCHANGED
                 : view.choice("path_with_escaped_slashes_action", HttpConnectionManager.EscapedSlashesAction.values());
+        if (action != HttpConnectionManager.EscapedSlashesAction.KEEP_UNCHANGED) {
+            view.error("path_with_escaped_slashes_action", "unsupported-value", action + " is not supported", "");
+        }
         return new HttpConnectionManager.Paths(view.bool("normalize_path", false), view.bool("merge_slashes"), action);
     }
 
@@ -192,6 +199,9 @@ final class HttpParser {
     static Http1ProtocolOptions http1(@Nullable MessageView view) {
         if (view == null) {
             return Http1ProtocolOptions.DEFAULT;
+        }
+        if (!view.bool("allow_absolute_url", true)) {
+            view.error("allow_absolute_url", "unsupported-value", "false is not supported", "remove it");
         }
         List<StringMatcher> ignored = new ArrayList<>();
         view.messages("ignore_http_11_upgrade").forEach(matcher -> ignored.add(CommonParser.stringMatcher(matcher)));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BootstrapTest {
     @Test
     void readsEnvoysBootstrap() {
-        Bootstrap bootstrap = WireReaderTest.ok(XdsReader.bootstrap(Samples.text("every-field.json")));
+        Bootstrap bootstrap = BootstrapParser.parse(FieldTableTest.everyField(new Reading(Reading.Mode.STATIC)));
         assertThat(bootstrap.admin().address()).isEqualTo(new Address("127.0.0.1", 15000));
         assertThat(bootstrap.admin().accessLogs()).hasSize(2);
         assertThat(bootstrap.node().cluster()).isEqualTo("orders.shop");

@@ -2,6 +2,7 @@ package dev.weft.xdsmodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.base.Diagnostic;
 import dev.weft.base.Json;
 import dev.weft.xdsschema.MessageType;
 import dev.weft.xdsschema.Schema;
@@ -19,24 +20,35 @@ class FieldTableTest {
             "envoy.config.cluster.v3.Cluster.filters"); // only advisory ones, which a bootstrap must not have
 
     @Test
-    void everySupportedFieldIsReadWithoutAComplaint() throws Exception {
-        Reading reading = new Reading(Reading.Mode.STATIC);
-        MessageView view = everyField(reading);
-        assertThat(reading.result(view)).isEqualTo(new Parsed.Ok<>(view, List.of()));
-    }
-
-    @Test
-    void parsersAskForExactlyWhatTheTableCallsSupported() throws Exception {
+    void parsersAskForAllTheTableCallsSupported() {
         Set<String> asked = Asked.in(everyField(new Reading(Reading.Mode.STATIC)));
         asked.addAll(NOT_IN_SAMPLE);
-        Set<String> supported = new TreeSet<>();
-        for (FieldTable.Entry entry : FieldTable.entries()) {
-            if (entry.treatment() == FieldTable.Treatment.SUPPORTED
-                    && !entry.name().isEmpty()) {
-                supported.add(entry.key());
-            }
+        assertThat(asked).containsAll(keys(FieldTable.Treatment.SUPPORTED));
+    }
+
+    /** A field that is read but not called supported is refused or told, whatever the parsers do with it. */
+    @Test
+    void whatIsReadButNotSupportedIsReported() {
+        Reading reading = new Reading(Reading.Mode.STATIC);
+        MessageView view = everyField(reading);
+        assertThat(reading.failed()).isFalse();
+        Set<String> unsupported = Asked.in(view);
+        unsupported.removeAll(keys(FieldTable.Treatment.SUPPORTED));
+        FieldTable.reportUnasked(view);
+        Set<String> reported = new TreeSet<>();
+        List<Diagnostic> diagnostics = ((Parsed.Rejected<MessageView>) reading.result(view)).diagnostics();
+        for (Diagnostic diagnostic : diagnostics) {
+            assertThat(diagnostic.code()).isEqualTo("unsupported-field");
+            reported.add(diagnostic.path().substring(diagnostic.path().lastIndexOf('.') + 1));
         }
-        assertThat(asked).isEqualTo(supported);
+        for (String field : unsupported) {
+            // What lies below a refused field is not reported again.
+            assertThat(reported.contains(field.substring(field.lastIndexOf('.') + 1))
+                            || field.startsWith("envoy.config.route.v3.RetryPolicy")
+                            || field.contains(".SetCurrentClientCertDetails"))
+                    .as(field)
+                    .isTrue();
+        }
     }
 
     @Test
@@ -60,8 +72,20 @@ class FieldTableTest {
         assertThat(seen).hasSizeGreaterThan(500);
     }
 
-    /** The bootstrap with every supported field, after its parser has been through it. */
-    static MessageView everyField(Reading reading) throws Exception {
+    private static Set<String> keys(FieldTable.Treatment treatment) {
+        Set<String> keys = new TreeSet<>();
+        for (FieldTable.Entry entry : FieldTable.entries()) {
+            if (entry.treatment() == treatment && !entry.name().isEmpty()) {
+                keys.add(entry.key());
+            }
+        }
+        // Read, but only below fields that are not supported yet.
+        keys.removeIf(key -> key.startsWith("envoy.config.route.v3.RetryPolicy"));
+        return keys;
+    }
+
+    /** The bootstrap with every field a parser knows, after it has been through it and its rules were checked. */
+    static MessageView everyField(Reading reading) {
         MessageView view = JsonReader.read(
                 reading,
                 Schema.shared().require(BootstrapParser.MESSAGE),
@@ -69,7 +93,6 @@ class FieldTableTest {
                 "");
         BootstrapParser.parse(view);
         RuleChecker.check(view);
-        FieldTable.reportUnasked(view);
         return view;
     }
 }
