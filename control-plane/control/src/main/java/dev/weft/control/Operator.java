@@ -3,6 +3,7 @@ package dev.weft.control;
 import dev.weft.base.Address;
 import dev.weft.base.Ticker;
 import dev.weft.ca.CertificateIssuer;
+import dev.weft.dashboard.DashboardPages;
 import dev.weft.sources.LeaseRegistry;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsserver.XdsServer;
@@ -10,9 +11,11 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** What people see: the operator API with its page, the graph behind it, and the metrics. Wiring only. */
 final class Operator implements AutoCloseable {
@@ -44,10 +47,17 @@ final class Operator implements AutoCloseable {
         ProxyViews proxies = new ProxyViews(mesh, sessions, xds, issued, leases, clock);
         graph = new GraphCollector(() -> new ArrayList<>(proxies.targets().values()), admin, Ticker.SYSTEM, clock);
         OperatorRoutes routes =
-                new OperatorRoutes(config, mesh, findings, proxies, graph, admin, issuer, clock, path -> null);
+                new OperatorRoutes(config, mesh, findings, proxies, graph, admin, issuer, clock, Operator::page);
         server = new OperatorServer(config.operator(), token, routes);
         StatsRegistry stats = ControlStats.of(mesh, sessions, xds, issuer, serving);
         metrics = new MetricsServer(config.metrics(), stats, mesh::isSynced);
+    }
+
+    private static @Nullable HttpReply page(String path) {
+        DashboardPages.Page page = DashboardPages.find(path);
+        return page == null
+                ? null
+                : new HttpReply(200, page.contentType(), page.body(), Map.of("ETag", page.etag()));
     }
 
     void start() {

@@ -195,7 +195,7 @@ final class Checks {
                                 ? "all " + proxies + " sidecars back in sync after " + took + " ms"
                                 : "sidecars not back in sync")
                         + ", " + failed + " failed of " + requests.size()
-                        + "; canary then: " + moved.observed());
+                        + "; canary then: " + moved.observed() + reasons(from));
     }
 
     private Outcome rotated() throws IOException, InterruptedException {
