@@ -129,6 +129,7 @@ final class ChainCompiler {
     void publishRoutes(Map<String, RouteConfiguration> byName, Collection<ListenerRuntime> listeners) {
         tables.clear();
         tables.putAll(prepared);
+        tables.values().forEach(table -> table.resolve(clusters));
         for (ListenerRuntime listener : listeners) {
             for (ChainRuntime chain : listener.chains()) {
                 if (chain.filter() instanceof HttpManager manager) {
@@ -140,6 +141,11 @@ final class ChainCompiler {
                 }
             }
         }
+    }
+
+    /** Clusters were removed: what routes to them must say so. */
+    void resolveClusters() {
+        tables.values().forEach(table -> table.resolve(clusters));
     }
 
     /** The chain left the configuration; its connections live on for a while. */

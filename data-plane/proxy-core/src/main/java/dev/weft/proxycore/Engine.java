@@ -119,6 +119,7 @@ public final class Engine implements AutoCloseable {
         opened.values().forEach(ListenSocket::resumeAccepting);
         closeUnused(compiled, before);
         clusters.retain(next.clusters().keySet());
+        compiler.resolveClusters();
         current = next;
         return problems;
     }

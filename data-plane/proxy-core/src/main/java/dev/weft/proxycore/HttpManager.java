@@ -220,7 +220,7 @@ final class HttpManager implements NetworkFilterRuntime {
         ClusterChoice choice =
                 plan.compiled().choose(head, exchange.connection.worker().loop().random());
         exchange.choice = choice;
-        ClusterRuntime cluster = choice == null ? null : clusters.find(choice.cluster());
+        ClusterRuntime cluster = choice == null ? null : plan.cluster(choice, clusters);
         if (cluster == null) {
             stream.flag(ResponseFlag.NO_CLUSTER_FOUND);
             Replies.send(exchange, stream, forward.clusterNotFoundResponseCode(), "", "cluster_not_found");

@@ -5,6 +5,8 @@ import dev.weft.http.HeaderBlock;
 import dev.weft.http.RequestHead;
 import dev.weft.route.ClusterChoice;
 import dev.weft.route.CompiledRoute;
+import dev.weft.upstream.ClusterRuntime;
+import dev.weft.upstream.Clusters;
 import dev.weft.xdsmodel.ClusterSpecifier;
 import dev.weft.xdsmodel.DataSource;
 import dev.weft.xdsmodel.HeaderMutations;
@@ -30,6 +32,7 @@ final class RoutePlan {
     private final HeaderEdits[] shareResponseEdits;
     private final byte @Nullable [] literalHost;
     private final byte[] directBody;
+    private volatile @Nullable ClusterRuntime[] clusters = {}; // by share; replaced by the control thread
 
     RoutePlan(CompiledRoute compiled, RouteConfiguration table) {
         this.compiled = compiled;
@@ -88,6 +91,24 @@ final class RoutePlan {
         } catch (DateTimeParseException e) {
             return 0;
         }
+    }
+
+    /** Looks the route's clusters up anew. A table that is out of use keeps those it had, so that drains end well. */
+    void resolve(Clusters all) {
+        List<ClusterChoice> choices = compiled.choices();
+        @Nullable ClusterRuntime[] found = new ClusterRuntime[choices.size()];
+        for (ClusterChoice choice : choices) {
+            found[choice.share()] = all.find(choice.cluster());
+        }
+        clusters = found;
+    }
+
+    /** The cluster of a choice, or null when there is none of that name. */
+    @Nullable
+    ClusterRuntime cluster(ClusterChoice choice, Clusters all) {
+        @Nullable ClusterRuntime[] resolved = clusters;
+        boolean named = choice.share() >= resolved.length; // by a request header
+        return named ? all.find(choice.cluster()) : resolved[choice.share()];
     }
 
     CompiledRoute compiled() {

@@ -3,6 +3,7 @@ package dev.weft.proxycore;
 import dev.weft.http.RequestHead;
 import dev.weft.route.CompiledRoute;
 import dev.weft.route.CompiledRoutes;
+import dev.weft.upstream.Clusters;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,13 @@ final class RouteTable {
         this.plans = routes.routes().stream()
                 .map(route -> new RoutePlan(route, routes.config()))
                 .toArray(RoutePlan[]::new);
+    }
+
+    /** Looks up the clusters all routes go to. Control thread, with every snapshot. */
+    void resolve(Clusters clusters) {
+        for (RoutePlan plan : plans) {
+            plan.resolve(clusters);
+        }
     }
 
     /** The plan for a request, or null when no route takes it. Allocates nothing. */

@@ -234,14 +234,13 @@ public final class ClusterRuntime {
     }
 
     /** The cluster is removed: idle connections close, others after their exchange. */
-    synchronized void remove(StatsRegistry registry) {
+    synchronized void remove() {
         endpoints.values().forEach(this::retire);
         endpoints.clear();
         originalDestinations.values().forEach(this::retire);
         originalDestinations.clear();
         sockets.values().forEach(Transport::close);
         sockets.clear();
-        stats.remove(registry, statName(config));
     }
 
     /** The first match whose values the endpoint's metadata has, else the cluster's own socket. */

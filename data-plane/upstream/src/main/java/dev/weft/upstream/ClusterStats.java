@@ -20,8 +20,10 @@ public final class ClusterStats {
     public final Counter requestTimeouts;
     public final Counter requestRetries;
     private final Counter[] byClass = new Counter[6];
+    private final String cluster;
 
     ClusterStats(StatsRegistry stats, String cluster) {
+        this.cluster = cluster;
         connections = counter(stats, "upstream_cx_total", "Connections opened to endpoints", cluster);
         activeConnections = gauge(stats, "upstream_cx_active", "Connections open to endpoints", cluster);
         connectFailures = counter(stats, "upstream_cx_connect_fail", "Connections that could not be opened", cluster);
@@ -52,7 +54,8 @@ public final class ClusterStats {
         }
     }
 
-    void remove(StatsRegistry stats, String cluster) {
+    /** Takes the counters out of the registry. */
+    void remove(StatsRegistry stats) {
         for (String name : new String[] {
             "upstream_cx_total",
             "upstream_cx_active",

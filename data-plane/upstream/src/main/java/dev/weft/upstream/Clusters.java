@@ -12,10 +12,12 @@ import dev.weft.xdsmodel.LocalityLbEndpoints;
 import dev.weft.xdsmodel.TransportSocket;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: {@link #find} from anywhere; the rest on the control thread.
  */
 public final class Clusters implements AutoCloseable {
+    private static final int LEAVE_SECONDS = 60;
+
     private final List<Loop> loops;
     private final Function<TransportSocket, Transport> transports;
     private final StatsRegistry stats;
@@ -33,6 +37,7 @@ public final class Clusters implements AutoCloseable {
     private final List<Transport> checked = new ArrayList<>();
     private final DnsRefresher dns = new DnsRefresher();
     private final ConcurrentHashMap<String, ClusterRuntime> byName = new ConcurrentHashMap<>();
+    private final Map<ClusterRuntime, Long> leaving = new HashMap<>(); // removed, and when
 
     /** No clusters yet. */
     public static Clusters of(List<Loop> loops, TlsContexts tls, StatsRegistry stats) {
@@ -148,24 +153,45 @@ public final class Clusters implements AutoCloseable {
                 ClusterRuntime.literals(assignment), assignment == null ? 140 : assignment.overprovisioningFactor());
     }
 
-    /** Removes all clusters but these. */
+    /**
+     * Removes all clusters but these. A removed one is found no more, but works on for {@value #LEAVE_SECONDS} s: requests
+     * on connections that are being drained still go there.
+     */
     public void retain(Set<String> names) {
         for (ClusterRuntime runtime : all()) {
             if (!names.contains(runtime.name()) && byName.remove(runtime.name(), runtime)) {
                 dns.forget(runtime);
-                runtime.remove(stats);
+                leaving.put(runtime, System.nanoTime());
             }
         }
+        forgetLeaving(TimeUnit.SECONDS.toNanos(LEAVE_SECONDS));
+    }
+
+    private void forgetLeaving(long olderThanNanos) {
+        long now = System.nanoTime();
+        leaving.entrySet().removeIf(entry -> {
+            if (now - entry.getValue() < olderThanNanos) {
+                return false;
+            }
+            ClusterRuntime runtime = entry.getKey();
+            runtime.remove();
+            if (!byName.containsKey(runtime.name())) {
+                runtime.stats().remove(stats);
+            }
+            return true;
+        });
     }
 
     /** Forgets what was not used for a while; called about once a minute. */
     public void forgetUnused() {
         byName.values().forEach(ClusterRuntime::forgetUnused);
+        forgetLeaving(TimeUnit.SECONDS.toNanos(LEAVE_SECONDS));
     }
 
     @Override
     public void close() {
         retain(Set.of());
+        forgetLeaving(0);
         dns.close();
     }
 }
