@@ -59,7 +59,10 @@ class CodecTest {
             seen.append(" [").append(head.authorityText()).append("] ").append(head.version());
             for (int i = 0; i < head.headers().count(); i++) {
                 if (!head.headers().isRemoved(i)) {
-                    seen.append('|').append(head.headers().name(i)).append('=').append(head.headers().value(i));
+                    seen.append('|')
+                            .append(head.headers().name(i))
+                            .append('=')
+                            .append(head.headers().value(i));
                 }
             }
             seen.append('\n');
@@ -124,7 +127,11 @@ class CodecTest {
             sent.append(out.toString(StandardCharsets.ISO_8859_1));
             out.release();
         }
-        String statuses = sent.toString().lines().filter(l -> l.startsWith("HTTP/")).toList().toString();
+        String statuses = sent.toString()
+                .lines()
+                .filter(l -> l.startsWith("HTTP/"))
+                .toList()
+                .toString();
         channel.close();
         return recorder.seen + statuses + recorder.refused;
     }
@@ -146,16 +153,15 @@ class CodecTest {
         String whole = understood(text);
         assertThat(whole).isNotEmpty();
         for (int cut = 1; cut < text.length(); cut++) {
-            assertThat(understood(text.substring(0, cut), text.substring(cut))).as("cut at %d", cut).isEqualTo(whole);
+            assertThat(understood(text.substring(0, cut), text.substring(cut)))
+                    .as("cut at %d", cut)
+                    .isEqualTo(whole);
         }
         assertThat(understood(text.split(""))).as("byte by byte").isEqualTo(whole);
     }
 
     @ParameterizedTest(name = "{1} for {0}")
-    @CsvSource(
-            delimiter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '~', textBlock = """
             GET / HTTP/1.1@@ ~ 400
             GET / HTTP/1.1@Host: a@Host: b@@ ~ 400
             GET / HTTP/1.1@Host: a, b@@ ~ 400
@@ -205,7 +211,9 @@ class CodecTest {
             """)
     void whatTheStandardDoesNotAllowIsRefused(String request, int status) {
         // The table writes @ for CR LF and, in host names, means a real one where no line ends there.
-        String text = request.replace("u@h@@", "u\u0000h@@").replace("u@a/", "u\u0000a/").replace("@", "\r\n");
+        String text = request.replace("u@h@@", "u\u0000h@@")
+                .replace("u@a/", "u\u0000a/")
+                .replace("@", "\r\n");
         assertThat(understood(text.replace('\u0000', '@'))).contains("[HTTP/1.1 " + status + " ");
     }
 
@@ -214,7 +222,8 @@ class CodecTest {
         assertThat(understood("GET / HTTP/1.1\nHost: a\n\n")).contains("BAD_LINE_END");
         assertThat(understood("GET / HTTP/1.1\r\nHost: a\nB: c\r\n\r\n")).contains("BAD_LINE_END");
         assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\nB: c\rd\r\n\r\n")).contains("BAD_FIELD_VALUE");
-        assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\nB: c\u0000d\r\n\r\n")).contains("BAD_FIELD_VALUE");
+        assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\nB: c\u0000d\r\n\r\n"))
+                .contains("BAD_FIELD_VALUE");
         assertThat(understood("GET /\rx HTTP/1.1\r\nHost: a\r\n\r\n")).contains("BAD_TARGET");
         assertThat(understood("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\na\r\n0\r\n\r\n"))
                 .contains("BAD_CHUNK");
@@ -222,20 +231,24 @@ class CodecTest {
 
     @Test
     void limitsAreKept() {
-        assertThat(understood("GET /" + "a".repeat(17_000) + " HTTP/1.1\r\nHost: a\r\n\r\n")).contains("HTTP/1.1 414");
+        assertThat(understood("GET /" + "a".repeat(17_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+                .contains("HTTP/1.1 414");
         assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\nA: " + "a".repeat(62_000) + "\r\n\r\n"))
                 .contains("HTTP/1.1 431");
         assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(100) + "\r\n"))
                 .contains("TOO_MANY_FIELDS");
-        assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(99) + "\r\n")).contains("204");
+        assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(99) + "\r\n"))
+                .contains("204");
     }
 
     @Test
     void noBytesBreakIt() {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
-        String alphabet = "GET POST/ HTTP/1.1\r\n\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n0\u0000\u00ff";
+        String alphabet =
+                "GET POST/ HTTP/1.1\r\n\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n0\u0000\u00ff";
         for (int round = 0; round < 3000; round++) {
-            StringBuilder text = new StringBuilder("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+            StringBuilder text = new StringBuilder(
+                    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
             for (int i = random.nextInt(1, 6); i > 0; i--) {
                 int at = random.nextInt(text.length());
                 text.setCharAt(at, alphabet.charAt(random.nextInt(alphabet.length())));

@@ -5,7 +5,6 @@ import dev.weft.net.TlsConfigException;
 import dev.weft.net.TlsContext;
 import dev.weft.net.TlsContexts;
 import dev.weft.route.CompiledRoutes;
-import dev.weft.stats.StatsRegistry;
 import dev.weft.upstream.Clusters;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.HttpConnectionManager;
@@ -32,20 +31,16 @@ import org.jspecify.annotations.Nullable;
 final class ChainCompiler {
     private final Clusters clusters;
     private final TlsContexts tls;
-    private final EngineConfig config;
-    private final StatsRegistry stats;
-    private final Telemetry telemetry;
+    private final Parts parts;
     private final Set<HttpManager> managers = new LinkedHashSet<>();
     private final Map<RouteConfiguration, RouteTable> tables = new HashMap<>(); // compiled once for all managers
     private final Map<RouteConfiguration, RouteTable> prepared = new HashMap<>();
     private boolean draining;
 
-    ChainCompiler(Clusters clusters, TlsContexts tls, EngineConfig config, StatsRegistry stats) {
-        this.clusters = clusters;
+    ChainCompiler(Parts parts, TlsContexts tls) {
+        this.parts = parts;
+        this.clusters = parts.clusters();
         this.tls = tls;
-        this.config = config;
-        this.stats = stats;
-        this.telemetry = new Telemetry(stats, config.self());
     }
 
     /** The chain of the old listener when it is the same, else a new one. */
@@ -72,22 +67,17 @@ final class ChainCompiler {
 
     private NetworkFilterRuntime filter(Listener listener, FilterChain chain) {
         NetworkFilter last = chain.filters().get(chain.filters().size() - 1);
+        boolean inbound = Telemetry.isInbound(listener.trafficDirection());
         return switch (last) {
             case HttpConnectionManager http -> {
-                HttpManager manager = new HttpManager(
-                        http,
-                        clusters,
-                        new HttpManagerStats(stats, http.statPrefix()),
-                        telemetry,
-                        config.self(),
-                        Telemetry.isInbound(listener.trafficDirection()));
+                HttpManager manager = inbound ? Inbound.http(http, parts) : Outbound.http(http, parts);
                 managers.add(manager);
                 if (draining) {
                     manager.drain();
                 }
                 yield manager;
             }
-            case TcpProxy tcp -> new TcpManager(tcp, clusters, telemetry);
+            case TcpProxy tcp -> inbound ? Inbound.tcp(tcp, parts) : Outbound.tcp(tcp, parts);
         };
     }
 

@@ -46,9 +46,11 @@ public final class Engine implements AutoCloseable {
     private final TlsContexts tls;
     private final Clusters clusters;
     private final ChainCompiler compiler;
+    private final LogWriter logs;
     private final Map<String, ListenSocket> sockets = new HashMap<>();
     private volatile ListenerSet listeners = ListenerSet.EMPTY;
     private volatile boolean draining;
+    private boolean closed;
     private XdsSnapshot current = XdsSnapshot.EMPTY;
 
     /** @param stats needs a cell per loop besides the control thread's: {@code config.loops() + 1} */
@@ -64,7 +66,9 @@ public final class Engine implements AutoCloseable {
         }
         this.tls = new TlsContexts();
         this.clusters = Clusters.of(loops.all(), tls, stats);
-        this.compiler = new ChainCompiler(clusters, tls, config, stats);
+        this.logs = new LogWriter(stats);
+        Telemetry telemetry = new Telemetry(stats, config.self());
+        this.compiler = new ChainCompiler(new Parts(clusters, telemetry, config.self(), stats, logs), tls);
     }
 
     /**
@@ -296,9 +300,13 @@ public final class Engine implements AutoCloseable {
         return quiet;
     }
 
-    /** Closes everything at once. */
+    /** Closes everything at once; again has no effect. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         sockets.values().forEach(ListenSocket::close);
         sockets.clear();
         onConnections(DownstreamConnection::close);
@@ -306,6 +314,7 @@ public final class Engine implements AutoCloseable {
         clusters.close();
         tls.close();
         loops.close();
+        logs.close();
     }
 
     StatsRegistry stats() {

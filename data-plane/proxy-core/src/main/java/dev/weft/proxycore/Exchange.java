@@ -61,6 +61,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     private boolean upgrade;
     private boolean upgradeRefused;
     private boolean responseDone;
+    private @Nullable ResponseHead lastResponse;
     private boolean requestEnded;
     private long requestEndNanos;
     private long totalNanos;
@@ -273,6 +274,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
         long now = System.nanoTime();
         responseHeadNanos = now;
         lastActivityNanos = now;
+        lastResponse = head;
         ClusterRuntime from = java.util.Objects.requireNonNull(cluster);
         from.stats().response(cell(), head.status());
         HttpStream current = stream();
@@ -341,6 +343,12 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     }
 
     // The end.
+
+    /** The upstream's response head, valid until the stream has ended; null for our own answers. */
+    @Nullable
+    ResponseHead lastResponse() {
+        return lastResponse;
+    }
 
     /** The stream is over: cancel what still runs. */
     void over(StreamEnd end) {

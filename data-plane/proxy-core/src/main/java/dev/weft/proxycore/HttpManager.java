@@ -22,7 +22,6 @@ import dev.weft.xdsmodel.HttpProtocolOptions;
 import dev.weft.xdsmodel.RouteAction;
 import io.netty.channel.Channel;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +43,8 @@ final class HttpManager implements NetworkFilterRuntime {
     private final Http1ServerOptions options;
     private final byte[] serverName;
     private final long streamIdleNanos;
-    private final FilterChain chain = new FilterChain(List.of(), Router.INSTANCE, 0);
+    private final FilterChain chain;
+    private final @Nullable AccessLogger log;
     private final HttpManagerStats stats;
     private final Telemetry telemetry;
     private final byte[] announcement;
@@ -52,19 +52,15 @@ final class HttpManager implements NetworkFilterRuntime {
     private volatile @Nullable RouteTable routes; // null until RDS has answered
     private volatile boolean draining;
 
-    HttpManager(
-            HttpConnectionManager config,
-            Clusters clusters,
-            HttpManagerStats stats,
-            Telemetry telemetry,
-            WorkloadLabels self,
-            boolean inbound) {
+    HttpManager(HttpConnectionManager config, FilterChain chain, Parts parts, boolean inbound) {
         this.config = config;
-        this.clusters = clusters;
-        this.telemetry = telemetry;
-        this.announcement = Ascii.bytes(self.compact());
+        this.chain = chain;
+        this.clusters = parts.clusters();
+        this.telemetry = parts.telemetry();
+        this.log = AccessLogger.of(config.accessLogs(), parts.logs());
+        this.stats = new HttpManagerStats(parts.stats(), config.statPrefix());
+        this.announcement = Ascii.bytes(parts.self().compact());
         this.inbound = inbound;
-        this.stats = stats;
         HttpProtocolOptions common = config.commonHttp();
         Duration headers = config.timeouts().requestHeadersTimeout();
         Http1Limits limits = new Http1Limits(
@@ -269,5 +265,8 @@ final class HttpManager implements NetworkFilterRuntime {
                 System.nanoTime() - exchange.startNanos,
                 stream.requestBytes(),
                 stream.responseBytes());
+        if (log != null) {
+            log.log(new HttpLogSource(exchange, stream));
+        }
     }
 }

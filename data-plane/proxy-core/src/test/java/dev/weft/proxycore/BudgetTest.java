@@ -29,7 +29,8 @@ class BudgetTest {
     private static final long MAX_BYTES = 600;
 
     private static Backend kibibytes() {
-        byte[] answer = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1024\r\n\r\n" + "a".repeat(1024))
+        byte[] answer = ("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 1024\r\n\r\n"
+                        + "a".repeat(1024))
                 .getBytes(StandardCharsets.ISO_8859_1);
         return new Backend(connection -> {
             byte[] buffer = new byte[4096];
@@ -127,16 +128,24 @@ class BudgetTest {
             Path report = Files.createTempFile("syscalls", ".txt");
             long tid = nativeId();
             Process strace = new ProcessBuilder(
-                            "/usr/bin/strace", "-c", "-U", "name,calls", "-o", report.toString(), "-p", Long.toString(tid))
+                            "/usr/bin/strace",
+                            "-c",
+                            "-U",
+                            "name,calls",
+                            "-o",
+                            report.toString(),
+                            "-p",
+                            Long.toString(tid))
                     .redirectErrorStream(true)
                     .start();
             // It says so once it is attached.
-            assertThat(new java.io.BufferedReader(new java.io.InputStreamReader(strace.getInputStream()))
-                            .readLine())
+            assertThat(new java.io.BufferedReader(new java.io.InputStreamReader(strace.getInputStream())).readLine())
                     .contains("attached");
             int requests = 2000;
             exchange(client, requests);
-            new ProcessBuilder("kill", "-INT", Long.toString(strace.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-INT", Long.toString(strace.pid()))
+                    .start()
+                    .waitFor();
             strace.waitFor();
             List<String> lines = Files.readAllLines(report);
             double reads = count(lines, "recvfrom", "read", "readv") / (double) requests;

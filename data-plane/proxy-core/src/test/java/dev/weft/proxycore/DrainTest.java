@@ -103,8 +103,7 @@ class DrainTest {
             client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
             arrived.await();
             AtomicBoolean quiet = new AtomicBoolean();
-            Thread drainer =
-                    Thread.startVirtualThread(() -> quiet.set(proxy.engine.drain(Duration.ofSeconds(20))));
+            Thread drainer = Thread.startVirtualThread(() -> quiet.set(proxy.engine.drain(Duration.ofSeconds(20))));
             while (!proxy.engine.isDraining()) {
                 Thread.onSpinWait();
             }

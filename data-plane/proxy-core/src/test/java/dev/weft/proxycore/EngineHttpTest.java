@@ -413,4 +413,23 @@ class EngineHttpTest {
                     .contains("envoy_cluster_upstream_rq_total{envoy_cluster_name=\"backend\"} 2");
         }
     }
+
+    @Test
+    void theAccessLogHasEnvoysFormat(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder) throws IOException {
+        java.nio.file.Path file = folder.resolve("access.log");
+        try (Backend backend = Backend.answering("hello");
+                TestProxy proxy = new TestProxy()) {
+            proxy.cluster("backend", backend.port());
+            proxy.listener("http", FilterChain.of(TestProxy.logging(file, TestProxy.forward("backend"))));
+            proxy.apply();
+            try (Client client = proxy.client()) {
+                client.send("GET /a?b HTTP/1.1\r\nHost: shop\r\nUser-Agent: a\"b\r\n\r\n")
+                        .response();
+            }
+            proxy.engine.close();
+            assertThat(java.nio.file.Files.readString(file))
+                    .matches("\\[20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z\\] \"GET /a\\?b HTTP/1.1\" 200 - 0 5 \\d+ - \"-\" "
+                            + "\"a\\\\x22b\" \"[0-9a-f-]{36}\" \"shop\" \"127.0.0.1:" + backend.port() + "\"\n");
+        }
+    }
 }

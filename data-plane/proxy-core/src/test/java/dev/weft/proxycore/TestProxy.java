@@ -4,6 +4,7 @@ import dev.weft.base.Address;
 import dev.weft.net.OriginalDestination;
 import dev.weft.stats.PrometheusText;
 import dev.weft.stats.StatsRegistry;
+import dev.weft.xdsmodel.AccessLog;
 import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.Http1ProtocolOptions;
@@ -93,6 +94,31 @@ final class TestProxy implements AutoCloseable {
                 m.http2(),
                 m.commonHttp(),
                 Map.of("websocket", true),
+                m.maxRequestHeadersKb(),
+                m.proxy100Continue(),
+                m.streamErrorOnInvalidHttpMessage());
+    }
+
+    /** The manager with an access log in Envoy's default format. */
+    static HttpConnectionManager logging(java.nio.file.Path file, RouteConfiguration routes) {
+        HttpConnectionManager m = manager(routes);
+        return new HttpConnectionManager(
+                m.statPrefix(),
+                m.codecType(),
+                m.routes(),
+                m.httpFilters(),
+                java.util.List.of(new AccessLog(
+                        new AccessLog.Destination.File(file.toString()), new AccessLog.Format.Standard())),
+                m.timeouts(),
+                m.forwarding(),
+                m.requestIds(),
+                m.paths(),
+                m.serverHeader(),
+                m.stripPort(),
+                m.http1(),
+                m.http2(),
+                m.commonHttp(),
+                m.upgradeConfigs(),
                 m.maxRequestHeadersKb(),
                 m.proxy100Continue(),
                 m.streamErrorOnInvalidHttpMessage());

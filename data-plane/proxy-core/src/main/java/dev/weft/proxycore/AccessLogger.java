@@ -1,0 +1,38 @@
+package dev.weft.proxycore;
+
+import dev.weft.xdsmodel.AccessLog;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The access logs of a connection manager. Null where none is configured, so that nothing is formatted. */
+final class AccessLogger {
+    private record Target(LogFormat format, LogWriter.Output output) {}
+
+    private final List<Target> targets = new ArrayList<>();
+
+    private AccessLogger() {}
+
+    /** A logger, or null without logs. Control thread. */
+    static @Nullable AccessLogger of(List<AccessLog> logs, LogWriter writer) {
+        if (logs.isEmpty()) {
+            return null;
+        }
+        AccessLogger logger = new AccessLogger();
+        for (AccessLog log : logs) {
+            String path = switch (log.destination()) {
+                case AccessLog.Destination.File file -> file.path();
+                case AccessLog.Destination.Stdout stdout -> "/dev/stdout";
+                case AccessLog.Destination.Stderr stderr -> "/dev/stderr";
+            };
+            logger.targets.add(new Target(LogFormat.of(log.format()), writer.output(path)));
+        }
+        return logger;
+    }
+
+    void log(LogSource source) {
+        for (Target target : targets) {
+            target.output().offer(target.format().line(source));
+        }
+    }
+}
