@@ -112,7 +112,7 @@ final class AdminPages {
     /** The metrics alone. */
     AdminResponse metrics(AdminRequest request) {
         return switch (request.path()) {
-            case "/stats/prometheus", "/metrics" -> prometheus();
+            case "/stats/prometheus", "/metrics" -> prometheus("fine".equals(request.parameter("buckets")));
             default -> AdminResponse.text(404, "invalid path. admin commands are listed at /help\n");
         };
     }
@@ -172,14 +172,15 @@ final class AdminPages {
                 "active loggers:\n  all: " + proxy.log().level().name().toLowerCase(Locale.ROOT) + "\n");
     }
 
-    private AdminResponse prometheus() {
-        return new AdminResponse(200, PrometheusText.CONTENT_TYPE, PrometheusText.write(proxy.stats()), null);
+    /** Fine buckets are for whoever computes quantiles: the control plane. */
+    private AdminResponse prometheus(boolean fine) {
+        return new AdminResponse(200, PrometheusText.CONTENT_TYPE, PrometheusText.write(proxy.stats(), fine), null);
     }
 
     private AdminResponse stats(AdminRequest request) {
         String format = request.parameter("format");
         if ("prometheus".equals(format)) {
-            return prometheus();
+            return prometheus(false);
         }
         Pattern filter = null;
         String regex = request.parameter("filter");

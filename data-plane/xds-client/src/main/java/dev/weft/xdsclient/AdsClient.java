@@ -176,7 +176,9 @@ public final class AdsClient {
             requests = null;
             if (connected) {
                 connected = false;
-                log.warn("configuration stream ended: " + status + "; the last configuration stays");
+                if (!controlPlane.isClosed()) {
+                    log.warn("configuration stream ended: " + status + "; the last configuration stays");
+                }
             } else {
                 log.debug("configuration stream failed: " + status);
             }

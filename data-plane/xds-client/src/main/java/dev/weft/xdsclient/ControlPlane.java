@@ -71,8 +71,9 @@ public final class ControlPlane {
         target.loop().execute(() -> drop(why));
     }
 
-    boolean isConnected() {
-        return current != null;
+    /** Whether {@link #close} was called. */
+    boolean isClosed() {
+        return closed;
     }
 
     void add(User user) {

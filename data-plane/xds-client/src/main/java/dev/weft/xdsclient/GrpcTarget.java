@@ -48,7 +48,7 @@ public record GrpcTarget(
     /** Connects; the outcome comes as an event on the loop. Call from the loop. */
     void connect(Http2Connection.Events events) {
         if (NetUtil.isValidIpV4Address(address.host()) || NetUtil.isValidIpV6Address(address.host())) {
-            connect(new InetSocketAddress(NetUtil.getByName(address.host()), address.port()), events);
+            connect(new InetSocketAddress(address.host(), address.port()), events); // a literal: nothing to resolve
             return;
         }
         // The JDK's resolver blocks for as long as DNS pleases; the control thread must not.
