@@ -39,6 +39,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A root key in a file, and the certificates it signs. Decides nothing: who may have which identity is
@@ -96,6 +97,22 @@ public final class CertificateAuthority {
         } catch (GeneralSecurityException | OperatorCreationException e) {
             throw new IOException("cannot use " + keyFile + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The trust domain of the root that is there; null where there is none yet or it cannot be read. */
+    public static @Nullable TrustDomain stored(Path directory) {
+        try {
+            for (Pem.Block block : Pem.read(Files.readString(directory.resolve("root.key")))) {
+                if (block.label().equals("CERTIFICATE")) {
+                    SpiffeId id = Spiffe.identity((X509Certificate) CertificateFactory.getInstance("X.509")
+                            .generateCertificate(new ByteArrayInputStream(block.der())));
+                    return id == null ? null : id.trustDomain();
+                }
+            }
+        } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
+            return null; // open() says what is wrong
+        }
+        return null;
     }
 
     private static CertificateAuthority read(Path keyFile, TrustDomain trustDomain, InstantSource clock)

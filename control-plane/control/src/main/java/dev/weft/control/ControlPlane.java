@@ -72,12 +72,7 @@ public final class ControlPlane implements AutoCloseable {
             throws IOException, GeneralSecurityException {
         this.config = config;
         this.state = state;
-        TrustDomain trustDomain = config.trustDomain() != null
-                ? new TrustDomain(config.trustDomain())
-                : ConfigDirectory.load(config.configDirectory())
-                        .image()
-                        .settings()
-                        .trustDomain();
+        TrustDomain trustDomain = trustDomain();
         CertificateAuthority authority = CertificateAuthority.open(state.resolve("ca"), trustDomain, clock);
         issuer = CertificateIssuer.open(
                 state.resolve("ca"), authority, JoinTokens.open(state.resolve("tokens"), clock), config.ca(), clock);
@@ -134,6 +129,20 @@ public final class ControlPlane implements AutoCloseable {
                 1,
                 1,
                 TimeUnit.MINUTES);
+    }
+
+    /** A trust domain is chosen once: by the flag, else by the root that is there, else by the Mesh document. */
+    private TrustDomain trustDomain() {
+        if (config.trustDomain() != null) {
+            return new TrustDomain(config.trustDomain());
+        }
+        TrustDomain stored = CertificateAuthority.stored(state.resolve("ca"));
+        return stored != null
+                ? stored
+                : ConfigDirectory.load(config.configDirectory())
+                        .image()
+                        .settings()
+                        .trustDomain();
     }
 
     /** A task that fails must not end its timer. */

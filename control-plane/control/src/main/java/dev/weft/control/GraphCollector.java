@@ -62,7 +62,7 @@ final class GraphCollector {
         List<ProxyTarget> all = targets.get();
         List<CompletableFuture<Void>> asked = new ArrayList<>();
         for (ProxyTarget target : all) {
-            asked.add(client.ask(target.admin(), target.identity(), "GET", "/stats/prometheus")
+            asked.add(client.ask(target.admin(), target.identity(), "GET", "/stats/prometheus?buckets=fine")
                     .handle((answer, problem) -> {
                         take(target, answer, problem);
                         return null;

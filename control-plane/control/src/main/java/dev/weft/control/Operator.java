@@ -57,7 +57,8 @@ final class Operator implements AutoCloseable {
         DashboardPages.Page page = DashboardPages.find(path);
         return page == null
                 ? null
-                : new HttpReply(200, page.contentType(), page.body(), Map.of("ETag", page.etag()));
+                : new HttpReply(
+                        200, page.contentType(), page.body(), Map.of("ETag", page.etag(), "Cache-Control", "no-cache"));
     }
 
     void start() {

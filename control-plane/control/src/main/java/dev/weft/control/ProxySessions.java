@@ -2,6 +2,8 @@ package dev.weft.control;
 
 import dev.weft.base.SpiffeId;
 import dev.weft.meshmodel.MeshDelta;
+import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.Workload;
 import dev.weft.xdsserver.ResourceSnapshot;
 import dev.weft.xdsserver.SessionHandler;
 import dev.weft.xdsserver.SessionInfo;
@@ -40,11 +42,21 @@ final class ProxySessions implements SessionHandler, MeshLoop.Publisher {
     private final InstantSource clock;
     private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
     private final Map<String, Gone> gone = new ConcurrentHashMap<>();
+    private boolean placed; // confined to the mesh's thread; the first image was published
     private volatile @Nullable XdsServer xds; // set once, before the first stream
     private volatile @Nullable MeshLoop mesh; // set once, before the first stream
 
     /** An open stream. */
-    record Session(SessionInfo info, @Nullable X509Certificate certificate) {}
+    record Session(SessionInfo info, @Nullable X509Certificate certificate) {
+        /** The instance's address as its node says. */
+        String address() {
+            NodeId node = NodeId.parse(info.node());
+            return info.node()
+                    .text("INSTANCE_IPS", node == null ? "" : node.address())
+                    .split(",", 2)[0]
+                    .strip();
+        }
+    }
 
     /** A stream that ended lately. */
     record Gone(Session session, SessionStatus status, Instant at) {}
@@ -134,20 +146,54 @@ final class ProxySessions implements SessionHandler, MeshLoop.Publisher {
 
     /** Publishes again when a certificate that was handed out is old; on the mesh's thread. */
     void renewIfDue() {
-        if (views.isRenewalDue()) {
-            publishAll();
+        MeshLoop loop = mesh;
+        if (loop != null && views.isRenewalDue()) {
+            publishAll(loop);
         }
     }
 
     @Override
     public void publish(MeshDelta delta) {
-        publishAll();
+        MeshLoop loop = mesh;
+        if (loop == null) {
+            return;
+        }
+        publishAll(loop);
+        boolean all = delta.before().configurationVersion() != delta.after().configurationVersion() || !placed;
+        placed = true;
+        Set<String> moved = all ? Set.of() : addresses(delta);
+        for (Session session : sessions.values()) {
+            // A class follows from the Services, and from the names of the instance's own ports.
+            if (all || moved.contains(session.address())) {
+                moveToClass(session.info(), loop);
+            }
+        }
+        XdsServer server = xds;
+        if (server != null) {
+            forgetUnused(server);
+        }
     }
 
-    private void publishAll() {
+    private static Set<String> addresses(MeshDelta delta) {
+        Set<String> addresses = new HashSet<>();
+        for (ResourceKey key : delta.upserted()) {
+            Workload workload = delta.after().workload(key);
+            if (workload != null) {
+                addresses.add(workload.address());
+            }
+        }
+        for (ResourceKey key : delta.removed()) {
+            Workload workload = delta.before().workload(key);
+            if (workload != null) {
+                addresses.add(workload.address());
+            }
+        }
+        return addresses;
+    }
+
+    private void publishAll(MeshLoop loop) {
         XdsServer server = xds;
-        MeshLoop loop = mesh;
-        if (server == null || loop == null) {
+        if (server == null) {
             return;
         }
         Map<String, ResourceSnapshot> next = new LinkedHashMap<>();
@@ -159,10 +205,9 @@ final class ProxySessions implements SessionHandler, MeshLoop.Publisher {
         }
         // All classes are translated before the first is told: a caller and its callee move close together.
         next.forEach(server::publish);
-        for (Session session : sessions.values()) {
-            moveToClass(session.info(), loop);
+        if (next.isEmpty()) {
+            views.prepare(loop.image());
         }
-        forgetUnused(server);
     }
 
     /** A class without streams is not kept up to date, so it must not be found again. */

@@ -13,7 +13,6 @@ import dev.weft.xdsserver.XdsResource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -24,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * translator hands out the same object, so that a class that did not change costs nothing. Confined to the mesh's thread.
  */
 final class TranslatedViews implements Views {
+    private static final int MANY_NAMES = 50_000;
+
     private final Translator translator;
     private final SecretResources secrets;
     private final ForeignIdentities foreign;
@@ -31,11 +32,12 @@ final class TranslatedViews implements Views {
     private final Map<String, View> classes = new HashMap<>();
     private long nextKey = 1;
 
-    // What the last two images' resources became, by the translator's own objects: shared between classes.
-    private Map<Object, XdsResource> converted = new IdentityHashMap<>();
-    private Map<Object, XdsResource> before = new IdentityHashMap<>();
-    private Map<Object, Map<String, XdsResource>> convertedMaps = new IdentityHashMap<>();
+    // What the translator's maps became: by the map's identity, as long as a publication uses it.
+    private Map<Object, Map<String, XdsResource>> maps = new IdentityHashMap<>();
     private Map<Object, Map<String, XdsResource>> mapsBefore = new IdentityHashMap<>();
+
+    // The newest resource made of each name, by type: what classes share is made once.
+    private final Map<String, Map<String, XdsResource>> newest = new HashMap<>();
     private long generation = -1;
 
     /** What proxies share; a foreign proxy that is given a key shares it with those of its identity only. */
@@ -106,46 +108,48 @@ final class TranslatedViews implements Views {
         }
         if (generation != image.version()) {
             generation = image.version();
-            before = converted;
-            mapsBefore = convertedMaps;
-            converted = new IdentityHashMap<>();
-            convertedMaps = new IdentityHashMap<>();
+            mapsBefore = maps;
+            maps = new IdentityHashMap<>();
+            // Names of long ago are not worth keeping; what is still used is found by its map.
+            newest.values().removeIf(names -> names.size() > MANY_NAMES);
         }
         XdsResources resources = translator.translate(image, view.of());
         Map<String, Map<String, XdsResource>> byType = new HashMap<>();
-        resources.byType().forEach((type, named) -> byType.put(type, convert(named)));
+        resources.byType().forEach((type, named) -> byType.put(type, convert(type, named)));
         byType.put(TypeUrls.SECRET, secrets.of(view.foreign()));
         return new ResourceSnapshot(image.version(), byType);
     }
 
-    private Map<String, XdsResource> convert(Map<String, dev.weft.translate.XdsResource> named) {
-        Map<String, XdsResource> known = convertedMaps.get(named);
+    private Map<String, XdsResource> convert(String type, Map<String, dev.weft.translate.XdsResource> named) {
+        Map<String, XdsResource> known = maps.get(named);
         if (known == null) {
             known = mapsBefore.get(named);
-            if (known != null) {
-                // The same map holds the same resources; they must stay known too, for maps that share some of them.
-                named.values().forEach(this::convert);
+            if (known == null) {
+                Map<String, XdsResource> shared = newest.computeIfAbsent(type, t -> new HashMap<>());
+                Map<String, XdsResource> made = HashMap.newHashMap(named.size());
+                for (dev.weft.translate.XdsResource resource : named.values()) {
+                    made.put(resource.name(), convert(resource, shared));
+                }
+                known = made;
             }
+            maps.put(named, known);
         }
-        if (known == null) {
-            Map<String, XdsResource> made = LinkedHashMap.newLinkedHashMap(named.size());
-            named.forEach((name, resource) -> made.put(name, convert(resource)));
-            known = made;
-        }
-        convertedMaps.put(named, known);
         return known;
     }
 
-    private XdsResource convert(dev.weft.translate.XdsResource resource) {
-        XdsResource known = converted.get(resource);
-        if (known == null) {
-            known = before.get(resource);
-            if (known == null) {
-                known = new XdsResource(resource.name(), resource.version(), resource.any());
-            }
-            converted.put(resource, known);
+    private static XdsResource convert(dev.weft.translate.XdsResource resource, Map<String, XdsResource> shared) {
+        XdsResource known = shared.get(resource.name());
+        if (known == null || !known.version().equals(resource.version())) {
+            known = new XdsResource(resource.name(), resource.version(), resource.any());
+            shared.put(known.name(), known);
         }
         return known;
+    }
+
+    @Override
+    public void prepare(MeshImage image) {
+        // What all classes share is made now; the first proxy need not wait for it.
+        translator.translate(image, new ProxyClass("", ProxyNode.Mode.REDIRECT, "", List.of()));
     }
 
     @Override

@@ -14,6 +14,9 @@ interface Views {
     /** What a class is served under an image; the class must have been named by {@link #classOf} before. */
     ResourceSnapshot translate(MeshImage image, String classKey);
 
+    /** Makes what all classes share, while there is none. */
+    void prepare(MeshImage image);
+
     /** Whether {@link #translate} would give other resources although the image is the same: a certificate is old. */
     boolean isRenewalDue();
 

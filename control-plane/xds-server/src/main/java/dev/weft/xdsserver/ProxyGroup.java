@@ -19,13 +19,13 @@ final class ProxyGroup {
     private final Set<XdsStream> members = new HashSet<>();
 
     /** Publishers take turns per class (they are one thread); streams may come and go meanwhile. */
-    void publish(ResourceSnapshot next) {
+    void publish(ResourceSnapshot next, DeltaMemo memo) {
         Map<String, TypeDelta> since;
         Published now;
         List<XdsStream> all;
         synchronized (this) {
             Published before = published;
-            since = next.since(before == null ? null : before.snapshot());
+            since = next.since(before == null ? null : before.snapshot(), memo);
             now = new Published(next, before == null ? 1 : before.number() + 1);
             published = now;
             all = new ArrayList<>(members);

@@ -75,9 +75,14 @@ public final class ResourceSnapshot {
 
     /** What differs from an earlier snapshot (null = nothing was there), by type. Types without difference are absent. */
     Map<String, TypeDelta> since(@Nullable ResourceSnapshot before) {
+        return since(before, new DeltaMemo());
+    }
+
+    /** The same, where classes share maps and so their differences. */
+    Map<String, TypeDelta> since(@Nullable ResourceSnapshot before, DeltaMemo memo) {
         Map<String, TypeDelta> deltas = new HashMap<>();
         byType.forEach((type, now) -> {
-            TypeDelta delta = TypeDelta.between(before == null ? Map.of() : before.resources(type), now);
+            TypeDelta delta = memo.between(before == null ? Map.of() : before.resources(type), now);
             if (!delta.isEmpty()) {
                 deltas.put(type, delta);
             }

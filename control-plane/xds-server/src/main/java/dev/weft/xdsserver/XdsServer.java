@@ -51,6 +51,7 @@ public final class XdsServer implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("xds-timer").daemon().factory());
     private final AtomicLong ids = new AtomicLong();
+    private final DeltaMemo memo = new DeltaMemo();
     final XdsServerStats stats = new XdsServerStats();
 
     public XdsServer(SessionHandler handler, InstantSource clock, Ticker ticker) {
@@ -123,7 +124,7 @@ public final class XdsServer implements AutoCloseable {
 
     /** Makes a snapshot what the class is served from now on. Versions of a class must not fall. */
     public void publish(String classKey, ResourceSnapshot next) {
-        group(classKey).publish(next);
+        group(classKey).publish(next, memo);
     }
 
     /** Whether something was published for the class. */
