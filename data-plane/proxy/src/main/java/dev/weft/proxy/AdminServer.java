@@ -161,6 +161,25 @@ final class AdminServer implements AutoCloseable {
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+            SslHandler tls = ctx.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                respond(ctx, request);
+                return;
+            }
+            // A request may come in one flight with the end of the handshake: who asks is known after those who wait
+            // for
+            // that end before us have been told.
+            request.retain();
+            tls.handshakeFuture().addListener(done -> {
+                try {
+                    respond(ctx, request);
+                } finally {
+                    request.release();
+                }
+            });
+        }
+
+        private void respond(ChannelHandlerContext ctx, FullHttpRequest request) {
             boolean head = request.method().name().equals("HEAD");
             boolean keepAlive = HttpUtil.isKeepAlive(request);
             AdminResponse answer = answer(ctx, request);

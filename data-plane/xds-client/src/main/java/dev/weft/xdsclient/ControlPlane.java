@@ -11,15 +11,20 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one connection to the control plane and its coming back: whatever is lost is tried again with full jitter between 0.5
- * and 30 s, for ever. Those who use it are told when it stands and when it is gone.
+ * The one connection to the control plane and its coming back: whatever is lost is tried again with full jitter, for
+ * ever and at least every 8 s. Those who use it are told when it stands and when it is gone.
  *
  * <p>Threads: confined to the target's loop, except {@link #start}, {@link #close} and {@link #reconnect}, from any.
  */
 public final class ControlPlane {
-    // reliability: reconnect with full jitter, 0.5 to 30 s
     static final Duration BACKOFF_BASE = Duration.ofMillis(500);
-    static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
+
+    /**
+     * A restarted control plane keeps the leases it remembers for one time to live, 15 s: whoever comes back later was
+     * removed meanwhile, and its traffic failed. So every proxy tries well within that.
+     */
+    static final Duration BACKOFF_MAX = Duration.ofSeconds(8);
+
     private static final Duration BACKOFF_FLOOR = Duration.ofMillis(50);
 
     /** Someone with a stream on the connection. */
