@@ -285,8 +285,8 @@ public final class Engine implements AutoCloseable {
      * @return whether everything ended by itself
      */
     public boolean drain(Duration limit) {
-        draining = true;
         compiler.drain();
+        draining = true;
         long begin = System.nanoTime();
         boolean quiet = false;
         while (!quiet && System.nanoTime() - begin < limit.toNanos()) {

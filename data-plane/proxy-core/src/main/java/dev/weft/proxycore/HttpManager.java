@@ -20,6 +20,7 @@ import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.HttpConnectionManager.ServerHeader.Transformation;
 import dev.weft.xdsmodel.HttpProtocolOptions;
 import dev.weft.xdsmodel.RouteAction;
+import dev.weft.xdsmodel.VirtualHost;
 import io.netty.channel.Channel;
 import java.time.Duration;
 import java.util.Locale;
@@ -199,6 +200,11 @@ final class HttpManager implements NetworkFilterRuntime {
             Replies.send(exchange, stream, 403, "", "upgrade_failed");
             return;
         }
+        if (plan.compiled().host().requireTls() != VirtualHost.RequireTls.NONE && !isHttps(head.headers())) {
+            byte[] location = Ascii.bytes("https://" + head.authorityText() + head.targetText());
+            Replies.redirect(exchange, stream, 301, location);
+            return;
+        }
         switch (plan.action()) {
             case RouteAction.Forward forward -> forward(exchange, stream, head, plan, forward);
             case RouteAction.DirectResponse direct ->
@@ -209,6 +215,13 @@ final class HttpManager implements NetworkFilterRuntime {
                 Replies.redirect(exchange, stream, redirect.responseCode(), location);
             }
         }
+    }
+
+    /** As Envoy: what x-forwarded-proto says, which {@link #prepare} has made sure is there. */
+    private static boolean isHttps(HeaderBlock headers) {
+        int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);
+        return proto >= 0
+                && Ascii.equalsIgnoreCase(HTTPS, headers.bytes(), headers.valueStart(proto), headers.valueEnd(proto));
     }
 
     private void forward(

@@ -432,4 +432,29 @@ class EngineHttpTest {
                             + "\"a\\\\x22b\" \"[0-9a-f-]{36}\" \"shop\" \"127.0.0.1:" + backend.port() + "\"\n");
         }
     }
+
+    @Test
+    void aCrowdOfNewConnectionsIsServed() throws Exception {
+        java.util.concurrent.atomic.AtomicInteger served = new java.util.concurrent.atomic.AtomicInteger();
+        try (Backend backend = Backend.answering("ok");
+                TestProxy proxy = TestProxy.http(backend.port())) {
+            java.util.List<Thread> crowd = new java.util.ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                crowd.add(Thread.startVirtualThread(() -> {
+                    try (Client client = proxy.client()) {
+                        if (client.get("/").endsWith("ok")) {
+                            served.incrementAndGet();
+                        }
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                }));
+            }
+            for (Thread thread : crowd) {
+                thread.join();
+            }
+            assertThat(served).hasValue(100);
+            assertThat(backend.connections.get()).isLessThanOrEqualTo(100);
+        }
+    }
 }

@@ -20,13 +20,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to connect to an endpoint: TCP, then TLS, within the cluster's connect time-out. A SYN that gets no answer
+ * One attempt to connect to an endpoint: TCP within the cluster's connect time-out, then TLS within {@value
+ * #HANDSHAKE_SECONDS} s. A SYN that gets no answer
  * for {@value #RACE_MILLIS} ms is raced by a second one, as Linux repeats the first only after a second.
  *
  * <p>The connected channel has no handler of ours yet and does not read; the listener adds one.
  */
 final class Connector extends TimerWheel.Timer {
     private static final int RACE_MILLIS = 250;
+    private static final int HANDSHAKE_SECONDS = 5;
 
     /** High and low watermark of both directions (reliability.md §1.1). */
     static final WriteBufferWaterMark WATERMARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
@@ -35,7 +37,7 @@ final class Connector extends TimerWheel.Timer {
     private final EndpointRuntime endpoint;
     private final Transport.Inside inside;
     private final ConnectListener listener;
-    private final long giveUpAt;
+    private long giveUpAt;
     private final List<Channel> attempts = new ArrayList<>(2);
     private @Nullable Channel connected; // the winner, while its handshake runs
     private boolean done;
@@ -121,6 +123,9 @@ final class Connector extends TimerWheel.Timer {
         channel.pipeline().addLast(new HandshakeWatch());
         channel.pipeline().addFirst(tls);
         channel.config().setAutoRead(true);
+        // A handshake waits for CPU on both sides, not for a lost packet: it has a deadline of its own, so that a busy
+        // moment does not turn into refused connections and yet more handshakes.
+        giveUpAt = Math.max(giveUpAt, System.nanoTime() + TimeUnit.SECONDS.toNanos(HANDSHAKE_SECONDS));
         if (!done) {
             loop.timers().setAt(this, giveUpAt);
         }

@@ -25,13 +25,18 @@ public final class HttpPool {
         void connectFailed(boolean timeout, String reason);
     }
 
+    /**
+     * Attempts at one time. More would not be ready sooner: under load they are what the peer (or this CPU) is slow at, and
+     * if each waiting request brought its own handshake, all would time out together and begin again.
+     */
+    private static final int MAX_CONNECTING = 8;
+
     private final EndpointRuntime endpoint;
     private final UpstreamLoop loop;
     private final ArrayDeque<Pooled> idle = new ArrayDeque<>(4);
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>(4);
     private int connecting;
     private int open;
-    private int busy;
 
     HttpPool(EndpointRuntime endpoint, UpstreamLoop loop) {
         this.endpoint = endpoint;
@@ -52,7 +57,6 @@ public final class HttpPool {
             pooled.clear();
             pooled.resting = false;
             if (pooled.connection.isReusable()) {
-                busy++;
                 return pooled.connection;
             }
             pooled.connection.channel().close();
@@ -62,9 +66,7 @@ public final class HttpPool {
     /** Waits for a connection; the answer may come before this returns. */
     public void await(Waiter waiter) {
         waiting.addLast(waiter);
-        if (connecting < waiting.size()) {
-            connect();
-        }
+        connectIfNeeded();
     }
 
     /** Forgets a waiter, if it still waits. */
@@ -74,7 +76,6 @@ public final class HttpPool {
 
     /** Takes a connection back after its exchange. */
     public void release(Http1ClientConnection connection, boolean reusable) {
-        busy--;
         if (!reusable) {
             return; // closed already
         }
@@ -84,7 +85,6 @@ public final class HttpPool {
         }
         Waiter next = waiting.pollFirst();
         if (next != null) {
-            busy++;
             next.connectionReady(this, connection);
             return;
         }
@@ -96,7 +96,6 @@ public final class HttpPool {
 
     /** A connection given up in the middle of an exchange: it closes itself. */
     public void abandon(Http1ClientConnection connection) {
-        busy--;
         connection.cancel();
     }
 
@@ -113,6 +112,12 @@ public final class HttpPool {
             return TimeUnit.SECONDS.toNanos(seconds) - TimeUnit.SECONDS.toNanos(1);
         }
         return TimeUnit.SECONDS.toNanos(endpoint.isTls() ? 3600 : 3);
+    }
+
+    private void connectIfNeeded() {
+        if (connecting < waiting.size() && connecting < MAX_CONNECTING) {
+            connect();
+        }
     }
 
     private void connect() {
@@ -136,6 +141,7 @@ public final class HttpPool {
                     endpoint.cluster().limits().connections().release();
                 }
                 failOne(timeout, reason);
+                connectIfNeeded();
             }
         });
     }
@@ -147,8 +153,8 @@ public final class HttpPool {
         channel.pipeline().addLast(pooled.connection);
         channel.config().setAutoRead(true);
         Waiter next = waiting.pollFirst();
+        connectIfNeeded();
         if (next != null) {
-            busy++;
             next.connectionReady(this, pooled.connection);
         } else if (endpoint.isRetired()) {
             channel.close();
@@ -158,7 +164,7 @@ public final class HttpPool {
     }
 
     private void failOne(boolean timeout, String reason) {
-        // As many waiters as there are attempts under way may still hope.
+        // One attempt has failed, so one waiter goes elsewhere, unless there is an attempt for each that is left.
         if (waiting.size() > connecting) {
             Waiter unlucky = waiting.pollFirst();
             if (unlucky != null) {
@@ -220,9 +226,7 @@ public final class HttpPool {
                 clear();
                 idle.remove(this);
             }
-            if (connecting < waiting.size()) {
-                connect();
-            }
+            connectIfNeeded();
         }
 
         @Override
