@@ -5,6 +5,7 @@ import dev.weft.codec.CodecLoop;
 import dev.weft.codec.Http1ClientConnection;
 import dev.weft.codec.Http1Exchange;
 import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseFlag;
@@ -61,6 +62,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     private boolean upgrade;
     private boolean upgradeRefused;
     private boolean responseDone;
+    private boolean triedAgain;
     private @Nullable ResponseHead lastResponse;
     private boolean requestEnded;
     private long requestEndNanos;
@@ -321,6 +323,13 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
         java.util.Objects.requireNonNull(pool).release(lost, false);
         endpointDone();
         HttpStream current = stream();
+        if (failure == Failure.CONNECTION_LOST && lost.requests() > 1 && mayTryAgain(current)) {
+            triedAgain = true;
+            ClusterRuntime to = java.util.Objects.requireNonNull(cluster);
+            to.stats().requestRetries.increment(cell());
+            attempt(to, connection.worker().upstream().firstPick());
+            return;
+        }
         boolean protocol = failure == Failure.PROTOCOL_ERROR;
         current.flag(protocol ? ResponseFlag.UPSTREAM_PROTOCOL_ERROR : ResponseFlag.UPSTREAM_CONNECTION_TERMINATION);
         if (current.isResponseStarted()) {
@@ -333,6 +342,20 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
                 protocol ? 502 : 503,
                 BEFORE_HEADERS + (protocol ? "protocol error" : "connection termination"),
                 "upstream_reset_before_response_started{" + details + "}");
+    }
+
+    /**
+     * A kept connection closed under our request: the peer was about to close it anyway. A request that is safe to repeat
+     * and has no body is sent once more (decision 24, requirement R52).
+     */
+    private boolean mayTryAgain(HttpStream current) {
+        HttpMethod method = current.request().method();
+        return !triedAgain
+                && !upgrade
+                && !current.isResponseStarted()
+                && current.isRequestEnded()
+                && current.requestBytes() == 0
+                && (method == HttpMethod.GET || method == HttpMethod.HEAD || method == HttpMethod.OPTIONS);
     }
 
     @Override

@@ -457,4 +457,23 @@ class EngineHttpTest {
             assertThat(backend.connections.get()).isLessThanOrEqualTo(100);
         }
     }
+
+    @Test
+    void aStaleConnectionIsNoFailureForASafeRequest() throws IOException {
+        // Each connection answers once and closes when the next request has come.
+        try (Backend backend = new Backend(c -> {
+                    c.readRequest();
+                    c.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                    c.readRequest();
+                });
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(client.get("/")).startsWith("HTTP/1.1 200").endsWith("ok");
+            }
+            assertThat(client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n")
+                            .response())
+                    .startsWith("HTTP/1.1 503");
+        }
+    }
 }
