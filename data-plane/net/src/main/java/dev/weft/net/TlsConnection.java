@@ -6,9 +6,11 @@ import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.internal.tcnative.SSL;
 import io.netty.util.AttributeKey;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
@@ -159,8 +161,8 @@ public final class TlsConnection {
     }
 
     /**
-     * The handshake has ended. A peer that showed a certificate must have been verified by now; a resumed session (which
-     * only the JDK's engine can make) skips the trust manager, so it is done here.
+     * The handshake has ended. A peer that showed a certificate must have been verified by now; a resumed session skips the
+     * trust manager, so it is done here.
      */
     void complete(SSLEngine engine) throws CertificateException {
         if (!client) {
@@ -170,7 +172,9 @@ public final class TlsConnection {
             return;
         }
         try {
-            verify((X509Certificate[]) engine.getSession().getPeerCertificates());
+            // Not a cast: BoringSSL's session has an array of certificates, the JDK's one of X.509 certificates.
+            Certificate[] chain = engine.getSession().getPeerCertificates();
+            verify(Arrays.copyOf(chain, chain.length, X509Certificate[].class));
         } catch (SSLPeerUnverifiedException e) {
             if (client || engine.getNeedClientAuth()) {
                 failure = "no certificate";

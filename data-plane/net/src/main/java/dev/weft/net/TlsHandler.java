@@ -25,8 +25,8 @@ final class TlsHandler extends SslHandler {
             if (future.isSuccess()) {
                 try {
                     connection.complete(engine());
-                } catch (CertificateException e) {
-                    ctx.close();
+                } catch (CertificateException | RuntimeException e) {
+                    ctx.close(); // a peer that could not be verified is not one, whatever the reason
                 }
             }
         });
