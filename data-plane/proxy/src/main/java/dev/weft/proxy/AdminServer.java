@@ -221,7 +221,8 @@ final class AdminServer implements AutoCloseable {
                 TlsConnection tls = TlsConnection.of(ctx.channel());
                 peer = tls == null ? null : tls.identity();
                 if (!mutual.allowed.equals(peer)) {
-                    return AdminResponse.text(403, "only for " + mutual.allowed + "\n");
+                    return AdminResponse.text(
+                            403, "only for " + mutual.allowed + ", not for " + (peer == null ? "nobody" : peer) + "\n");
                 }
             } else if (door instanceof Door.Plain plain && plain.checkHost && isForeign(request)) {
                 return AdminResponse.text(403, "refused: the Host header must name an address, not a web site\n");

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -67,12 +68,16 @@ final class SidecarChecks {
         boolean refused = !refusal.startsWith("HTTP/1.1 200");
         String answer = "a plaintext request gets " + refusal;
         if (wire.isEmpty()) {
-            List<GraphEdge> edges = mesh.operator().graph().edges();
-            long secure = edges.stream().filter(GraphEdge::mtls).count();
-            boolean all = !edges.isEmpty() && secure == edges.size();
+            // The graph fills as the sidecars are asked for their counters; a fresh mesh takes some seconds.
+            List<GraphEdge> edges = new ArrayList<>();
+            boolean all = Wait.until(20_000, () -> {
+                edges.clear();
+                edges.addAll(mesh.operator().graph().edges());
+                return edges.size() >= 7 && edges.stream().allMatch(GraphEdge::mtls);
+            });
             return new Result(
                     refused && all,
-                    answer + "; " + secure + " of " + edges.size()
+                    answer + "; " + edges.stream().filter(GraphEdge::mtls).count() + " of " + edges.size()
                             + " edges all mTLS by the callees' counters (packets can be read only as root)");
         }
         WireTap.Seen seen = WireTap.watch(wire, port, 3_000);

@@ -27,8 +27,13 @@ final class Yaml {
                 nested(out, member.getValue(), indent);
             }
         } else if (value instanceof List<?> list && !list.isEmpty()) {
+            boolean first = afterDash;
             for (Object item : list) {
-                out.repeat(' ', indent).append("- ");
+                if (!first) {
+                    out.repeat(' ', indent);
+                }
+                first = false;
+                out.append("- ");
                 write(out, item, indent + 2, true);
             }
         } else {

@@ -1,7 +1,8 @@
 package dev.weft.proxy;
 
 import com.sun.net.httpserver.HttpServer;
-import java.io.InputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,20 +16,14 @@ import java.util.List;
 public final class Main {
     private Main() {}
 
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) throws IOException {
         List<String> arguments = List.of(args);
-        int fd = arguments.indexOf("--credential-fd");
-        if (fd >= 0) {
-            try (InputStream in = System.in) {
-                log("credential " + new String(in.readAllBytes()).replace('\n', ' '));
-            }
-        }
-        log("started " + String.join(" ", args));
+        log("sidecar " + ProcessHandle.current().pid() + " " + String.join(" ", args));
         if (System.getenv("SIDECAR_FAILS") != null) {
             System.exit(7);
         }
-        HttpServer server =
-                HttpServer.create(new InetSocketAddress(arguments.get(arguments.indexOf("--address") + 1), 15021), 0);
+        String address = arguments.get(arguments.indexOf("--address") + 1);
+        HttpServer server = HttpServer.create(new InetSocketAddress(address, 15021), 0);
         server.createContext("/healthz/ready", exchange -> {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
@@ -38,15 +33,15 @@ public final class Main {
         server.start();
     }
 
-    private static synchronized void log(String line) {
+    private static void log(String line) {
         try {
             Files.writeString(
                     Path.of(System.getenv("SIDECAR_LOG")),
                     line + "\n",
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

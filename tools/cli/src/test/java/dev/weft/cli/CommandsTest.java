@@ -1,0 +1,240 @@
+package dev.weft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.adminapi.CertificateStatus;
+import dev.weft.adminapi.ControlPlaneInfo;
+import dev.weft.adminapi.ProxyList;
+import dev.weft.adminapi.ProxyStatus;
+import dev.weft.adminapi.SyncState;
+import dev.weft.adminapi.TokenCreated;
+import dev.weft.adminapi.TypeSync;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands against a control plane of canned answers: what is printed, and the exit code. */
+final class CommandsTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init") // set before each
+    private FakeOperator operator;
+
+    @BeforeEach
+    void start() throws IOException {
+        Files.writeString(folder.resolve("token"), "secret\n");
+        operator = new FakeOperator()
+                .answer(
+                        "GET /api/v1/info",
+                        new ControlPlaneInfo(
+                                "1.2.0",
+                                "cluster.local",
+                                "",
+                                "2026-01-01T00:00:00Z",
+                                7,
+                                "",
+                                "",
+                                false,
+                                2,
+                                3,
+                                2,
+                                "mesh",
+                                List.of("plaintext xDS is on")))
+                .answer(
+                        "GET /api/v1/proxies",
+                        new ProxyList(
+                                7,
+                                List.of(
+                                        proxy("cart-1.shop", "cart", SyncState.SYNCED, 7, List.of(), "1.2.0", false),
+                                        proxy(
+                                                "pay-1.shop",
+                                                "payments",
+                                                SyncState.REJECTED,
+                                                6,
+                                                List.of(new TypeSync(
+                                                        "RDS",
+                                                        SyncState.REJECTED,
+                                                        1,
+                                                        7,
+                                                        6,
+                                                        "routes[80]: weight must be positive",
+                                                        List.of("80"))),
+                                                "1.1.0",
+                                                true))));
+    }
+
+    @AfterEach
+    void stop() {
+        operator.close();
+    }
+
+    private static ProxyStatus proxy(
+            String id,
+            String service,
+            SyncState state,
+            long version,
+            List<TypeSync> sync,
+            String program,
+            boolean skew) {
+        @Nullable CertificateStatus certificate = new CertificateStatus("1", "", "", 600, 85_800);
+        return new ProxyStatus(
+                id,
+                id.substring(0, id.indexOf('.')),
+                "shop",
+                service,
+                "spiffe://cluster.local/ns/shop/sa/" + service,
+                "10.0.0.9",
+                "REDIRECT",
+                true,
+                "",
+                "",
+                program,
+                skew,
+                "delta",
+                state,
+                version,
+                sync,
+                certificate);
+    }
+
+    private record Ran(int status, String out, String err) {}
+
+    private Ran weft(String... arguments) {
+        List<String> line = new ArrayList<>(List.of(arguments));
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), line.toArray(String[]::new));
+        return new Ran(status, out.toString(), err.toString());
+    }
+
+    private Ran asked(String... arguments) {
+        List<String> line = new ArrayList<>(List.of(arguments));
+        line.addAll(List.of(
+                "--api", operator.url(), "--token-file", folder.resolve("token").toString()));
+        return weft(line.toArray(String[]::new));
+    }
+
+    @Test
+    void statusIsATableForPeople() {
+        Ran ran = asked("status");
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out()).isEqualTo("""
+                        Control plane 1.2.0, trust domain cluster.local, configuration 7, 3 services, 2 workloads
+                        warning: plaintext xDS is on
+
+                        PROXY        SERVICE   STATE     CONFIG        CERTIFICATE        VERSION       IDENTITY
+                        cart-1.shop  cart      synced    7             10m old, 23h left  1.2.0         spiffe://cluster.local/ns/shop/sa/cart
+                        pay-1.shop   payments  rejected  6 (1 behind)  10m old, 23h left  1.1.0 (skew)  spiffe://cluster.local/ns/shop/sa/payments
+
+                        pay-1.shop rejected RDS 80
+                          routes[80]: weight must be positive
+                        """);
+    }
+
+    @Test
+    void statusAsJsonHasTheMembersOfTheApi() {
+        assertThat(asked("status", "-o", "json").out()).contains("\"configVersion\": 7", "\"state\": \"rejected\"");
+        assertThat(asked("status", "-o", "yaml").out())
+                .contains(
+                        "configVersion: 7\n",
+                        "- id: cart-1.shop\n",
+                        "  identity: spiffe://cluster.local/ns/shop/sa/cart\n");
+    }
+
+    @Test
+    void aProxyIsFoundByTheBeginningOfItsName() {
+        operator.answerText("GET /api/v1/proxies/cart-1.shop/clusters", "{\"clusters\":[]}");
+        Ran ran = asked("proxy-config", "clusters", "cart");
+        assertThat(ran.status()).isZero();
+        assertThat(ran.out()).contains("\"clusters\": []");
+        assertThat(asked("proxy-config", "clusters", "nobody").err())
+                .contains("no proxy 'nobody'", "cart-1.shop, pay-1.shop");
+    }
+
+    @Test
+    void aTokenIsPrintedAloneSoThatItCanBeCopied() {
+        operator.answer("POST /api/v1/tokens", new TokenCreated("4f", "s3cret.abc", "vm-1", "2026-01-01T00:10:00Z"));
+        Ran ran = asked("token", "create", "--host", "vm-1", "--identity", "shop/orders");
+        assertThat(ran.out()).isEqualTo("s3cret.abc\n");
+        assertThat(ran.err()).contains("weft join --control-plane");
+    }
+
+    @Test
+    void refusalsSayWhatToDo() throws IOException {
+        Files.writeString(folder.resolve("token"), "wrong");
+        Ran refused = asked("status");
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.err()).contains("does not accept the token", "--token-file");
+        Ran nobody = weft(
+                "status",
+                "--api",
+                "http://127.0.0.1:1",
+                "--token-file",
+                folder.resolve("token").toString());
+        assertThat(nobody.status()).isEqualTo(1);
+        assertThat(nobody.err()).contains("no control plane answers", "weft control-plane --config DIR");
+        assertThat(asked("get", "services").status()).isEqualTo(1);
+    }
+
+    @Test
+    void aMistypedCommandGetsASuggestion() {
+        Ran ran = weft("statsu");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("statsu", "status", "Try 'weft --help'");
+    }
+
+    @Test
+    void analyzeReportsEverythingAtOnceWithExitCode3() throws IOException {
+        Path mesh = Files.createDirectory(folder.resolve("mesh"));
+        Files.writeString(mesh.resolve("a.yaml"), """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: a, namespace: shop}
+                spec:
+                  ports: [{name: http, port: 80, targetProt: 8080}]
+                ---
+                apiVersion: weft.dev/v1
+                kind: Mesh
+                metadata: {name: mesh}
+                spec: {mtls: SOMETIMES}
+                """);
+        Ran ran = weft("analyze", mesh.toString());
+        assertThat(ran.status()).isEqualTo(3);
+        assertThat(ran.out()).contains("a.yaml:5", "targetProt", "a.yaml:10", "SOMETIMES");
+        Files.writeString(
+                mesh.resolve("a.yaml"),
+                "apiVersion: weft.dev/v1\nkind: Mesh\nmetadata: {name: mesh}\nspec: {mtls: STRICT}\n");
+        Ran good = weft("analyze", mesh.toString());
+        assertThat(good.out()).contains("No findings");
+        assertThat(good.status()).isZero();
+        assertThat(weft("analyze", folder.resolve("none").toString()).status()).isEqualTo(2);
+    }
+
+    @Test
+    void joinRefusesWhatIsNoToken() {
+        Ran ran = weft("join", "--control-plane", "127.0.0.1:1", "--token", "abc");
+        assertThat(ran.status()).isEqualTo(2);
+        assertThat(ran.err()).contains("not a join token").doesNotContain("abc");
+    }
+
+    @Test
+    void everyCommandHasHelpWithExamples() {
+        for (String command : List.of("status", "proxy-config", "get", "analyze", "token", "join", "check")) {
+            Ran ran = weft(command, "--help");
+            assertThat(ran.status()).as(command).isZero();
+            assertThat(ran.out()).as(command).contains("Examples:");
+        }
+        assertThat(weft().out()).contains("demo", "control-plane", "status");
+    }
+}

@@ -1,0 +1,218 @@
+package dev.weft.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code weft run} with a stand-in for the sidecar, laid out as in a distribution. Explicit mode, so without root too. */
+final class SupervisorTest {
+    private static final Path REPOSITORY = Path.of("../..").toAbsolutePath().normalize();
+    private static final String TRAPS = "trap 'echo application ends >> $SIDECAR_LOG; exit 3' TERM; "
+            + "trap 'echo hangup >> $SIDECAR_LOG' HUP; "
+            + "echo application $$ >> $SIDECAR_LOG; while :; do sleep 0.05; done";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    private Path folder;
+
+    private final List<Process> processes = new ArrayList<>();
+
+    @BeforeEach
+    void layOut() throws IOException {
+        Files.createDirectories(folder.resolve("libexec"));
+        Files.createDirectories(folder.resolve("lib"));
+        Files.createDirectories(folder.resolve("credential"));
+        Files.copy(REPOSITORY.resolve("weft"), folder.resolve("weft"), StandardCopyOption.COPY_ATTRIBUTES);
+        try (Stream<Path> scripts = Files.list(REPOSITORY.resolve("tools/launcher"))) {
+            for (Path script : scripts.toList()) {
+                Files.copy(script, folder.resolve("libexec").resolve(script.getFileName()));
+            }
+        }
+        String classes = "../".repeat(folder.toRealPath().getNameCount() + 1)
+                + Path.of("target/test-classes").toAbsolutePath();
+        Files.writeString(folder.resolve("lib/proxy.classpath"), classes + "\n");
+        Files.writeString(folder.resolve("credential/host.key"), "key\n");
+    }
+
+    @AfterEach
+    void endAll() {
+        for (Process process : processes) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void sidecarIsReadyBeforeTheApplicationAndTheExitCodeIsPassedOn() throws Exception {
+        Process unit = run(Map.of(), "bash", "-c", "cat $SIDECAR_LOG; exit 7");
+        assertThat(output(unit))
+                .contains("sidecar ")
+                .contains("--service orders")
+                .contains("--mode NONE");
+        assertThat(unit.exitValue()).isEqualTo(7);
+        assertThat(log()).endsWith("sidecar ends");
+    }
+
+    @Test
+    void theApplicationIsToldItsAddressAndItsProxy() throws Exception {
+        Process unit = run(Map.of("JAVA_TOOL_OPTIONS", "-Dx=y"), "bash", "-c", "env");
+        List<String> environment = output(unit).lines().toList();
+        String address = environment.stream()
+                .filter(line -> line.startsWith("WEFT_ADDRESS=127.77."))
+                .findFirst()
+                .orElseThrow()
+                .substring(13);
+        assertThat(environment)
+                .contains("HOST=" + address, "PORT=8080", "http_proxy=http://" + address + ":15001")
+                .contains("JAVA_TOOL_OPTIONS=-Dx=y -Dhttp.proxyHost=" + address
+                        + " -Dhttp.proxyPort=15001 -Dhttp.nonProxyHosts=");
+    }
+
+    @Test
+    void terminationDrainsTheSidecarFirst() throws Exception {
+        Process unit = run(Map.of(), "bash", "-c", TRAPS);
+        awaitLog("application ");
+        unit.destroy();
+        assertThat(unit.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(unit.exitValue()).isEqualTo(3);
+        assertThat(log()).containsSubsequence("sidecar ends", "application ends");
+    }
+
+    @Test
+    void otherSignalsReachTheApplication() throws Exception {
+        Process unit = run(Map.of(), "bash", "-c", TRAPS);
+        awaitLog("application ");
+        new ProcessBuilder("kill", "-HUP", String.valueOf(unit.pid())).start().waitFor();
+        awaitLog("hangup");
+        assertThat(unit.isAlive()).isTrue();
+    }
+
+    @Test
+    void aDeadSidecarStopsTheApplication() throws Exception {
+        Process unit = run(Map.of(), "bash", "-c", TRAPS);
+        String address = awaitLog("sidecar ").replaceAll(".*--address ([0-9.]+).*", "$1");
+        awaitLog("application ");
+        try (Socket socket = new Socket(address, 15021)) {
+            socket.getOutputStream().write("GET /crash HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            socket.getInputStream().readAllBytes();
+        } catch (IOException e) {
+            // it died before it could answer
+        }
+        assertThat(unit.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(unit.exitValue()).isEqualTo(3); // the application's own, as it is not zero
+        assertThat(log()).contains("application ends").doesNotContain("sidecar ends");
+    }
+
+    @Test
+    void aSidecarThatFailsMeansNoApplication() throws Exception {
+        Process unit = run(Map.of("SIDECAR_FAILS", "1"), "bash", "-c", "echo started");
+        assertThat(output(unit)).contains("exit code 7").contains("not started").doesNotContain("\nstarted");
+        assertThat(unit.exitValue()).isEqualTo(1);
+    }
+
+    @Test
+    void aKilledSupervisorTakesBothWithIt() throws Exception {
+        Process unit = run(Map.of(), "bash", "-c", TRAPS);
+        long application = Long.parseLong(awaitLog("application ").split(" ")[1]);
+        long sidecar = Long.parseLong(awaitLog("sidecar ").split(" ")[1]);
+        unit.destroyForcibly();
+        awaitGone(application);
+        awaitGone(sidecar);
+    }
+
+    @Test
+    void theSupervisorIsSmall() throws Exception {
+        Process unit = run(Map.of(), "bash", "-c", TRAPS);
+        awaitLog("application ");
+        long kilobytes = Files.readAllLines(Path.of("/proc", String.valueOf(unit.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .sum();
+        assertThat(kilobytes).isLessThanOrEqualTo(5 * 1024);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--port 8080 -- true",
+                "--service orders -- true",
+                "--service orders --port 0 -- true",
+                "--service orders --port eighty -- true",
+                "--service Orders --port 80 -- true",
+                "--service orders --port 80 --label x -- true",
+                "--service orders --port 80 --frobnicate 1 -- true",
+                "--service orders --port 80"
+            })
+    void wrongUsageIsExitCode2(String arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(folder.resolve("weft").toString(), "run"));
+        command.addAll(List.of(arguments.split(" ")));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        assertThat(output(process)).contains("Try 'weft run --help'");
+        assertThat(process.exitValue()).isEqualTo(2);
+    }
+
+    private Process run(Map<String, String> environment, String... application) throws IOException {
+        List<String> command = new ArrayList<>(List.of(folder.resolve("weft").toString(), "run", "--explicit"));
+        command.addAll(List.of("--service", "orders", "--port", "8080"));
+        command.addAll(List.of("--credential", folder.resolve("credential").toString(), "--"));
+        command.addAll(List.of(application));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().remove("PORT");
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        builder.environment().putAll(environment);
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("WEFT_AOT", "off");
+        builder.environment().put("SIDECAR_LOG", folder.resolve("log").toString());
+        Process process = builder.start();
+        processes.add(process);
+        return process;
+    }
+
+    private static String output(Process process) throws Exception {
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return text;
+    }
+
+    private List<String> log() throws IOException {
+        Path file = folder.resolve("log");
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
+    /** The first line that begins so, as soon as it is there. */
+    private String awaitLog(String beginning) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (System.nanoTime() < deadline) {
+            for (String line : log()) {
+                if (line.startsWith(beginning)) {
+                    return line;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(20); // another process writes; there is nothing to wait on
+        }
+        throw new AssertionError("no line '" + beginning + "' in " + log());
+    }
+
+    private static void awaitGone(long pid) throws Exception {
+        ProcessHandle handle = ProcessHandle.of(pid).orElse(null);
+        if (handle != null) {
+            handle.onExit().get(20, TimeUnit.SECONDS);
+        }
+    }
+}
