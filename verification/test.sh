@@ -11,12 +11,16 @@ mkdir -p build
 log=$root/build/test.log
 maven_args=()
 peers=1
+selected= # the user chose what to run
 for arg in "$@"; do
   case $arg in
     --quick) maven_args+=(-Dquick) ;;
     --no-peers) peers= ;;
     -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
-    *) maven_args+=("$arg") ;;
+    *)
+      selected=1
+      maven_args+=("$arg")
+      ;;
   esac
 done
 failures=0 # of the run itself: a module that does not build, peers missing in CI
@@ -36,6 +40,10 @@ esac
 # Only the reports of this run count.
 find . -path ./build -prune -o -type d -path '*/target/surefire-reports' -print0 | xargs -0 -r rm -rf
 
+# Golden configurations go through a real Envoy in the module that makes them.
+envoy=$root/build/peers/envoy-binary
+[ ! -x "$envoy" ] || maven_args+=("-Dweft.envoy=$envoy")
+
 run_maven() {
   echo "test: mvn $*"
   mvn -B -ntp --fail-at-end -Dmaven.test.failure.ignore=true "$@" </dev/null >>"$log" 2>&1 &
@@ -50,7 +58,7 @@ run_maven() {
 # on: a build inside a build would fight for the same folders.
 : >"$log"
 last=verification/conformance,verification/bench
-if [ "${#maven_args[@]}" -eq 0 ] || [ "${maven_args[*]}" = -Dquick ]; then
+if [ -z "$selected" ]; then
   stages=("-pl !${last/,/,!}" "-pl $last -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev.weft.conformance.*,dev.weft.bench.*")
 else
   stages=("")
