@@ -108,8 +108,14 @@ final class ControlPlaneBench {
                 mesh.folder().toString(),
                 "--state",
                 state.toString(),
+                "--address",
+                "127.0.0.1",
                 "--plaintext-xds",
                 "127.0.0.1:" + port));
+        // Ports of its own: a mesh may be running on this machine.
+        for (String option : List.of("--xds-port", "--metrics-port", "--api-port")) {
+            command.addAll(List.of(option, Integer.toString(Lab.freePort())));
+        }
         return RunningProcess.start(new RunningProcess.Spec("control plane", command));
     }
 
