@@ -129,12 +129,7 @@ class NamespaceMeshTest {
 
     /** Runs a command where the client's application runs: its network, its hosts file, not its sidecar's user. */
     private static List<String> asClient(String... words) {
-        long application = client.process().descendants().stream()
-                .filter(process -> process.info().commandLine().orElse("").contains("EchoServer"))
-                .mapToLong(ProcessHandle::pid)
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("the client's application does not run:\n"
-                        + client.process().output()));
+        long application = client.process().descendant("/java", "EchoServer").pid();
         List<String> command =
                 new ArrayList<>(List.of("nsenter", "--mount", "--net", "--target", Long.toString(application), "--"));
         command.addAll(List.of(words));
@@ -402,11 +397,7 @@ class NamespaceMeshTest {
     @Test
     @Order(9)
     void aDeadSidecarFailsClosed() {
-        long sidecar = second.process().descendants().stream()
-                .filter(process -> process.info().commandLine().orElse("").contains("dev.weft.proxy.Main"))
-                .mapToLong(ProcessHandle::pid)
-                .findFirst()
-                .orElseThrow();
+        long sidecar = second.process().descendant("java", "dev.weft.proxy.Main").pid();
         String unused = Command.run(Duration.ofSeconds(5), "kill", "-KILL", Long.toString(sidecar))
                 .orThrow();
         int exit = second.process().awaitExit(Duration.ofSeconds(15));

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -178,6 +179,27 @@ public final class RunningProcess implements AutoCloseable {
     /** The processes below this one, oldest first. */
     public List<ProcessHandle> descendants() {
         return process.descendants().toList();
+    }
+
+    /**
+     * The process below this one whose program is {@code program} (the end of its path) and whose command line contains {@code text}.
+     * Reads /proc itself: {@link ProcessHandle.Info} cuts command lines at 4096 bytes, and class paths are longer.
+     */
+    public ProcessHandle descendant(String program, String text) {
+        return process.descendants()
+                .filter(below -> commandLine(below.pid()).split("\0", 2)[0].endsWith(program)
+                        && commandLine(below.pid()).contains(text))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(name + " started no " + program + " … " + text + "; its output:\n" + output()));
+    }
+
+    private static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
+        } catch (IOException e) {
+            // It ended meanwhile.
+            return "";
+        }
     }
 
     private String describeEnd() {
