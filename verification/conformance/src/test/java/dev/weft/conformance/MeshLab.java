@@ -7,6 +7,7 @@ import dev.weft.testkit.Peers;
 import dev.weft.testkit.RunningProcess;
 import dev.weft.testkit.TestNetwork;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A real mesh in network namespaces: one host for the control plane, one for every instance, all started by the commands a user
@@ -181,6 +183,30 @@ final class MeshLab implements AutoCloseable {
         return object(api("GET", path, ""));
     }
 
+    /** Opens the dashboard in Chromium on the control plane's machine; pictures go to build/. What the script saw, as JSON. */
+    Map<?, ?> browseDashboard() throws IOException {
+        Path script = file("dashboard.mjs");
+        try (InputStream in = MeshLab.class.getResourceAsStream("/browser/dashboard.mjs")) {
+            Files.write(script, Objects.requireNonNull(in).readAllBytes());
+        }
+        Path playwright = Peers.playwright().orElseThrow(() -> new AssertionError("playwright-core is missing: verification/peers.sh"));
+        List<String> command = new ArrayList<>(controlHost.prefix());
+        command.addAll(List.of(
+                Peers.require("node"),
+                script.toString(),
+                playwright.toAbsolutePath().toString(),
+                Peers.require("chromium"),
+                "http://127.0.0.1:15030",
+                Files.readString(state().resolve("operator.token")).strip(),
+                Peers.buildFolder().resolve("dashboard.png").toString()));
+        Command.Result result = Command.run(Duration.ofSeconds(90), command, null);
+        String json = result.output().lines().filter(line -> line.startsWith("{")).findFirst().orElse("");
+        if (json.isEmpty()) {
+            throw new AssertionError("the browser script said nothing:\n" + result.output());
+        }
+        return object(json);
+    }
+
     private static Map<?, ?> object(String json) {
         if (Json.parse(json) instanceof Map<?, ?> map) {
             return map;
@@ -206,8 +232,15 @@ final class MeshLab implements AutoCloseable {
         }
     }
 
-    void awaitEndpoints(String service, int count, Duration limit) {
-        Await.until(count + " endpoints of " + service, limit, () -> endpoints(service) == count);
+    /**
+     * Waits until a service has so many endpoints; returns when the look began that saw it ({@link System#nanoTime}), so that what the
+     * look itself takes on a busy machine is not counted.
+     */
+    long awaitEndpoints(String service, int count, Duration limit) {
+        return Await.value(count + " endpoints of " + service, limit, () -> {
+            long began = System.nanoTime();
+            return endpoints(service) == count ? (Long) began : null;
+        });
     }
 
     /** What all processes printed: for a failed test. */

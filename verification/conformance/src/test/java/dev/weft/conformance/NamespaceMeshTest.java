@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NamespaceMeshTest {
     private static final Duration READY = Duration.ofSeconds(60);
-    private static final int RATE = 60;
+    private static final int RATE = 40;
 
     @TempDir
     static Path folder;
@@ -62,10 +62,10 @@ class NamespaceMeshTest {
         client = lab.run("client", "web", 9000, List.of(), echo("web", 9000));
         lab.awaitEndpoints("payments", 2, READY);
         // The application starts once its sidecar is ready: from its mount namespace on, the mesh's names are known.
-        Await.until(
-                "the first request through the mesh",
-                READY,
-                () -> get("http://payments/hello").exit() == 0);
+        Await.until("the first request through the mesh", READY, () -> get("http://payments/hello").exit() == 0);
+        // Six JVMs just started share the cores; what is measured is the mesh under change, not its first seconds (that is a
+        // benchmark case of its own).
+        System.out.println("warm-up: " + ledger("/warm", 8, () -> {}));
     }
 
     @AfterAll
@@ -287,6 +287,25 @@ class NamespaceMeshTest {
 
     @Test
     @Order(4)
+    void theDashboardShowsLiveNumbersInABrowser() throws IOException {
+        List<Map<?, ?>> seen = new ArrayList<>();
+        LedgerReport report = ledger("/dashboard", 30, () -> seen.add(lab.browseDashboard()));
+        assertNothingFailed(report);
+        Map<?, ?> saw = seen.getFirst();
+        System.out.println("dashboard: " + saw);
+        assertThat((List<?>) saw.get("problems")).isEmpty();
+        assertThat(String.valueOf(saw.get("refused"))).as("a wrong token").isNotBlank();
+        assertThat(String.valueOf(saw.get("edges"))).contains("payments").containsPattern("[0-9]");
+        assertThat(String.valueOf(saw.get("rate"))).containsPattern("[1-9]");
+        assertThat(String.valueOf(saw.get("success"))).contains("100");
+        assertThat(String.valueOf(saw.get("mtls"))).contains("100");
+        assertThat(String.valueOf(saw.get("panel"))).contains("payments");
+        assertThat((List<?>) saw.get("proxies")).hasSize(3);
+        assertThat(String.valueOf(saw.get("services"))).contains("payments-v2");
+    }
+
+    @Test
+    @Order(5)
     void manyConfigurationChangesFailNothing() throws IOException {
         LedgerReport report = ledger("/changes", 14, () -> {
             for (int i = 0; i < 40; i++) {
@@ -300,7 +319,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void theControlPlaneMayBeKilled() throws IOException {
         LedgerReport report = ledger("/killed", 22, () -> {
             lab.killControlPlane();
@@ -326,7 +345,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void certificatesRotateEveryTwoSecondsAndNothingFails() throws IOException {
         String before = lab.api("GET", "/api/v1/proxies", "");
         LedgerReport report = ledger("/rotated", 16, () -> {
@@ -349,7 +368,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void anInstanceIsReplacedWithDrainAndNothingFails() throws IOException {
         lab.write("route.yaml", "");
         MeshLab.Unit third = payments("pay3", "v1");
@@ -358,8 +377,8 @@ class NamespaceMeshTest {
             last(Duration.ofSeconds(2));
             long asked = System.nanoTime();
             first.process().terminate();
-            lab.awaitEndpoints("payments", 2, Duration.ofSeconds(5));
-            assertThat(Duration.ofNanos(System.nanoTime() - asked))
+            long gone = lab.awaitEndpoints("payments", 2, Duration.ofSeconds(5));
+            assertThat(Duration.ofNanos(gone - asked))
                     .as("a clean exit leaves the endpoints")
                     .isLessThan(Duration.ofMillis(500));
             int exit = first.process().awaitExit(Duration.ofSeconds(20));
@@ -371,7 +390,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void aKilledInstanceCostsAtMostWhatWasInFlight() throws IOException {
         MeshLab.Unit fourth = payments("pay4", "v2");
         lab.awaitEndpoints("payments", 3, READY);
@@ -395,7 +414,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void aDeadSidecarFailsClosed() {
         long sidecar = second.process().descendant("java", "dev.weft.proxy.Main").pid();
         String unused = Command.run(Duration.ofSeconds(5), "kill", "-KILL", Long.toString(sidecar))

@@ -1,0 +1,246 @@
+package dev.weft.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.weft.base.Json;
+import dev.weft.testkit.Await;
+import dev.weft.testkit.EchoServer;
+import dev.weft.testkit.JavaProgram;
+import dev.weft.testkit.Peers;
+import dev.weft.testkit.RunningProcess;
+import dev.weft.testkit.TestNetwork;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A real Envoy takes everything our control plane sends, over delta and state-of-the-world ADS, and routes by it. */
+class EnvoyUnderControlPlaneTest {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final int ADMIN = 19000;
+
+    @TempDir
+    static Path folder;
+
+    private static TestNetwork network;
+    private static TestNetwork.Host here;
+    private static Path config;
+
+    @BeforeAll
+    static void startControlPlane() throws IOException {
+        assumeTrue(Peers.root(), "network namespaces need root; as root this must run");
+        network = TestNetwork.create();
+        here = network.addHost("cp");
+        config = folder.resolve("mesh");
+        Files.createDirectories(config);
+        for (String name : List.of("one", "two")) {
+            TestNetwork.Host host = network.addHost(name);
+            RunningProcess backend =
+                    host.start(JavaProgram.spec(name, EchoServer.class, "--name", name, "--port", "8080"));
+            backend.awaitLine("listening", START);
+            Files.writeString(config.resolve(name + ".yaml"), service(name, host.address()));
+        }
+        Files.writeString(config.resolve("shop.yaml"), service("shop", network.host("one").address()));
+        RunningProcess controlPlane = here.start(WeftProcess.weft(
+                "control plane",
+                "control-plane",
+                "--config",
+                config.toString(),
+                "--state",
+                folder.resolve("state").toString(),
+                "--plaintext-xds",
+                "127.0.0.1:15010"));
+        controlPlane.awaitLine("15012", START);
+        here.awaitListening(15010, START);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (network != null) {
+            network.close();
+        }
+    }
+
+    private static String service(String name, String address) {
+        return """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: %1$s, namespace: shop}
+                spec:
+                  selector: {app: %1$s}
+                  ports: [{name: http, port: 80, targetPort: 8080, appProtocol: http}]
+                ---
+                apiVersion: weft.dev/v1
+                kind: Workload
+                metadata: {name: %1$s-1, namespace: shop, labels: {app: %1$s}}
+                spec: {address: %2$s, ports: [{name: http, port: 8080}], serviceAccount: %1$s, tls: plaintext}
+                """
+                .formatted(name, address);
+    }
+
+    private static String route(String to) {
+        return """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: shop, namespace: shop}
+                spec:
+                  parentRefs: [{group: "", kind: Service, name: shop, port: 80}]
+                  rules:
+                  - backendRefs: [{name: %s, port: 80}]
+                """
+                .formatted(to);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DELTA_GRPC", "GRPC"})
+    void envoyRoutesByOurConfigurationAndRejectsNothing(String apiType) throws IOException {
+        Files.deleteIfExists(config.resolve("route.yaml"));
+        try (RunningProcess envoy = envoy(apiType, "NONE", "127.77.1.2")) {
+            Await.until("a request through Envoy", START, () -> {
+                requireAlive(envoy);
+                return ask("shop.shop").startsWith("one GET");
+            });
+            assertThat(ask("two.shop.svc.cluster.local")).startsWith("two GET");
+            // A change of the route arrives, and is taken as well.
+            Files.writeString(config.resolve("route.yaml"), route("two"));
+            Await.until("the moved route", START, () -> ask("shop.shop").startsWith("two GET"));
+            assertNothingRejected();
+        }
+    }
+
+    @Test
+    void envoyTakesTheListenersOfARedirectedSidecar() {
+        try (RunningProcess envoy = envoy("DELTA_GRPC", "REDIRECT", here.address())) {
+            Await.until("Envoy's listeners", START, () -> {
+                requireAlive(envoy);
+                Map<String, Long> stats = stats();
+                return stats.getOrDefault("listener_manager.lds.update_success", 0L) > 0
+                        && stats.getOrDefault("listener_manager.total_listeners_active", 0L) >= 3
+                        && stats.getOrDefault("listener_manager.total_listeners_warming", 1L) == 0;
+            });
+            assertNothingRejected();
+        }
+    }
+
+    private static void requireAlive(RunningProcess envoy) {
+        if (!envoy.alive()) {
+            throw new AssertionError("Envoy ended:\n" + envoy.output());
+        }
+    }
+
+    private static String ask(String host) {
+        return here.run(Duration.ofSeconds(10), "curl", "-sS", "-m", "3", "-x", "http://127.77.1.2:15001", "http://" + host + "/x")
+                .output();
+    }
+
+    private static void assertNothingRejected() {
+        Map<String, Long> stats = stats();
+        Map<String, Long> rejected = new TreeMap<>(stats);
+        rejected.keySet().removeIf(name -> !name.endsWith("update_rejected") && !name.endsWith("update_failure"));
+        rejected.values().removeIf(count -> count == 0);
+        assertThat(rejected).as("updates that Envoy refused").isEmpty();
+        assertThat(stats.getOrDefault("cluster_manager.cds.update_success", 0L)).isPositive();
+        assertThat(stats.getOrDefault("listener_manager.lds.update_success", 0L)).isPositive();
+        assertThat(stats.entrySet().stream()
+                        .filter(entry -> entry.getKey().startsWith("cluster.outbound") && entry.getKey().endsWith(".update_success"))
+                        .mapToLong(Map.Entry::getValue)
+                        .sum())
+                .as("endpoints over EDS")
+                .isPositive();
+    }
+
+    private static Map<String, Long> stats() {
+        Map<String, Long> stats = new TreeMap<>();
+        here.run(Duration.ofSeconds(10), "curl", "-sS", "-m", "3", "http://127.0.0.1:" + ADMIN + "/stats")
+                .output()
+                .lines()
+                .filter(line -> line.matches(".*: [0-9]+"))
+                .forEach(line -> stats.put(
+                        line.substring(0, line.lastIndexOf(": ")), Long.parseLong(line.substring(line.lastIndexOf(": ") + 2))));
+        return stats;
+    }
+
+    private static RunningProcess envoy(String apiType, String mode, String address) {
+        try {
+            Path file = folder.resolve("envoy-" + apiType + "-" + mode + ".json");
+            Files.writeString(file, Json.writePretty(bootstrap(apiType, mode, address)));
+            return here.start(new RunningProcess.Spec(
+                    "envoy",
+                    List.of(Peers.require("envoy"), "-c", file.toString(), "--disable-hot-restart", "--concurrency", "1", "--log-level", "warn")));
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, Object> bootstrap(String apiType, String mode, String address) {
+        Map<String, Object> metadata = new LinkedHashMap<>();
+        metadata.put("NAME", "foreign-1");
+        metadata.put("NAMESPACE", "shop");
+        metadata.put("LABELS", Map.of("app", "foreign"));
+        metadata.put("INTERCEPTION_MODE", mode);
+        metadata.put("INSTANCE_IPS", address);
+        metadata.put("SERVICE_ACCOUNT", "foreign");
+        metadata.put("PORTS", "8080");
+        Map<String, Object> node = new LinkedHashMap<>();
+        node.put("id", "sidecar~" + address + "~foreign-1.shop~shop.svc.cluster.local");
+        node.put("cluster", "foreign.shop");
+        node.put("metadata", metadata);
+        Map<String, Object> ads = Map.of("ads", Map.of(), "resource_api_version", "V3");
+        Map<String, Object> http2 = Map.of(
+                "@type",
+                "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                "explicit_http_config",
+                Map.of("http2_protocol_options", Map.of()));
+        Map<String, Object> cluster = Map.of(
+                "name",
+                "xds",
+                "type",
+                "STATIC",
+                "connect_timeout",
+                "1s",
+                "typed_extension_protocol_options",
+                Map.of("envoy.extensions.upstreams.http.v3.HttpProtocolOptions", http2),
+                "load_assignment",
+                Map.of(
+                        "cluster_name",
+                        "xds",
+                        "endpoints",
+                        List.of(Map.of("lb_endpoints", List.of(Map.of("endpoint", Map.of("address", socket(15010))))))));
+        return Map.of(
+                "node",
+                node,
+                "admin",
+                Map.of("address", socket(ADMIN)),
+                "dynamic_resources",
+                Map.of(
+                        "ads_config",
+                        Map.of(
+                                "api_type",
+                                apiType,
+                                "transport_api_version",
+                                "V3",
+                                "grpc_services",
+                                List.of(Map.of("envoy_grpc", Map.of("cluster_name", "xds")))),
+                        "cds_config",
+                        ads,
+                        "lds_config",
+                        ads),
+                "static_resources",
+                Map.of("clusters", List.of(cluster)));
+    }
+
+    private static Map<String, Object> socket(int port) {
+        return Map.of("socket_address", Map.of("address", "127.0.0.1", "port_value", port));
+    }
+}
