@@ -51,7 +51,8 @@ class EnvoyUnderControlPlaneTest {
             backend.awaitLine("listening", START);
             Files.writeString(config.resolve(name + ".yaml"), service(name, host.address()));
         }
-        Files.writeString(config.resolve("shop.yaml"), service("shop", network.host("one").address()));
+        Files.writeString(
+                config.resolve("shop.yaml"), service("shop", network.host("one").address()));
         RunningProcess controlPlane = here.start(WeftProcess.weft(
                 "control plane",
                 "control-plane",
@@ -85,8 +86,7 @@ class EnvoyUnderControlPlaneTest {
                 kind: Workload
                 metadata: {name: %1$s-1, namespace: shop, labels: {app: %1$s}}
                 spec: {address: %2$s, ports: [{name: http, port: 8080}], serviceAccount: %1$s, tls: plaintext}
-                """
-                .formatted(name, address);
+                """.formatted(name, address);
     }
 
     private static String route(String to) {
@@ -98,8 +98,7 @@ class EnvoyUnderControlPlaneTest {
                   parentRefs: [{group: "", kind: Service, name: shop, port: 80}]
                   rules:
                   - backendRefs: [{name: %s, port: 80}]
-                """
-                .formatted(to);
+                """.formatted(to);
     }
 
     @ParameterizedTest
@@ -140,7 +139,15 @@ class EnvoyUnderControlPlaneTest {
     }
 
     private static String ask(String host) {
-        return here.run(Duration.ofSeconds(10), "curl", "-sS", "-m", "3", "-x", "http://127.77.1.2:15001", "http://" + host + "/x")
+        return here.run(
+                        Duration.ofSeconds(10),
+                        "curl",
+                        "-sS",
+                        "-m",
+                        "3",
+                        "-x",
+                        "http://127.77.1.2:15001",
+                        "http://" + host + "/x")
                 .output();
     }
 
@@ -151,9 +158,11 @@ class EnvoyUnderControlPlaneTest {
         rejected.values().removeIf(count -> count == 0);
         assertThat(rejected).as("updates that Envoy refused").isEmpty();
         assertThat(stats.getOrDefault("cluster_manager.cds.update_success", 0L)).isPositive();
-        assertThat(stats.getOrDefault("listener_manager.lds.update_success", 0L)).isPositive();
+        assertThat(stats.getOrDefault("listener_manager.lds.update_success", 0L))
+                .isPositive();
         assertThat(stats.entrySet().stream()
-                        .filter(entry -> entry.getKey().startsWith("cluster.outbound") && entry.getKey().endsWith(".update_success"))
+                        .filter(entry -> entry.getKey().startsWith("cluster.outbound")
+                                && entry.getKey().endsWith(".update_success"))
                         .mapToLong(Map.Entry::getValue)
                         .sum())
                 .as("endpoints over EDS")
@@ -167,7 +176,8 @@ class EnvoyUnderControlPlaneTest {
                 .lines()
                 .filter(line -> line.matches(".*: [0-9]+"))
                 .forEach(line -> stats.put(
-                        line.substring(0, line.lastIndexOf(": ")), Long.parseLong(line.substring(line.lastIndexOf(": ") + 2))));
+                        line.substring(0, line.lastIndexOf(": ")),
+                        Long.parseUnsignedLong(line.substring(line.lastIndexOf(": ") + 2))));
         return stats;
     }
 
@@ -177,7 +187,15 @@ class EnvoyUnderControlPlaneTest {
             Files.writeString(file, Json.writePretty(bootstrap(apiType, mode, address)));
             return here.start(new RunningProcess.Spec(
                     "envoy",
-                    List.of(Peers.require("envoy"), "-c", file.toString(), "--disable-hot-restart", "--concurrency", "1", "--log-level", "warn")));
+                    List.of(
+                            Peers.require("envoy"),
+                            "-c",
+                            file.toString(),
+                            "--disable-hot-restart",
+                            "--concurrency",
+                            "1",
+                            "--log-level",
+                            "warn")));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -216,7 +234,8 @@ class EnvoyUnderControlPlaneTest {
                         "cluster_name",
                         "xds",
                         "endpoints",
-                        List.of(Map.of("lb_endpoints", List.of(Map.of("endpoint", Map.of("address", socket(15010))))))));
+                        List.of(Map.of(
+                                "lb_endpoints", List.of(Map.of("endpoint", Map.of("address", socket(15010))))))));
         return Map.of(
                 "node",
                 node,

@@ -189,7 +189,8 @@ final class MeshLab implements AutoCloseable {
         try (InputStream in = MeshLab.class.getResourceAsStream("/browser/dashboard.mjs")) {
             Files.write(script, Objects.requireNonNull(in).readAllBytes());
         }
-        Path playwright = Peers.playwright().orElseThrow(() -> new AssertionError("playwright-core is missing: verification/peers.sh"));
+        Path playwright = Peers.playwright()
+                .orElseThrow(() -> new AssertionError("playwright-core is missing: verification/peers.sh"));
         List<String> command = new ArrayList<>(controlHost.prefix());
         command.addAll(List.of(
                 Peers.require("node"),
@@ -200,7 +201,11 @@ final class MeshLab implements AutoCloseable {
                 Files.readString(state().resolve("operator.token")).strip(),
                 Peers.buildFolder().resolve("dashboard.png").toString()));
         Command.Result result = Command.run(Duration.ofSeconds(90), command, null);
-        String json = result.output().lines().filter(line -> line.startsWith("{")).findFirst().orElse("");
+        String json = result.output()
+                .lines()
+                .filter(line -> line.startsWith("{"))
+                .findFirst()
+                .orElse("");
         if (json.isEmpty()) {
             throw new AssertionError("the browser script said nothing:\n" + result.output());
         }

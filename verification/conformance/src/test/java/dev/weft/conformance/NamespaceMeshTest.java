@@ -62,8 +62,12 @@ class NamespaceMeshTest {
         client = lab.run("client", "web", 9000, List.of(), echo("web", 9000));
         lab.awaitEndpoints("payments", 2, READY);
         // The application starts once its sidecar is ready: from its mount namespace on, the mesh's names are known.
-        Await.until("the first request through the mesh", READY, () -> get("http://payments/hello").exit() == 0);
-        // Six JVMs just started share the cores; what is measured is the mesh under change, not its first seconds (that is a
+        Await.until(
+                "the first request through the mesh",
+                READY,
+                () -> get("http://payments/hello").exit() == 0);
+        // Six JVMs just started share the cores; what is measured is the mesh under change, not its first seconds (that
+        // is a
         // benchmark case of its own).
         System.out.println("warm-up: " + ledger("/warm", 8, () -> {}));
     }
@@ -416,7 +420,8 @@ class NamespaceMeshTest {
     @Test
     @Order(10)
     void aDeadSidecarFailsClosed() {
-        long sidecar = second.process().descendant("java", "dev.weft.proxy.Main").pid();
+        long sidecar =
+                second.process().descendant("java", "dev.weft.proxy.Main").pid();
         String unused = Command.run(Duration.ofSeconds(5), "kill", "-KILL", Long.toString(sidecar))
                 .orThrow();
         int exit = second.process().awaitExit(Duration.ofSeconds(15));

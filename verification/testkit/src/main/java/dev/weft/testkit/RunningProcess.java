@@ -190,7 +190,8 @@ public final class RunningProcess implements AutoCloseable {
                 .filter(below -> commandLine(below.pid()).split("\0", 2)[0].endsWith(program)
                         && commandLine(below.pid()).contains(text))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError(name + " started no " + program + " … " + text + "; its output:\n" + output()));
+                .orElseThrow(() -> new AssertionError(
+                        name + " started no " + program + " … " + text + "; its output:\n" + output()));
     }
 
     private static String commandLine(long pid) {
