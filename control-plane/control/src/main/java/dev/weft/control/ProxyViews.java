@@ -117,12 +117,17 @@ final class ProxyViews {
                 info.openedAt().toString(),
                 status.lastMessage().toString(),
                 version,
-                !version.isEmpty() && !version.equals(Version.NUMBER),
+                isSkewed(info.node().text("WEFT_VERSION", "")),
                 info.delta() ? "delta" : "sotw",
                 connected ? worst : SyncState.DISCONNECTED,
                 status.liveVersion(),
                 sync,
                 certificate(session, name + "." + namespace));
+    }
+
+    /** A foreign proxy's version says nothing about ours. */
+    private static boolean isSkewed(String version) {
+        return !version.isEmpty() && !version.equals(Version.NUMBER);
     }
 
     private @Nullable CertificateStatus certificate(ProxySessions.Session session, String id) {
