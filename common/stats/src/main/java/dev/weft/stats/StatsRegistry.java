@@ -61,6 +61,14 @@ public final class StatsRegistry {
         family(name, help, Type.GAUGE).put(List.of(labels), new Gauge(List.of(labels), cells, value));
     }
 
+    /**
+     * A counter that is kept elsewhere and asked for when scraped; the supplier must be cheap, safe from any thread, and
+     * never fall.
+     */
+    public synchronized void counter(String name, String help, LongSupplier value, String... labels) {
+        family(name, help, Type.COUNTER).put(List.of(labels), new Gauge(List.of(labels), cells, value));
+    }
+
     /** The histogram of that name and labels, made at the first call. */
     public synchronized Histogram histogram(String name, String help, String... labels) {
         return (Histogram)

@@ -20,14 +20,14 @@ final class ControlStats {
                 "weft_xds_classes",
                 "Classes of proxies that share a view",
                 () -> xds.classesInUse().size());
-        stats.gauge("weft_xds_streams_opened_total", "xDS streams accepted", xds.stats()::opened);
-        stats.gauge("weft_xds_streams_refused_total", "xDS streams refused", xds.stats()::refused);
-        stats.gauge("weft_xds_requests_total", "Messages from proxies", xds.stats()::requests);
-        stats.gauge("weft_xds_responses_total", "Messages to proxies", xds.stats()::responses);
-        stats.gauge("weft_xds_resources_total", "Resources sent to proxies", xds.stats()::resources);
-        stats.gauge("weft_xds_sent_bytes_total", "Bytes of messages to proxies", xds.stats()::bytes);
-        stats.gauge("weft_xds_acks_total", "Responses acknowledged", xds.stats()::acks);
-        stats.gauge("weft_xds_rejects_total", "Responses rejected by proxies", xds.stats()::rejections);
+        stats.counter("weft_xds_streams_opened_total", "xDS streams accepted", xds.stats()::opened);
+        stats.counter("weft_xds_streams_refused_total", "xDS streams refused", xds.stats()::refused);
+        stats.counter("weft_xds_requests_total", "Messages from proxies", xds.stats()::requests);
+        stats.counter("weft_xds_responses_total", "Messages to proxies", xds.stats()::responses);
+        stats.counter("weft_xds_resources_total", "Resources sent to proxies", xds.stats()::resources);
+        stats.counter("weft_xds_sent_bytes_total", "Bytes of messages to proxies", xds.stats()::bytes);
+        stats.counter("weft_xds_acks_total", "Responses acknowledged", xds.stats()::acks);
+        stats.counter("weft_xds_rejects_total", "Responses rejected by proxies", xds.stats()::rejections);
         stats.gauge("weft_xds_proxies_rejecting", "Proxies that reject something now", () -> rejecting(xds));
         stats.gauge(
                 "weft_mesh_version", "Version of the mesh", () -> mesh.image().version());
@@ -37,14 +37,14 @@ final class ControlStats {
                 "weft_mesh_workloads",
                 "Workloads",
                 () -> mesh.image().workloads().size());
-        stats.gauge("weft_mesh_batches_total", "Batches of changes applied", mesh::batches);
+        stats.counter("weft_mesh_batches_total", "Batches of changes applied", mesh::batches);
         stats.gauge(
                 "weft_config_errors",
                 "Errors in configuration documents",
                 () -> mesh.sourceDiagnostics().stream().filter(d -> d.isError()).count());
-        stats.gauge("weft_ca_issued_total", "Certificates issued", issuer::issuedCount);
-        stats.gauge("weft_ca_refused_total", "Certificate requests refused", issuer::refusedCount);
-        stats.gauge(
+        stats.counter("weft_ca_issued_total", "Certificates issued", issuer::issuedCount);
+        stats.counter("weft_ca_refused_total", "Certificate requests refused", issuer::refusedCount);
+        stats.counter(
                 "weft_ca_request_names_ignored_total",
                 "Requests that asked for other names than their caller has",
                 issuer::ignoredNamesCount);
