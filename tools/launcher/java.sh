@@ -93,6 +93,26 @@ aot_train() {
   [ $status -eq 0 ]
 }
 
+# Makes the AOT caches of some programs now, where they are missing. What fails is no more than slower.
+aot_prepare() {
+  local program path missing=
+  [ "${WEFT_AOT:-on}" != off ] || return 0
+  find_jdk
+  [ "$WEFT_TREE" = dist ] || weft_build
+  for program in "$@"; do
+    path=$(classpath "$program") || continue
+    jvm_flags "$program"
+    aot_file "$program" "$path" "${FLAGS[@]}"
+    [ -s "$REPLY" ] || missing="$missing $program"
+  done
+  [ -n "$missing" ] || return 0
+  say "making caches for this machine (once) ..."
+  for program in $missing; do
+    aot_train "$program" &
+  done
+  wait
+}
+
 # Sets JAVA_COMMAND (an array) to what starts a program: name, main class, arguments. Builds first where that is due.
 java_command() {
   local program=$1 main=$2 path
