@@ -1,7 +1,11 @@
 package dev.weft.proxycore;
 
+import dev.weft.balance.PickContext;
+import dev.weft.upstream.ClusterRuntime;
+import dev.weft.upstream.EndpointRuntime;
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of an accepted connection when its filter chain is chosen; filled by accept and detection. */
 final class ConnectionInfo {
@@ -13,6 +17,18 @@ final class ConnectionInfo {
     String transportProtocol = "raw_buffer";
     String serverName = "";
     List<String> applicationProtocols = List.of();
+
+    /**
+     * The endpoint of a cluster for a request or connection of ours. An ORIGINAL_DST cluster has one only for redirected
+     * connections: dialling the address of one that was not would lead back to ourselves.
+     */
+    @Nullable
+    EndpointRuntime endpoint(ClusterRuntime cluster, PickContext context) {
+        if (!cluster.isOriginalDst()) {
+            return cluster.pick(context);
+        }
+        return redirected ? cluster.originalDestination(destination) : null;
+    }
 
     ConnectionInfo(InetSocketAddress remote, InetSocketAddress destination, boolean redirected) {
         this.remote = remote;

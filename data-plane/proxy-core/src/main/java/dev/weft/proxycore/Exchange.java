@@ -119,8 +119,7 @@ final class Exchange implements HttpPool.Waiter, Http1Exchange {
     }
 
     private void attempt(ClusterRuntime to, PickContext context) {
-        EndpointRuntime chosen =
-                to.isOriginalDst() ? to.originalDestination(connection.info().destination) : to.pick(context);
+        EndpointRuntime chosen = connection.info().endpoint(to, context);
         if (chosen == null) {
             to.stats().connectionsNoneHealthy.increment(cell());
             stream().flag(ResponseFlag.NO_HEALTHY_UPSTREAM);

@@ -75,7 +75,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
 
     private void connect(PickContext context) {
         ClusterRuntime to = java.util.Objects.requireNonNull(cluster);
-        EndpointRuntime chosen = to.isOriginalDst() ? to.originalDestination(info.destination) : to.pick(context);
+        EndpointRuntime chosen = info.endpoint(to, context);
         if (chosen == null) {
             to.stats().connectionsNoneHealthy.increment(worker.cell());
             flags |= ResponseFlag.NO_HEALTHY_UPSTREAM.bit();

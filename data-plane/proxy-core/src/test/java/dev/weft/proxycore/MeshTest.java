@@ -246,6 +246,27 @@ class MeshTest {
         }
     }
 
+    @Test
+    void theOriginalDestinationIsDialledOnlyForRedirectedConnections() throws IOException {
+        try (Backend backend = Backend.answering("dialled")) {
+            InetSocketAddress wanted = new InetSocketAddress("127.0.0.1", backend.port());
+            for (boolean redirected : new boolean[] {true, false}) {
+                try (TestProxy proxy = new TestProxy(channel -> redirected ? wanted : null)) {
+                    proxy.clusters.put("passthrough", Cluster.of("passthrough", Cluster.DiscoveryType.ORIGINAL_DST));
+                    Listener main = Listener.of(
+                            "http",
+                            new Address("127.0.0.1", 0),
+                            FilterChain.of(TestProxy.manager(TestProxy.forward("passthrough"))));
+                    proxy.listeners.put("http", redirecting(main, true));
+                    proxy.apply();
+                    try (Client client = proxy.client()) {
+                        assertThat(client.get("/")).endsWith(redirected ? "dialled" : "no healthy upstream");
+                    }
+                }
+            }
+        }
+    }
+
     private static Listener redirecting(Listener l, boolean bind) {
         return new Listener(
                 l.name(),
