@@ -59,7 +59,7 @@ run_maven() {
 : >"$log"
 last=verification/conformance,verification/bench
 if [ -z "$selected" ]; then
-  stages=("-pl !${last/,/,!}" "-pl $last -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev.weft.conformance.*,dev.weft.bench.*")
+  stages=("-pl !${last/,/,!}" "-pl $last -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev/weft/conformance/*Test,dev/weft/bench/*Test")
 else
   stages=("")
 fi
