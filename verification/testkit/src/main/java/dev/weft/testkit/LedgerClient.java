@@ -137,6 +137,15 @@ public final class LedgerClient implements AutoCloseable {
         }
     }
 
+    /** A quarter of all requests are POSTs with a body; which, the id says. */
+    static boolean isPost(String id) {
+        return dice(id) % 4 == 0 && dice(id) % 8191 > 0;
+    }
+
+    private static int dice(String id) {
+        return id.hashCode() & 0x7fffffff;
+    }
+
     private static String newId() {
         return UUID.randomUUID().toString();
     }
@@ -150,10 +159,9 @@ public final class LedgerClient implements AutoCloseable {
     }
 
     private LedgerEntry exchange(String id, long dueMicros, long dueNanos) {
-        // A quarter are POSTs with a body; sizes differ so that answers cannot be taken for one another.
-        int dice = id.hashCode() & 0x7fffffff;
-        byte[] body = dice % 4 == 0 ? LedgerBody.answer(id, new byte[0], dice % 8191) : new byte[0];
-        int size = dice % 5003;
+        // Sizes differ so that answers cannot be taken for one another.
+        byte[] body = isPost(id) ? LedgerBody.answer(id, new byte[0], dice(id) % 8191) : new byte[0];
+        int size = dice(id) % 5003;
         Progress progress = new Progress();
         PlainHttpConnection connection = null;
         try {

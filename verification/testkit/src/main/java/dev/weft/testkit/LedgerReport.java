@@ -67,6 +67,11 @@ public final class LedgerReport {
                 .toList();
     }
 
+    /** The same, of requests that are not safe to repeat. */
+    public List<String> duplicatePosts() {
+        return duplicates().stream().filter(LedgerClient::isPost).toList();
+    }
+
     /** Answers nobody gave: 200 at the client, unknown to every server. */
     public List<LedgerEntry> unexplained() {
         return entries.stream()
