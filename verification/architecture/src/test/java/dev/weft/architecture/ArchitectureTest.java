@@ -57,7 +57,8 @@ class ArchitectureTest {
             Map.entry("intercept", List.of("base")),
             Map.entry("dashboard", List.of("adminapi")),
             Map.entry("cli", List.of("adminapi", "analysis", "sources", "intercept", "xdsclient")),
-            Map.entry("demo", List.of())));
+            Map.entry("shop", List.of()),
+            Map.entry("demo", List.of("adminapi", "shop"))));
 
     private static final String[] DATA_PLANE = packages(
             "xdsmodel",
@@ -151,12 +152,12 @@ class ArchitectureTest {
     }
 
     @Test
-    void theDemoKnowsNothingOfWeft() {
+    void theShopKnowsNothingOfWeft() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.weft.demo..")
+                .resideInAPackage("dev.weft.shop..")
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("dev.weft..").and(nonDemo()))
+                .dependOnClassesThat(resideInAnyPackage("dev.weft..").and(nonShop()))
                 .because("its services stand for applications that were there before the mesh")
                 .check(MAIN);
     }
@@ -269,9 +270,9 @@ class ArchitectureTest {
                 .because("generated protobuf and grpc-java alone cost a sidecar 36 MB and 0.45 CPU-s at start");
     }
 
-    private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> nonDemo() {
+    private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> nonShop() {
         return com.tngtech.archunit.base.DescribedPredicate.describe(
-                "outside the demo", type -> !type.getPackageName().startsWith("dev.weft.demo"));
+                "outside the shop", type -> !type.getPackageName().startsWith("dev.weft.shop"));
     }
 
     private static String breaches(ArchRule rule, JavaClasses classes) {
