@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A request that has ended, for its line in the log. */
 record HttpLogSource(Exchange exchange, HttpStream stream) implements LogSource {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
-                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+    static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     @Override
@@ -55,7 +54,7 @@ record HttpLogSource(Exchange exchange, HttpStream stream) implements LogSource 
         };
     }
 
-    private static String address(java.net.InetSocketAddress address) {
+    static String address(java.net.InetSocketAddress address) {
         return new dev.weft.base.Address(address.getAddress().getHostAddress(), address.getPort()).toString();
     }
 

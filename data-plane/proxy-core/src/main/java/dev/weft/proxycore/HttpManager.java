@@ -119,6 +119,9 @@ final class HttpManager implements NetworkFilterRuntime {
 
     void rejected(HttpConnection connection, Http1Error error) {
         stats.rejected(connection.worker().cell());
+        if (log != null) {
+            log.log(new RefusedLogSource(connection, error));
+        }
     }
 
     /** Makes a request fit to be passed on; answers what its Upgrade field comes to. */

@@ -434,6 +434,27 @@ class EngineHttpTest {
     }
 
     @Test
+    void aRefusedRequestIsLoggedWithItsFlag(@org.junit.jupiter.api.io.TempDir java.nio.file.Path folder)
+            throws IOException {
+        java.nio.file.Path file = folder.resolve("access.log");
+        try (Backend backend = Backend.answering("hello");
+                TestProxy proxy = new TestProxy()) {
+            proxy.cluster("backend", backend.port());
+            proxy.listener("http", FilterChain.of(TestProxy.logging(file, TestProxy.forward("backend"))));
+            proxy.apply();
+            try (Client client = proxy.client()) {
+                assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+                                .response())
+                        .startsWith("HTTP/1.1 400 ");
+            }
+            proxy.engine.close();
+            assertThat(java.nio.file.Files.readString(file))
+                    .matches("\\[20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z\\] \"- - -\" 400 DPE 0 0 0 - \"-\" \"-\" \"-\" "
+                            + "\"-\" \"-\"\n");
+        }
+    }
+
+    @Test
     void aCrowdOfNewConnectionsIsServed() throws Exception {
         java.util.concurrent.atomic.AtomicInteger served = new java.util.concurrent.atomic.AtomicInteger();
         try (Backend backend = Backend.answering("ok");
