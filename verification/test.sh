@@ -50,7 +50,7 @@ run_maven() {
   local maven=$!
   # The log grows in build/test.log; here only what a person waits for.
   tail -n +1 --pid="$maven" -s 0.5 -F "$log" 2>/dev/null |
-    sed -nE '/Tests run:.* -- in |^\[ERROR\]|BUILD (SUCCESS|FAILURE)|Total time/p' | cut -c1-300
+    sed -unE '/Tests run:.* -- in |^\[ERROR\]|BUILD (SUCCESS|FAILURE)|Total time/p' | cut -c1-300
   wait "$maven"
 }
 
