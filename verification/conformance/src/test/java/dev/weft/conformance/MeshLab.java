@@ -129,6 +129,18 @@ final class MeshLab implements AutoCloseable {
     /** Starts {@code weft run --service … -- COMMAND} on a host of its own. */
     Unit run(String name, String service, int port, List<String> labels, RunningProcess.Spec application)
             throws IOException {
+        return run(name, service, port, labels, application, Map.of());
+    }
+
+    /** The same with additions to the environment of {@code weft run}. */
+    Unit run(
+            String name,
+            String service,
+            int port,
+            List<String> labels,
+            RunningProcess.Spec application,
+            Map<String, String> environment)
+            throws IOException {
         TestNetwork.Host host = network.addHost(name);
         Path credential = join(host, service);
         List<String> words = new ArrayList<>(List.of(
@@ -146,7 +158,10 @@ final class MeshLab implements AutoCloseable {
         labels.forEach(label -> words.addAll(List.of("--label", label)));
         words.add("--");
         words.addAll(application.command());
-        RunningProcess process = host.start(WeftProcess.weft(name, words.toArray(String[]::new)));
+        RunningProcess.Spec weft = WeftProcess.weft(name, words.toArray(String[]::new));
+        Map<String, String> all = new LinkedHashMap<>(weft.environment());
+        all.putAll(environment);
+        RunningProcess process = host.start(new RunningProcess.Spec(name, weft.command(), weft.directory(), all));
         Unit unit = new Unit(name, host, process, folder.resolve(name + ".ids"));
         units.put(name, unit);
         return unit;
