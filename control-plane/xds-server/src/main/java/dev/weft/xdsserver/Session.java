@@ -1,32 +1,23 @@
 package dev.weft.xdsserver;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The xDS protocol of one stream, without a transport: requests and snapshots go in, responses come out of
  * {@link #next}. One response per type is under way at a time; what changes meanwhile goes with the one after it.
- *
- * <p>Make before break (xDS protocol, "eventual consistency considerations"): clusters and their endpoints are
- * acknowledged before listeners and routes move, and clusters are removed only when those have been acknowledged.
+ * {@link Interest} is what the client asked for, {@link Order} what may go before what.
  *
  * <p>Not thread safe; the stream guards it.
  */
 final class Session {
-    /** How long a listener waits for a client to ask for a new cluster's endpoints. Envoy asks at once. */
-    static final long FOLLOW_NANOS = 1_000_000_000L;
-
-    private static final String ALL = "*";
-
     private final boolean delta;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
-    private final Set<String> unfollowed = new HashSet<>(); // new clusters whose endpoints were not asked for yet
-    private long followUntil; // meaningful while unfollowed is not empty
+    private final Order order = new Order(subscriptions);
+    private final Interest interest = new Interest(order);
     private @Nullable ResourceSnapshot snapshot;
     private long nonces;
     private long liveVersion;
@@ -77,39 +68,12 @@ final class Session {
         for (Subscription s : subscriptions.values()) {
             TypeDelta difference = since.get(s.typeUrl);
             if (before == null) {
-                begin(s, next);
+                interest.begin(s, next, delta);
             } else if (difference != null) {
                 s.offer(difference, before.resources(s.typeUrl));
             }
         }
         settle();
-    }
-
-    /** A subscription meets its first snapshot: the client is told what it does not hold from an earlier stream. */
-    private void begin(Subscription s, ResourceSnapshot current) {
-        s.due |= s.wildcard || !delta && !s.names.isEmpty();
-        for (String name : s.names) {
-            if (!s.initialVersions.containsKey(name)) {
-                s.markFresh(name); // also one that does not exist: the client is told so
-            } else if (!isCurrent(s, name)) {
-                s.dirty.add(name);
-            }
-        }
-        if (s.wildcard) {
-            for (String name : current.resources(s.typeUrl).keySet()) {
-                if (!s.initialVersions.containsKey(name)) {
-                    s.markFresh(name);
-                } else if (!isCurrent(s, name)) {
-                    s.dirty.add(name);
-                }
-            }
-            for (String name : s.initialVersions.keySet()) {
-                if (current.get(s.typeUrl, name) == null) {
-                    s.dirty.add(name);
-                }
-            }
-        }
-        s.initialVersions = Map.of();
     }
 
     // ---- requests in
@@ -124,14 +88,14 @@ final class Session {
         switch (request) {
             case Request.Delta d -> {
                 answered(s, d, now);
-                subscribe(s, d, first);
+                interest.changed(s, d, first, snapshot);
             }
             case Request.Sotw w -> {
                 if (!first && !s.isAnswerTo(w.nonce())) {
                     return; // about a response that was superseded: the client will answer the newer one too
                 }
                 answered(s, w, now);
-                subscribe(s, w, first);
+                interest.changed(s, w, first, snapshot);
             }
         }
         settle();
@@ -144,118 +108,8 @@ final class Session {
         boolean current = request.nonce().equals(s.outstanding);
         s.answered(request.nonce(), request.error());
         if (current && s.typeUrl.equals(TypeUrls.CLUSTER)) {
-            if (request.error() != null) {
-                unfollowed.clear();
-            }
-            followUntil = now + FOLLOW_NANOS;
+            order.clustersAnswered(request.error() != null, now);
         }
-    }
-
-    private void subscribe(Subscription s, Request.Delta d, boolean first) {
-        boolean wasWildcard = s.wildcard;
-        if (first && d.subscribe().isEmpty() && TypeUrls.WILDCARD.contains(s.typeUrl)) {
-            s.wildcard = true;
-        }
-        for (String name : d.subscribe()) {
-            if (name.equals(ALL)) {
-                s.wildcard = true;
-            } else {
-                String own = intern(s.typeUrl, name);
-                s.names.add(own);
-                s.retiring.remove(own);
-                if (!first) {
-                    s.dirty.add(own); // asked again means sent again (xDS protocol, "subscribing")
-                }
-                followed(s.typeUrl, own);
-            }
-        }
-        if (first) {
-            s.initialVersions = d.initialVersions();
-            if (snapshot != null) {
-                begin(s, snapshot);
-            }
-        } else if (s.wildcard && !wasWildcard) {
-            s.due = true;
-            if (snapshot != null) {
-                s.dirty.addAll(snapshot.resources(s.typeUrl).keySet());
-            }
-        }
-        for (String name : d.unsubscribe()) {
-            if (name.equals(ALL)) {
-                s.wildcard = false;
-                s.dirty.retainAll(s.names);
-                s.retiring.keySet().retainAll(s.names);
-            } else if (s.names.remove(name)) {
-                if (s.wildcard) {
-                    s.dirty.add(name); // still wanted through the wildcard: say what it is
-                } else {
-                    forget(s, name);
-                }
-            }
-        }
-    }
-
-    private void subscribe(Subscription s, Request.Sotw w, boolean first) {
-        if (first && w.names().isEmpty() && TypeUrls.WILDCARD.contains(s.typeUrl)
-                || w.names().contains(ALL)) {
-            if (!s.wildcard && snapshot != null) {
-                snapshot.resources(s.typeUrl).keySet().forEach(s::markFresh);
-            }
-            s.due |= !s.wildcard;
-            s.wildcard = true;
-        }
-        Set<String> wanted = new HashSet<>();
-        for (String name : w.names()) {
-            if (!name.equals(ALL)) {
-                wanted.add(intern(s.typeUrl, name));
-            }
-        }
-        if (s.wildcard && wanted.isEmpty()) {
-            return;
-        }
-        for (String name : List.copyOf(s.names)) {
-            if (!wanted.contains(name)) {
-                s.names.remove(name);
-                forget(s, name);
-            }
-        }
-        for (String name : wanted) {
-            if (s.names.add(name)) {
-                s.markFresh(name);
-                s.due = true;
-            }
-            followed(s.typeUrl, name);
-        }
-    }
-
-    private void forget(Subscription s, String name) {
-        s.dirty.remove(name);
-        s.retiring.remove(name);
-        s.rejected.remove(name);
-        if (s.typeUrl.equals(TypeUrls.ENDPOINT)
-                && isMoving(TypeUrls.CLUSTER)
-                && snapshot != null
-                && snapshot.get(TypeUrls.CLUSTER, name) != null) {
-            unfollowed.add(name); // it answers an older list of clusters; the one under way has this one again
-        }
-    }
-
-    private void followed(String typeUrl, String name) {
-        if (typeUrl.equals(TypeUrls.ENDPOINT)) {
-            unfollowed.remove(name);
-        }
-    }
-
-    private boolean isCurrent(Subscription s, String name) {
-        String held = s.initialVersions.get(name);
-        XdsResource now = snapshot == null ? null : snapshot.get(s.typeUrl, name);
-        return held != null && now != null && now.version().equals(held);
-    }
-
-    /** The snapshot's own string, so that a thousand streams do not hold a thousand copies of a name. */
-    private String intern(String typeUrl, String name) {
-        XdsResource resource = snapshot == null ? null : snapshot.get(typeUrl, name);
-        return resource == null ? name : resource.name();
     }
 
     // ---- responses out
@@ -269,22 +123,18 @@ final class Session {
         }
         for (String type : TypeUrls.ADDING) {
             Subscription s = subscriptions.get(type);
-            if (s != null && s.outstanding == null && (s.due || !s.dirty.isEmpty())) {
-                boolean refers = type.equals(TypeUrls.LISTENER) || type.equals(TypeUrls.ROUTE);
-                if (!refers || !isMaking(now)) {
-                    Response response = add(s, current, now);
-                    if (response != null) {
-                        return response;
-                    }
+            if (s != null && s.outstanding == null && s.hasNews() && order.mayAdd(type, now)) {
+                Response response = add(s, current, now);
+                if (response != null) {
+                    return response;
                 }
             }
         }
         for (Subscription s : subscriptions.values()) {
             if (!TypeUrls.ADDING.contains(s.typeUrl)
                     && s.outstanding == null
-                    && (s.due || !s.dirty.isEmpty() || !s.retiring.isEmpty())) {
-                s.dirty.addAll(s.retiring.keySet());
-                s.retiring.clear();
+                    && (s.hasNews() || !s.retiring.isEmpty())) {
+                s.retireNow(); // no order among types that nothing refers to
                 Response response = add(s, current, now);
                 if (response != null) {
                     return response;
@@ -293,7 +143,7 @@ final class Session {
         }
         for (String type : TypeUrls.REMOVING) {
             Subscription s = subscriptions.get(type);
-            if (s != null && s.outstanding == null && !s.retiring.isEmpty() && mayBreak(type)) {
+            if (s != null && s.outstanding == null && !s.retiring.isEmpty() && order.mayBreak(type)) {
                 Response response = remove(s, current);
                 if (response != null) {
                     return response;
@@ -306,46 +156,7 @@ final class Session {
 
     /** When {@link #next} should be asked again although nothing happened; -1 for never. */
     long wakeAt() {
-        return unfollowed.isEmpty() || isMoving(TypeUrls.CLUSTER) ? -1 : followUntil;
-    }
-
-    private boolean isMaking(long now) {
-        if (isMoving(TypeUrls.CLUSTER) || isMoving(TypeUrls.ENDPOINT)) {
-            return true;
-        }
-        if (!unfollowed.isEmpty() && now - followUntil >= 0) {
-            unfollowed.clear(); // this client does not ask for endpoints
-        }
-        return !unfollowed.isEmpty();
-    }
-
-    private boolean mayBreak(String type) {
-        return switch (type) {
-            case TypeUrls.LISTENER -> !isMoving(TypeUrls.LISTENER);
-            case TypeUrls.ROUTE -> isSettledButRetiring(TypeUrls.LISTENER) && isEmptyOfRetiring(TypeUrls.LISTENER);
-            case TypeUrls.CLUSTER ->
-                isSettledButRetiring(TypeUrls.LISTENER)
-                        && isSettledButRetiring(TypeUrls.ROUTE)
-                        && isEmptyOfRetiring(TypeUrls.LISTENER);
-            case TypeUrls.ENDPOINT -> isSettledButRetiring(TypeUrls.CLUSTER) && isEmptyOfRetiring(TypeUrls.CLUSTER);
-            default -> true;
-        };
-    }
-
-    private boolean isMoving(String type) {
-        Subscription s = subscriptions.get(type);
-        return s != null && s.isMoving();
-    }
-
-    /** Everything new of the type was taken: while a listener is refused, the old one may need the old clusters. */
-    private boolean isSettledButRetiring(String type) {
-        Subscription s = subscriptions.get(type);
-        return s == null || !s.isMoving() && s.rejected.isEmpty();
-    }
-
-    private boolean isEmptyOfRetiring(String type) {
-        Subscription s = subscriptions.get(type);
-        return s == null || s.retiring.isEmpty();
+        return order.wakeAt();
     }
 
     private @Nullable Response add(Subscription s, ResourceSnapshot current, long now) {
@@ -354,58 +165,28 @@ final class Session {
         boolean whole = !delta && TypeUrls.WILDCARD.contains(s.typeUrl);
         if (whole) {
             // State of the world names everything of these types; what is missing counts as removed.
-            for (XdsResource resource : current.resources(s.typeUrl).values()) {
-                if (s.wants(resource.name())) {
-                    resources.add(resource);
-                }
-            }
+            s.addWanted(current, resources);
             resources.addAll(s.retiring.values());
         } else {
-            for (String name : s.dirty) {
-                XdsResource resource = current.get(s.typeUrl, name);
-                if (resource != null) {
-                    resources.add(resource);
-                } else if (delta) {
-                    removed.add(name);
-                }
-            }
+            s.addNews(current, resources, removed);
         }
         boolean empty = resources.isEmpty() && removed.isEmpty();
         boolean answerEmpty = s.due && (s.wildcard || whole);
         if (empty && !answerEmpty) {
-            s.dirty.clear();
-            s.due = false;
+            s.newsTaken();
             return null;
         }
         if (s.typeUrl.equals(TypeUrls.CLUSTER)) {
-            followUp(s, resources, current, now);
+            order.clustersSent(s, resources, current, now);
         }
-        s.dirty.clear();
+        s.newsTaken();
         return send(s, current, resources, removed);
-    }
-
-    /**
-     * A new or changed cluster warms until it hears of its endpoints, also when those did not change: they are sent again
-     * to a client that watches them, and waited for where it does not yet.
-     */
-    private void followUp(Subscription s, List<XdsResource> clusters, ResourceSnapshot current, long now) {
-        Subscription endpoints = subscriptions.get(TypeUrls.ENDPOINT);
-        for (XdsResource cluster : clusters) {
-            if (s.dirty.contains(cluster.name()) && current.get(TypeUrls.ENDPOINT, cluster.name()) != null) {
-                if (endpoints != null && endpoints.wants(cluster.name())) {
-                    endpoints.dirty.add(cluster.name());
-                } else {
-                    unfollowed.add(cluster.name());
-                }
-            }
-        }
-        followUntil = now + FOLLOW_NANOS;
     }
 
     private @Nullable Response remove(Subscription s, ResourceSnapshot current) {
         List<String> removed = List.copyOf(s.retiring.keySet());
         if (s.typeUrl.equals(TypeUrls.CLUSTER)) {
-            removed.forEach(unfollowed::remove);
+            order.clustersRemoved(removed);
         }
         s.retiring.clear();
         s.rejected.removeAll(removed);
@@ -417,11 +198,7 @@ final class Session {
             return null;
         }
         List<XdsResource> rest = new ArrayList<>();
-        for (XdsResource resource : current.resources(s.typeUrl).values()) {
-            if (s.wants(resource.name())) {
-                rest.add(resource);
-            }
-        }
+        s.addWanted(current, rest);
         return send(s, current, rest, List.of());
     }
 

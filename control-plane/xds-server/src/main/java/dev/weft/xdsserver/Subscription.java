@@ -25,7 +25,7 @@ final class Subscription {
     final Set<String> names = new HashSet<>();
 
     /** Names to be sent, or to be called removed if the snapshot has them no more. */
-    final Set<String> dirty = new LinkedHashSet<>();
+    private final Set<String> dirty = new LinkedHashSet<>();
 
     /** Those of {@link #dirty} the client holds no earlier version of. */
     private final Set<String> fresh = new HashSet<>();
@@ -69,6 +69,67 @@ final class Subscription {
         if (dirty.add(name) && !retiring.containsKey(name)) {
             fresh.add(name);
         }
+    }
+
+    /** To be sent, whatever the client holds of that name. */
+    void markAgain(String name) {
+        dirty.add(name);
+    }
+
+    boolean isDirty(String name) {
+        return dirty.contains(name);
+    }
+
+    /** There is something to send. */
+    boolean hasNews() {
+        return due || !dirty.isEmpty();
+    }
+
+    /** Everything the client wants, as it is now. */
+    void addWanted(ResourceSnapshot current, List<XdsResource> into) {
+        for (XdsResource resource : current.resources(typeUrl).values()) {
+            if (wants(resource.name())) {
+                into.add(resource);
+            }
+        }
+    }
+
+    /** What is to be sent, and what is to be called removed (incremental only). */
+    void addNews(ResourceSnapshot current, List<XdsResource> into, List<String> removed) {
+        for (String name : dirty) {
+            XdsResource resource = current.get(typeUrl, name);
+            if (resource != null) {
+                into.add(resource);
+            } else if (delta) {
+                removed.add(name);
+            }
+        }
+    }
+
+    /** What was to be sent is in a response, or turned out to be nothing. */
+    void newsTaken() {
+        dirty.clear();
+        due = false;
+    }
+
+    /** What is gone is said with the next response. */
+    void retireNow() {
+        dirty.addAll(retiring.keySet());
+        retiring.clear();
+    }
+
+    /** The client does not want the name any more. */
+    void forget(String name) {
+        dirty.remove(name);
+        retiring.remove(name);
+        rejected.remove(name);
+    }
+
+    /** From now on only the names count. */
+    void leaveWildcard() {
+        wildcard = false;
+        dirty.retainAll(names);
+        retiring.keySet().retainAll(names);
     }
 
     boolean wants(String name) {

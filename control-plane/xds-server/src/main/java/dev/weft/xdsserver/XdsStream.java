@@ -244,7 +244,7 @@ final class XdsStream {
                     s.typeUrl,
                     state,
                     resources,
-                    s.dirty.isEmpty() && !s.due ? version : s.sent,
+                    !s.hasNews() ? version : s.sent,
                     s.isSettled() ? version : s.acked,
                     s.reason,
                     s.rejected.stream().limit(20).toList()));

@@ -194,8 +194,8 @@ class SessionTest {
         session.request(delta("LDS"), now);
         ack(session, session.next(now));
         assertThat(session.next(now)).isNull();
-        assertThat(session.wakeAt()).isEqualTo(now + Session.FOLLOW_NANOS);
-        now += Session.FOLLOW_NANOS;
+        assertThat(session.wakeAt()).isEqualTo(now + Order.FOLLOW_NANOS);
+        now += Order.FOLLOW_NANOS;
         assertThat(drain(session)).containsExactly("LDS +l1");
         assertThat(session.wakeAt()).isEqualTo(-1);
     }
