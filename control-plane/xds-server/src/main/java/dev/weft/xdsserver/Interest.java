@@ -22,9 +22,13 @@ final class Interest {
     /** A subscription meets its first snapshot: the client is told what it does not hold from an earlier stream. */
     void begin(Subscription s, ResourceSnapshot current, boolean delta) {
         s.due |= s.wildcard || !delta && !s.names.isEmpty();
+        if (s.initialVersions.isEmpty()) {
+            s.markEverything(); // also names that do not exist: the client is told so
+            return;
+        }
         for (String name : s.names) {
             if (!s.initialVersions.containsKey(name)) {
-                s.markFresh(name); // also one that does not exist: the client is told so
+                s.markFresh(name);
             } else if (!isCurrent(s, name, current)) {
                 s.markAgain(name);
             }

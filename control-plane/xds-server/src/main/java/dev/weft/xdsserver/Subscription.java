@@ -1,7 +1,5 @@
 package dev.weft.xdsserver;
 
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One resource type of one stream: what the client wants, what it must still be told, and what it said to the last
- * response. Between responses the client holds what the session's snapshot holds, except for {@link #dirty} and
+ * response. Between responses the client holds what the session's snapshot holds, except for what is to be sent and
  * {@link #retiring}: so no per-client copy of names and versions is kept.
  *
  * <p>Confined to its session.
@@ -23,6 +21,12 @@ final class Subscription {
     final String typeUrl;
     boolean wildcard;
     final Set<String> names = new HashSet<>();
+
+    /**
+     * Nothing was sent so far and the client holds nothing: all it wants is to be sent. Says for a thousand names what
+     * {@link #dirty} and {@link #fresh} would say for each.
+     */
+    private boolean everything;
 
     /** Names to be sent, or to be called removed if the snapshot has them no more. */
     private final Set<String> dirty = new LinkedHashSet<>();
@@ -46,7 +50,8 @@ final class Subscription {
     @Nullable
     String outstanding;
 
-    private List<String> outstandingNames = List.of();
+    private List<XdsResource> outstandingResources = List.of();
+    private List<String> outstandingRemoved = List.of();
     private long outstandingVersion;
     private String lastNonce = "";
 
@@ -64,25 +69,32 @@ final class Subscription {
         this.delta = delta;
     }
 
+    /** All the client wants is to be sent, because it holds nothing. */
+    void markEverything() {
+        everything = wildcard || !names.isEmpty();
+    }
+
     /** To be sent, and nothing of that name was sent before. */
     void markFresh(String name) {
-        if (dirty.add(name) && !retiring.containsKey(name)) {
+        if (!everything && dirty.add(name) && !retiring.containsKey(name)) {
             fresh.add(name);
         }
     }
 
     /** To be sent, whatever the client holds of that name. */
     void markAgain(String name) {
-        dirty.add(name);
+        if (!everything) {
+            dirty.add(name);
+        }
     }
 
     boolean isDirty(String name) {
-        return dirty.contains(name);
+        return everything ? wants(name) : dirty.contains(name);
     }
 
     /** There is something to send. */
     boolean hasNews() {
-        return due || !dirty.isEmpty();
+        return everything || due || !dirty.isEmpty();
     }
 
     /** Everything the client wants, as it is now. */
@@ -96,10 +108,17 @@ final class Subscription {
 
     /** What is to be sent, and what is to be called removed (incremental only). */
     void addNews(ResourceSnapshot current, List<XdsResource> into, List<String> removed) {
-        for (String name : dirty) {
-            XdsResource resource = current.get(typeUrl, name);
+        boolean all = everything && wildcard;
+        if (all) {
+            into.addAll(current.resources(typeUrl).values());
+        }
+        Map<String, XdsResource> resources = current.resources(typeUrl);
+        for (String name : everything ? names : dirty) {
+            XdsResource resource = resources.get(name);
             if (resource != null) {
-                into.add(resource);
+                if (!all) {
+                    into.add(resource);
+                }
             } else if (delta) {
                 removed.add(name);
             }
@@ -108,6 +127,7 @@ final class Subscription {
 
     /** What was to be sent is in a response, or turned out to be nothing. */
     void newsTaken() {
+        everything = false;
         dirty.clear();
         due = false;
     }
@@ -142,15 +162,18 @@ final class Subscription {
 
     /** The client has been told everything and agreed to it. */
     boolean isSettled() {
-        return dirty.isEmpty() && retiring.isEmpty() && !due && outstanding == null && rejected.isEmpty();
+        return !isMoving() && retiring.isEmpty() && rejected.isEmpty();
     }
 
     /** There is something new to tell, or an answer is awaited. */
     boolean isMoving() {
-        return !dirty.isEmpty() || due || outstanding != null;
+        return hasNews() || outstanding != null;
     }
 
     void offer(TypeDelta difference, Map<String, XdsResource> before) {
+        if (everything) {
+            return; // what is sent is what is there then
+        }
         boolean touched = false;
         for (XdsResource resource : difference.changed()) {
             String name = resource.name();
@@ -193,24 +216,29 @@ final class Subscription {
             return; // stale
         }
         if (error != null) {
-            rejected.addAll(outstandingNames);
-            if (outstandingNames.isEmpty()) {
+            outstandingResources.forEach(resource -> rejected.add(resource.name()));
+            rejected.addAll(outstandingRemoved);
+            if (outstandingResources.isEmpty() && outstandingRemoved.isEmpty()) {
                 rejected.add("");
             }
             reason = error;
         } else {
-            rejected.remove("");
-            outstandingNames.forEach(rejected::remove);
+            if (!rejected.isEmpty()) {
+                rejected.remove("");
+                outstandingResources.forEach(resource -> rejected.remove(resource.name()));
+                outstandingRemoved.forEach(rejected::remove);
+            }
             if (rejected.isEmpty()) {
                 reason = "";
             }
             acked = outstandingVersion;
         }
         outstanding = null;
-        outstandingNames = List.of();
+        outstandingResources = List.of();
+        outstandingRemoved = List.of();
     }
 
-    void sentAs(String nonce, long version, Collection<XdsResource> resources, Collection<String> removed) {
+    void sentAs(String nonce, long version, List<XdsResource> resources, List<String> removed) {
         outstanding = nonce;
         lastNonce = nonce;
         outstandingVersion = version;
@@ -218,9 +246,7 @@ final class Subscription {
         due = false;
         fresh.clear();
         held.clear();
-        List<String> all = new ArrayList<>(resources.size() + removed.size());
-        resources.forEach(resource -> all.add(resource.name()));
-        all.addAll(removed);
-        outstandingNames = all;
+        outstandingResources = resources;
+        outstandingRemoved = removed;
     }
 }

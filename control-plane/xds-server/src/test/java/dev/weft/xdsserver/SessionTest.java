@@ -119,6 +119,44 @@ class SessionTest {
     }
 
     @Test
+    void whatChangesBeforeTheFirstResponseIsSentAsItIsThen() {
+        Session session = new Session(true);
+        session.offer(snapshot("CDS a1 b1", "EDS a1 b1"));
+        session.request(delta("CDS"), now);
+        session.request(delta("EDS", "a", "b"), now);
+        session.offer(snapshot("CDS b2 c1", "EDS b2 c1"));
+        session.request(delta("EDS", "c"), now);
+        session.request(new Request.Delta(url("EDS"), "", null, List.of(), List.of("b"), Map.of()), now);
+        assertThat(drain(session)).containsExactly("CDS +b2 +c1", "EDS +c1 -a");
+        assertThat(session.liveVersion()).isEqualTo(2);
+        session.offer(snapshot("CDS c1", "EDS c2"));
+        assertThat(drain(session)).containsExactly("EDS +c2", "CDS -b");
+    }
+
+    @Test
+    void aWildcardThatIsLeftBeforeTheFirstResponseLeavesTheNames() {
+        Session session = new Session(true);
+        session.request(delta("CDS", "*", "a", "x"), now);
+        session.offer(snapshot("CDS a1 b1"));
+        session.request(new Request.Delta(url("CDS"), "", null, List.of(), List.of("*"), Map.of()), now);
+        assertThat(drain(session)).containsExactly("CDS +a1 -x");
+        session.offer(snapshot("CDS a1 b2"));
+        assertThat(drain(session)).isEmpty();
+    }
+
+    @Test
+    void aRefusedFirstResponseIsOfferedAgainWhole() {
+        Session session = new Session(true);
+        session.offer(snapshot("CDS a1 b1"));
+        session.request(delta("CDS"), now);
+        nack(session, session.next(now), "no");
+        assertThat(subscription(session, "CDS").rejected).containsExactlyInAnyOrder("a", "b");
+        session.offer(snapshot("CDS a2 b1"));
+        assertThat(drain(session)).containsExactly("CDS +a2 +b1");
+        assertThat(session.liveVersion()).isEqualTo(2);
+    }
+
+    @Test
     void aReturningClientIsToldOnlyWhatItDoesNotHave() {
         Map<String, String> held = Map.of("a", "1", "b", "0", "z", "9");
         for (boolean publishedFirst : new boolean[] {true, false}) {
