@@ -27,6 +27,7 @@ public final class MeshImage {
     private final Map<ResourceKey, List<HttpRoute>> routesByService;
     private final Map<ResourceKey, List<TrafficPolicy>> policiesByService;
     private final List<Service> services;
+    private final ServiceIndex serviceIndex;
 
     private MeshImage(
             long version,
@@ -46,12 +47,14 @@ public final class MeshImage {
             this.vips = vips;
             this.settings = sameButWorkloads.settings;
             this.services = sameButWorkloads.services;
+            this.serviceIndex = sameButWorkloads.serviceIndex;
             this.routesByService = sameButWorkloads.routesByService;
             this.policiesByService = sameButWorkloads.policiesByService;
         } else {
             this.configurationVersion = version;
             this.settings = onlySettings(resources.values());
             this.services = sorted(resources.values(), Service.class);
+            this.serviceIndex = new ServiceIndex(services);
             this.routesByService = new HashMap<>();
             for (HttpRoute route : sorted(resources.values(), HttpRoute.class)) {
                 Set<ResourceKey> parents = new HashSet<>();
@@ -149,7 +152,7 @@ public final class MeshImage {
 
     /** The Services a workload stands behind, by name. */
     public List<Service> servicesOf(Workload workload) {
-        return services.stream().filter(s -> s.selects(workload)).toList();
+        return serviceIndex.selecting(workload);
     }
 
     /** The routes that hang on a Service, oldest name first (Gateway API: ties go to the alphabetically first). */

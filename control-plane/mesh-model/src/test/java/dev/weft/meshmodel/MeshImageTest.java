@@ -138,10 +138,20 @@ class MeshImageTest {
                     .isEqualTo(
                             fresh.workloads().stream().filter(service::selects).toList());
         }
+        for (Workload workload : fresh.workloads()) {
+            assertThat(incremental.servicesOf(workload))
+                    .isEqualTo(fresh.services().stream()
+                            .filter(s -> s.selects(workload))
+                            .toList());
+        }
     }
 
     private static Map<String, String> selector(Random random) {
-        return random.nextInt(4) == 0 ? Map.of() : labels(random);
+        return switch (random.nextInt(4)) {
+            case 0 -> Map.of();
+            case 1 -> Map.of("version", "v" + random.nextInt(2));
+            default -> labels(random);
+        };
     }
 
     private static Map<String, String> labels(Random random) {
