@@ -1,5 +1,6 @@
 package dev.weft.control;
 
+import dev.weft.base.JoinedMap;
 import dev.weft.base.SpiffeId;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.translate.ProxyClass;
@@ -121,6 +122,9 @@ final class TranslatedViews implements Views {
     }
 
     private Map<String, XdsResource> convert(String type, Map<String, dev.weft.translate.XdsResource> named) {
+        if (named instanceof JoinedMap<dev.weft.translate.XdsResource> joined) {
+            return new JoinedMap<>(convert(type, joined.shared()), convert(type, joined.own()));
+        }
         Map<String, XdsResource> known = maps.get(named);
         if (known == null) {
             known = mapsBefore.get(named);

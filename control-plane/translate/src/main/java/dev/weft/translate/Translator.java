@@ -1,6 +1,7 @@
 package dev.weft.translate;
 
 import com.google.protobuf.Message;
+import dev.weft.base.JoinedMap;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshSettings;
 import dev.weft.meshmodel.ResourceKey;
@@ -26,14 +27,14 @@ import org.jspecify.annotations.Nullable;
  *   <li>clusters and endpoints per Service, shared by all classes, made anew only for Services whose workloads, ports or
  *       policies changed;
  *   <li>listeners and routes per namespace or class, made anew only when something other than workloads changed;
- *   <li>resources whose bytes did not change stay the same objects, and so do maps of them.
+ *   <li>resources whose bytes did not change stay the same objects, and so do maps of them; what all classes share and
+ *       what is a class's own are two maps, joined by a view.
  * </ul>
  * Thread safe by one lock: the control plane's one thread is its only frequent caller.
  */
 public final class Translator {
     private final Map<ResourceKey, ServicePart> services = new HashMap<>();
     private final Map<String, Part> parts = new HashMap<>();
-    private final Map<String, Union> unions = new HashMap<>();
     private SortedMap<String, XdsResource> clusters = Collections.emptySortedMap();
     private SortedMap<String, XdsResource> endpoints = Collections.emptySortedMap();
     private long version = -1;
@@ -64,7 +65,6 @@ public final class Translator {
     public synchronized void forget(ProxyClass proxy) {
         String suffix = proxy.toString();
         parts.keySet().removeIf(key -> key.endsWith(suffix));
-        unions.keySet().removeIf(key -> key.endsWith(suffix));
     }
 
     private void refreshServices(MeshImage image) {
@@ -157,7 +157,7 @@ public final class Translator {
                 "inbound listeners of " + proxy,
                 image,
                 made -> made.put(Names.VIRTUAL_INBOUND, InboundListeners.redirected(image.settings(), proxy)));
-        return union("listeners of " + proxy, outbound, inbound);
+        return new JoinedMap<>(outbound, inbound);
     }
 
     private Map<String, XdsResource> routes(MeshImage image, ProxyClass proxy) {
@@ -183,7 +183,7 @@ public final class Translator {
                 made.put(Names.inbound(port.port()), Clusters.inbound(proxy, port, settings.domain()));
             }
         });
-        return union("all clusters of " + proxy, clusters, own);
+        return new JoinedMap<>(clusters, own);
     }
 
     private interface Maker {
@@ -205,23 +205,6 @@ public final class Translator {
         SortedMap<String, XdsResource> result = change.applyTo(old);
         parts.put(key, new Part(image.configurationVersion(), result));
         return result;
-    }
-
-    private record Union(
-            SortedMap<String, XdsResource> a, SortedMap<String, XdsResource> b, SortedMap<String, XdsResource> all) {}
-
-    /** Both maps in one; the same object as long as both are. */
-    private Map<String, XdsResource> union(
-            String key, SortedMap<String, XdsResource> a, SortedMap<String, XdsResource> b) {
-        Union before = unions.get(key);
-        if (before != null && before.a == a && before.b == b) {
-            return before.all;
-        }
-        TreeMap<String, XdsResource> all = new TreeMap<>(a);
-        all.putAll(b);
-        Union union = new Union(a, b, Collections.unmodifiableSortedMap(all));
-        unions.put(key, union);
-        return union.all;
     }
 
     private static void put(

@@ -26,6 +26,7 @@ import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Resources as Envoy's JSON. */
 final class XdsJson {
@@ -78,9 +79,9 @@ final class XdsJson {
     /** Everything, by short type and name. */
     static String pretty(XdsResources resources) {
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("listeners", json(resources.listeners()));
+        all.put("listeners", json(new TreeMap<>(resources.listeners())));
         all.put("routes", json(resources.routes()));
-        all.put("clusters", json(resources.clusters()));
+        all.put("clusters", json(new TreeMap<>(resources.clusters())));
         all.put("endpoints", json(resources.endpoints()));
         return Json.writePretty(all);
     }

@@ -1,10 +1,14 @@
 package dev.weft.xdsserver;
 
+import dev.weft.base.JoinedMap;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 
-/** Remembers the last few differences by the maps' identity: a hundred classes that share a map share its difference. */
+/**
+ * Remembers the last few differences by the maps' identity: a hundred classes that share a map, or the shared part of a
+ * joined one, share its difference.
+ */
 final class DeltaMemo {
     private static final int KEPT = 16;
 
@@ -12,7 +16,20 @@ final class DeltaMemo {
 
     private final Deque<Entry> entries = new ArrayDeque<>(); // guarded by this; newest first
 
-    synchronized TypeDelta between(Map<String, XdsResource> then, Map<String, XdsResource> now) {
+    TypeDelta between(Map<String, XdsResource> then, Map<String, XdsResource> now) {
+        if (then instanceof JoinedMap<XdsResource> before && now instanceof JoinedMap<XdsResource> after) {
+            // While one part is the same object, no name can have moved from one part to the other.
+            if (before.own() == after.own()) {
+                return remembered(before.shared(), after.shared());
+            }
+            if (before.shared() == after.shared()) {
+                return TypeDelta.between(before.own(), after.own()); // nobody else's
+            }
+        }
+        return remembered(then, now);
+    }
+
+    private synchronized TypeDelta remembered(Map<String, XdsResource> then, Map<String, XdsResource> now) {
         for (Entry entry : entries) {
             if (entry.then == then && entry.now == now) {
                 return entry.delta;

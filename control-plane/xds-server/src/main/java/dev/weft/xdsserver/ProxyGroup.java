@@ -25,7 +25,7 @@ final class ProxyGroup {
         List<XdsStream> all;
         synchronized (this) {
             Published before = published;
-            since = next.since(before == null ? null : before.snapshot(), memo);
+            since = before == null ? Map.of() : next.since(before.snapshot(), memo); // a stream's first needs none
             now = new Published(next, before == null ? 1 : before.number() + 1);
             published = now;
             all = new ArrayList<>(members);

@@ -73,27 +73,25 @@ public final class ResourceSnapshot {
         return z ^ z >>> 31;
     }
 
-    /** What differs from an earlier snapshot (null = nothing was there), by type. Types without difference are absent. */
-    Map<String, TypeDelta> since(@Nullable ResourceSnapshot before) {
+    /** What differs from an earlier snapshot, by type. Types without difference are absent. */
+    Map<String, TypeDelta> since(ResourceSnapshot before) {
         return since(before, new DeltaMemo());
     }
 
     /** The same, where classes share maps and so their differences. */
-    Map<String, TypeDelta> since(@Nullable ResourceSnapshot before, DeltaMemo memo) {
+    Map<String, TypeDelta> since(ResourceSnapshot before, DeltaMemo memo) {
         Map<String, TypeDelta> deltas = new HashMap<>();
         byType.forEach((type, now) -> {
-            TypeDelta delta = memo.between(before == null ? Map.of() : before.resources(type), now);
+            TypeDelta delta = memo.between(before.resources(type), now);
             if (!delta.isEmpty()) {
                 deltas.put(type, delta);
             }
         });
-        if (before != null) {
-            before.byType.forEach((type, then) -> {
-                if (!byType.containsKey(type) && !then.isEmpty()) {
-                    deltas.put(type, TypeDelta.between(then, Map.of()));
-                }
-            });
-        }
+        before.byType.forEach((type, then) -> {
+            if (!byType.containsKey(type) && !then.isEmpty()) {
+                deltas.put(type, TypeDelta.between(then, Map.of()));
+            }
+        });
         return deltas;
     }
 }

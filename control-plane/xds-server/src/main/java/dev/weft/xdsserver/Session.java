@@ -58,10 +58,10 @@ final class Session {
 
     /** Moves to another snapshot. */
     void offer(ResourceSnapshot next) {
-        offer(next, next.since(snapshot));
+        offer(next, snapshot == null ? Map.of() : next.since(snapshot));
     }
 
-    /** The same with the difference to the current snapshot already known. */
+    /** The same with the difference to the current snapshot already known; of no interest to the first. */
     void offer(ResourceSnapshot next, Map<String, TypeDelta> since) {
         ResourceSnapshot before = snapshot;
         snapshot = next;
