@@ -34,6 +34,14 @@ weft_build() {
   exec 7>&-
 }
 
+# Netty's native libraries as files, for programs to map: else each start writes its own copy into /tmp. It does so, too,
+# where this fails.
+extract_native() {
+  local WEFT_LIB=$1
+  "$JAVA" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$(classpath proxy)" dev.weft.net.NativeLibraries "$1/native" \
+    >/dev/null 2>&1 || rm -rf "$1/native"
+}
+
 run_build() {
   local pair module program modules= jar line name new=$WEFT_HOME/build/lib.new
   for pair in $PROGRAMS; do
@@ -69,6 +77,7 @@ run_build() {
       cp "$module/src/main/dist/jvm.options" "$new/$program.options"
     fi
   done
+  extract_native "$new"
   chmod -R a+rX "$new"
   rm -rf "$WEFT_LIB.old"
   [ ! -d "$WEFT_LIB" ] || mv "$WEFT_LIB" "$WEFT_LIB.old"

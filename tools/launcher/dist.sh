@@ -12,7 +12,8 @@ main() {
       ;;
   esac
   weft_build
-  version=$(sed -n 's:^    <version>\(.*\)</version>:\1:p' "$WEFT_HOME/pom.xml" | head -n 1)
+  weft_version
+  version=$REPLY
   name=weft-$version
   folder=$WEFT_HOME/build/dist/$name
   archive=$WEFT_HOME/build/$name.tar.gz
@@ -22,6 +23,7 @@ main() {
   cp -p "$WEFT_HOME"/tools/launcher/{jdk,java,run}.sh "$folder/libexec/"
   cp -p "$WEFT_LIB"/*.jar "$WEFT_LIB"/*.classpath "$folder/lib/"
   cp -p "$WEFT_LIB"/*.options "$folder/lib/" 2>/dev/null
+  [ ! -d "$WEFT_LIB/native" ] || cp -rp "$WEFT_LIB/native" "$folder/lib/"
   cp -p "$WEFT_HOME"/{LICENSE,CHANGELOG.md} "$folder/"
   [ ! -f "$WEFT_HOME/README.md" ] || cp -p "$WEFT_HOME/README.md" "$folder/"
   printf '%s\n' "$version" >"$folder/VERSION"

@@ -25,6 +25,9 @@ jvm_flags() {
       [ -n "$line" ] && FLAGS+=("$line")
     done <"$WEFT_LIB/$1.options"
   fi
+  case $1 in
+    proxy | control) [ ! -d "$WEFT_LIB/native" ] || FLAGS+=("-Djava.library.path=$WEFT_LIB/native") ;;
+  esac
 }
 
 # Where files that may be made again are kept. Root's must be readable by the proxy's user.

@@ -5,10 +5,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code weft version}. */
+/** {@code weft version}; the launcher answers it by itself, without a JVM, unless there are options. */
 @Command(
         name = "version",
-        description = "Show the version of Weft and of the JVM it runs on.",
+        description = "Show the version of Weft and the JDK it runs on.",
         mixinStandardHelpOptions = true)
 final class VersionCommand implements Callable<Integer> {
     @Spec
@@ -20,8 +20,8 @@ final class VersionCommand implements Callable<Integer> {
         String version = Main.class.getPackage().getImplementationVersion();
         spec.commandLine()
                 .getOut()
-                .println("weft " + (version == null ? "(not packaged)" : version) + ", "
-                        + System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version"));
+                .println("weft " + (version == null ? "(not packaged)" : version) + ", JDK "
+                        + System.getProperty("java.runtime.version") + " in " + System.getProperty("java.home"));
         return 0;
     }
 }
