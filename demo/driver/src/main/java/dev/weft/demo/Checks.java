@@ -14,6 +14,7 @@ final class Checks {
     private final Mesh mesh;
     private final Consumer<Check> listener;
     private final List<Check> done = new ArrayList<>();
+    private final List<Ledger.Entry> excused = new ArrayList<>();
 
     Checks(Mesh mesh, Consumer<Check> listener) {
         this.mesh = mesh;
@@ -48,6 +49,7 @@ final class Checks {
                 "dashboard serves live numbers",
                 "page and graph, rate within 40 % of the customers' own count",
                 () -> outcome(sidecars.dashboard()));
+        check("nothing else failed", "0 failed from the first request on, but for the kill", this::nothingElse);
         return List.copyOf(done);
     }
 
@@ -159,6 +161,7 @@ final class Checks {
         List<Ledger.Entry> requests = mesh.ledger().since(at);
         List<Ledger.Entry> failed = Ledger.failed(requests);
         long inFlight = mesh.ledger().inFlightAt(at);
+        excused.addAll(failed);
         String reasons = reasons(at);
         mesh.forget(victim);
         Unit replacement = mesh.start("cart-3", "cart", "v1");
@@ -229,6 +232,17 @@ final class Checks {
                 stuck.isEmpty() && rotated > 0 && failed == 0 && !requests.isEmpty(),
                 rotated + " certificates renewed, " + requests.size() + " requests, " + failed + " failed"
                         + (stuck.isEmpty() ? "" : ", not renewed: " + stuck) + reasons(from));
+    }
+
+    private Outcome nothingElse() {
+        List<Ledger.Entry> requests = mesh.ledger().since(0);
+        List<Ledger.Entry> failed = new ArrayList<>(Ledger.failed(requests));
+        failed.removeAll(excused);
+        return new Outcome(
+                failed.isEmpty() && !requests.isEmpty(),
+                requests.size() + " requests, " + failed.size() + " failed"
+                        + (excused.isEmpty() ? "" : " besides the kill's " + excused.size())
+                        + (failed.isEmpty() ? "" : ": " + failed.getFirst()));
     }
 
     /** Why requests failed, for a reader who wants to know at once. */

@@ -83,8 +83,14 @@ public final class Demo {
         console.step("this machine has joined the mesh");
         startShop(mesh);
         console.step("instances are starting: " + String.join(", ", names(mesh)));
-        if (!mesh.ledger().await(entry -> !entry.failed(), 300_000)) {
-            System.err.println("weft demo: no request succeeded within five minutes; last: "
+        if (!mesh.awaitShop(300_000)) {
+            System.err.println(
+                    "weft demo: not every service came up within five minutes; logs are in " + folders.logs());
+            return 1;
+        }
+        mesh.open();
+        if (!mesh.ledger().await(entry -> !entry.failed(), 60_000)) {
+            System.err.println("weft demo: no request succeeded within a minute; last: "
                     + mesh.ledger().last(1) + "; logs are in " + folders.logs());
             return 1;
         }
@@ -98,7 +104,7 @@ public final class Demo {
         return checked(mesh, first);
     }
 
-    /** Those who are called first, so that the customers' first request finds everybody. */
+    /** All at once; customers are let in when everybody is there. */
     private static void startShop(Mesh mesh) throws IOException, InterruptedException {
         mesh.start("frontend", "frontend", "v1");
         mesh.start("shopper", "shopper", "v1");
@@ -135,8 +141,6 @@ public final class Demo {
 
     private int checked(Mesh mesh, Duration first) throws IOException, InterruptedException {
         List<Check> checks = new Checks(mesh, console::check).run();
-        long failedRequests =
-                mesh.ledger().since(0).stream().filter(Ledger.Entry::failed).count();
         boolean passed = checks.stream().allMatch(Check::passed);
         if (options.time() != null) {
             Duration left = options.time().minus(console.sinceStart());
@@ -149,14 +153,16 @@ public final class Demo {
         report.put("mode", options.root() ? "namespaces" : "explicit");
         report.put("firstRequestSeconds", first.toMillis() / 1000.0);
         report.put("seconds", console.sinceStart().toMillis() / 1000.0);
+        long failed = Ledger.failed(mesh.ledger().since(0)).size();
         report.put("requests", (long) mesh.ledger().size());
-        report.put("failedRequests", failedRequests);
+        report.put("failedRequests", failed);
         report.put("checks", checks.stream().map(Check::json).toList());
         if (options.report() != null) {
             Files.writeString(options.report(), Json.writePretty(report));
             console.step("report written to " + options.report());
         }
-        console.step(passed ? "all checks passed" : "NOT all checks passed; logs are in " + folders.logs());
+        console.step((passed ? "all checks passed; " : "NOT all checks passed; logs are in " + folders.logs() + "; ")
+                + mesh.ledger().size() + " requests, " + failed + " failed");
         if (options.time() == null) {
             keepRunning(mesh);
         }

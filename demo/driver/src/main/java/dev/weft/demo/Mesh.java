@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mesh implements AutoCloseable {
     private static final String NAMESPACE = "shop";
+    private static final String CUSTOMERS = "shopper";
     private static final List<String> APPLICATION_JVM =
             List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx48m", "-Xshare:auto");
 
@@ -34,6 +35,7 @@ final class Mesh implements AutoCloseable {
     private final @Nullable String python;
     private final Operator operator;
     private @Nullable Process controlPlane;
+    private boolean open; // whether customers may come; guarded by this
     private boolean closed; // guarded by this
 
     /** Ports of the control plane: the ones everybody knows, or any where those are taken. */
@@ -204,7 +206,8 @@ final class Mesh implements AutoCloseable {
         command.addAll(application(service));
         ProcessBuilder builder = builder(name, command);
         builder.environment().put("VERSION", version);
-        if (service.equals("shopper")) {
+        if (service.equals(CUSTOMERS)) {
+            builder.redirectInput(ProcessBuilder.Redirect.PIPE);
             builder.redirectOutput(ProcessBuilder.Redirect.PIPE);
         }
         Process process = builder.start();
@@ -215,8 +218,11 @@ final class Mesh implements AutoCloseable {
                 throw new IOException("the demo ends");
             }
             units.put(name, unit);
+            if (open && service.equals(CUSTOMERS)) {
+                letIn(unit);
+            }
         }
-        if (service.equals("shopper")) {
+        if (service.equals(CUSTOMERS)) {
             BufferedReader output = process.inputReader();
             Thread.ofVirtual().name("ledger").start(() -> ledger.readFrom(output));
         }
@@ -272,6 +278,44 @@ final class Mesh implements AutoCloseable {
         });
     }
 
+    /** Waits until every service is registered and every sidecar knows about all of them. */
+    boolean awaitShop(long timeoutMillis) throws InterruptedException {
+        List<Unit> all = units();
+        return Wait.until(timeoutMillis, () -> {
+            for (Unit unit : all) {
+                if (!unit.process().isAlive()) {
+                    return true; // it will not come; its log says why
+                }
+            }
+            List<String> registered = operator.workloads().workloads().stream()
+                    .map(workload -> workload.address())
+                    .toList();
+            List<String> synced = operator.proxies().proxies().stream()
+                    .filter(proxy -> proxy.connected() && proxy.state() == SyncState.SYNCED)
+                    .map(ProxyStatus::address)
+                    .toList();
+            return all.stream()
+                    .allMatch(unit -> synced.contains(unit.address())
+                            // Customers offer nothing that could be registered.
+                            && (unit.service().equals(CUSTOMERS) || registered.contains(unit.address())));
+        });
+    }
+
+    /** Lets the customers in: from now on there are requests. */
+    synchronized void open() throws IOException {
+        open = true;
+        for (Unit unit : units.values()) {
+            if (unit.service().equals(CUSTOMERS)) {
+                letIn(unit);
+            }
+        }
+    }
+
+    private static void letIn(Unit customers) throws IOException {
+        customers.process().getOutputStream().write('\n');
+        customers.process().getOutputStream().flush();
+    }
+
     private Process launch(String name, List<String> command) throws IOException {
         return builder(name, command).start();
     }
@@ -282,7 +326,7 @@ final class Mesh implements AutoCloseable {
         builder.environment().put("WEFT_NO_BUILD", "1");
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        builder.redirectErrorStream(!name.equals("shopper"));
+        builder.redirectErrorStream(!name.equals(CUSTOMERS));
         ProcessBuilder.Redirect log = ProcessBuilder.Redirect.appendTo(
                 folders.logs().resolve(name + ".log").toFile());
         builder.redirectOutput(log);

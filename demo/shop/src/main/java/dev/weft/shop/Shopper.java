@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Customers: some at a time, each asking for {@code http://frontend/} again and again over a connection of its own.
- * Writes one line per request to its output: {@code REQUEST start end status paidBy reason}, times in milliseconds since
+ * They come when the doors open: with the first line of the input, or its end. Writes one line per request to its output: {@code REQUEST start end status paidBy reason}, times in milliseconds since
  * 1970. Counts honestly: unlike the JDK's clients it never tries a request twice.
  */
 final class Shopper implements Runnable {
@@ -33,7 +33,11 @@ final class Shopper implements Runnable {
         this.target = target;
     }
 
-    static void shop() {
+    static void shop() throws IOException {
+        int opened = System.in.read();
+        while (opened >= 0 && opened != '\n') {
+            opened = System.in.read();
+        }
         String proxy = System.getenv("http_proxy");
         for (int i = 0; i < CUSTOMERS; i++) {
             Shopper customer;
