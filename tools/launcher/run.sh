@@ -146,6 +146,40 @@ first_address() {
   return 1
 }
 
+# A folder of this unit below /run/weft, gone with it. The lock on it is held by the unit's processes: what units killed
+# with -9 left behind is recognised by the lock that nobody holds, and removed by the next one that starts.
+take_state() {
+  local gate held folder
+  mkdir -p /run/weft && chmod 755 /run/weft || die 1 "cannot write to /run/weft"
+  exec {gate}</run/weft
+  flock "$gate" # a folder not yet locked by its owner is not swept
+  for folder in /run/weft/run-*; do
+    [ ! -d "$folder" ] || flock -n "$folder" rm -rf "$folder"
+  done
+  state=/run/weft/run-$$
+  mkdir "$state" && chmod 755 "$state" || die 1 "cannot write to /run/weft"
+  # shellcheck disable=SC2093,SC1083 # the descriptor stays open, also in the children
+  exec {held}<"$state"
+  flock -n "$held"
+  exec {gate}<&-
+}
+
+# Sets BINDS to pairs of a folder that the sidecar's user cannot reach (a checkout or a JDK below a private home) and a
+# place where a bind mount in the sidecar's own mount namespace makes it reachable.
+find_private_folders() {
+  local pair
+  BINDS=()
+  for pair in "$WEFT_LIB proxy.classpath lib" "$JAVA_HOME bin/java jdk"; do
+    # shellcheck disable=SC2086 # words
+    set -- $pair
+    as_sidecar test -r "$1/$2" && continue
+    mkdir -p "/run/weft/$3" || die 1 "user $SIDECAR_UID, the sidecar's, cannot read $1; put it where everybody can"
+    BINDS+=("$1" "/run/weft/$3")
+  done
+}
+
+as_sidecar() { setpriv --reuid "$SIDECAR_UID" --regid "$SIDECAR_UID" --clear-groups -- "$@"; }
+
 # The host credential is root's alone; the sidecar, another user, gets its contents through a pipe.
 credential_text() {
   cat "$credential/host.key" "$credential/host.pem" && printf -- '-----WEFT ROOT-----\n' && cat "$credential/root.pem"
@@ -244,6 +278,15 @@ start_sidecar() {
   fi
   if [ "$mode" = REDIRECT ]; then
     java_command proxy dev.weft.proxy.Main --sidecar --credential-fd 0 "${arguments[@]}"
+    find_private_folders
+    if [ ${#BINDS[@]} -gt 0 ]; then
+      runner=(unshare --mount --propagation private bash -c
+        'while [ "$1" != -- ]; do mount --bind "$1" "$2" || exit 1; shift 2; done; shift; exec "$@"' bash
+        "${BINDS[@]}" -- "${runner[@]}")
+      for ((value = 0; value < ${#BINDS[@]}; value += 2)); do
+        JAVA_COMMAND=("${JAVA_COMMAND[@]//"${BINDS[value]}"/"${BINDS[value + 1]}"}")
+      done
+    fi
     "${runner[@]}" "${JAVA_COMMAND[@]}" < <(credential_text) {idle}>&- &
   else
     java_command proxy dev.weft.proxy.Main --sidecar --credential "$credential" "${arguments[@]}"
@@ -328,8 +371,8 @@ main() {
       first_address || die 1 "this network namespace has no address; give it one, or name it with --address"
       address=$REPLY
     fi
-    state=/run/weft/run-$$
-    mkdir -p "$state" && chmod 755 /run/weft "$state"
+    command -v setpriv >/dev/null || die 1 "setpriv is missing (package util-linux): the sidecar must not run as root"
+    take_state
     hosts=$state/hosts
     { cat /etc/hosts 2>/dev/null; } >"$hosts"
     chown "$SIDECAR_UID" "$hosts"
