@@ -70,7 +70,7 @@ fi
 if ! grep -qs "\"version\": *\"$playwright_version\"" "$peers/browser/node_modules/playwright-core/package.json"; then
   if command -v npm >/dev/null 2>&1; then
     say "installing playwright-core $playwright_version into $peers/browser"
-    npm install --silent --no-fund --no-audit --no-update-notifier --prefix "$peers/browser" "playwright-core@$playwright_version" \
+    npm install --loglevel=error --no-fund --no-audit --no-update-notifier --prefix "$peers/browser" "playwright-core@$playwright_version" \
       >"$peers/npm.log" 2>&1 </dev/null
   fi
   [ -e "$peers/browser/node_modules/playwright-core/package.json" ] || echo "playwright-core ($peers/npm.log says why)" >>"$left_out"

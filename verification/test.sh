@@ -25,7 +25,7 @@ for arg in "$@"; do
 done
 failures=0 # of the run itself: a module that does not build, peers missing in CI
 
-source verification/jdk.sh || { echo "0 passed, 1 failed"; exit 1; }
+source verification/jdk.sh
 
 if [ -n "$peers" ]; then
   verification/peers.sh || { echo "test: in CI nothing may be left out, see above"; failures=$((failures + 1)); }
@@ -46,10 +46,12 @@ envoy=$root/build/peers/envoy-binary
 
 run_maven() {
   echo "test: mvn $*"
+  local before
+  before=$(wc -l <"$log")
   mvn -B -ntp --fail-at-end -Dmaven.test.failure.ignore=true "$@" </dev/null >>"$log" 2>&1 &
   local maven=$!
   # The log grows in build/test.log; here only what a person waits for.
-  tail -n +1 --pid="$maven" -s 0.5 -F "$log" 2>/dev/null |
+  tail -n "+$((before + 1))" --pid="$maven" -s 0.5 -F "$log" 2>/dev/null |
     sed -unE '/Tests run:.* -- in |^\[ERROR\]|BUILD (SUCCESS|FAILURE)|Total time/p' | cut -c1-300
   wait "$maven"
 }
@@ -79,13 +81,15 @@ for stage in "${stages[@]}"; do
   export WEFT_NO_BUILD=1
 done
 
-# Sums the attributes of each report's <testsuite …> element.
+reports() { find . -path ./build -prune -o -path '*/target/surefire-reports/TEST-*.xml' -print0; }
+
+# Sums the attributes of each report's <testsuite …> element. A class that gave up before its first test has none: it counts
+# as one skipped test.
 read -r tests errors failed skipped < <(
-  find . -path ./build -prune -o -path '*/target/surefire-reports/TEST-*.xml' -print0 |
-    xargs -0 -r grep -hoEm1 '<testsuite .*' |
+  reports | xargs -0 -r grep -hoEm1 '<testsuite .*' |
     awk '
       function attribute(name) { return match($0, " " name "=\"[0-9]+\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) + 0 : 0 }
-      { t += attribute("tests"); e += attribute("errors"); f += attribute("failures"); s += attribute("skipped") }
+      { n = attribute("tests"); t += n ? n : 1; e += attribute("errors"); f += attribute("failures"); s += n ? attribute("skipped") : 1 }
       END { print t + 0, e + 0, f + 0, s + 0 }'
 )
 passed=$((tests - errors - failed - skipped))
@@ -93,8 +97,23 @@ failed=$((failed + errors + failures))
 
 if [ "$skipped" -gt 0 ]; then
   echo "test: $skipped skipped:"
-  find . -path ./build -prune -o -path '*/target/surefire-reports/TEST-*.xml' -print0 |
-    xargs -0 -r grep -hB1 '<skipped' | sed -nE 's/.*<testcase name="([^"]*)" classname="([^"]*)".*/  \2#\1/p; s/.*<skipped message="([^"]*)".*/      \1/p'
+  {
+    reports | xargs -0 -r grep -hE '<testsuite .* tests="0"' | sed -nE 's/.* name="([^"]*)".*/\1, the whole class/p'
+    reports | xargs -0 -r grep -hA1 '<testcase\|<skipped' | sed -nE '
+      /<testcase /{
+        s/.*<testcase name="([^"]*)" classname="([^"]*)".*/\2#\1/
+        h
+      }
+      /<skipped/{
+        s/.*(message="|Exception: )([^"]*).*/\2/
+        s/^ *<skipped.*//
+        s/^Assumption failed: //
+        G
+        s/(.*)\n(.*)/\2: \1/
+        s/: $//
+        p
+      }'
+  } | sort | sed 's/^/test:   /'
   if [ "$(id -u)" = 0 ] || [ "${CI:-}" = true ]; then
     echo "test: as root, and in CI, a skipped test is a failed one"
     failed=$((failed + skipped))
