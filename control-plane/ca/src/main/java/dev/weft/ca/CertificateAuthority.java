@@ -170,6 +170,11 @@ public final class CertificateAuthority {
         return Pem.write("PRIVATE KEY", pair.getPrivate().getEncoded()) + Issued.pem(root);
     }
 
+    /** When a certificate of ours was signed: later than it says it begins. */
+    public static Instant issuedAt(X509Certificate certificate) {
+        return certificate.getNotBefore().toInstant().plus(BACKDATE);
+    }
+
     /** A fresh P-256 key pair. */
     public static KeyPair newKey() throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");

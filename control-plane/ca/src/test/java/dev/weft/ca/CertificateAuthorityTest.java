@@ -90,6 +90,7 @@ class CertificateAuthorityTest {
         assertThat(usage[5] || usage[6]).isFalse();
         assertThat(leaf.getExtendedKeyUsage()).containsExactlyInAnyOrder("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2");
         assertThat(leaf.getNotBefore().toInstant()).isEqualTo(clock.instant().minus(Duration.ofMinutes(2)));
+        assertThat(CertificateAuthority.issuedAt(leaf)).isEqualTo(clock.instant());
         assertThat(leaf.getNotAfter().toInstant()).isEqualTo(clock.instant().plus(Duration.ofHours(24)));
         assertThat(leaf.getSubjectAlternativeNames()).hasSize(4);
     }

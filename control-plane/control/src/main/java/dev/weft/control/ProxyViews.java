@@ -9,6 +9,7 @@ import dev.weft.adminapi.VersionWait;
 import dev.weft.base.Address;
 import dev.weft.base.Cidr;
 import dev.weft.base.SpiffeId;
+import dev.weft.ca.CertificateAuthority;
 import dev.weft.sources.Lease;
 import dev.weft.sources.LeaseRegistry;
 import dev.weft.xdsserver.SessionInfo;
@@ -146,7 +147,10 @@ final class ProxyViews {
                 newest.getSerialNumber().toString(16),
                 begin.toString(),
                 newest.getNotAfter().toInstant().toString(),
-                Math.max(0, Duration.between(begin, now).toSeconds()),
+                Math.max(
+                        0,
+                        Duration.between(CertificateAuthority.issuedAt(newest), now)
+                                .toSeconds()),
                 Duration.between(now, newest.getNotAfter().toInstant()).toSeconds());
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.weft.adminapi.CertificateStatus;
+import dev.weft.adminapi.ProxyList;
+import dev.weft.adminapi.RecordJson;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +128,18 @@ class ControlPlaneTest {
         System.out.println("edit to proxy, ms: " + millis);
         // The watcher waits for 50 ms of quiet; the rest is ours. Generous, for a machine shared with a build.
         assertThat(millis.get(millis.size() / 2)).isLessThan(500);
+    }
+
+    @Test
+    void aNewCertificateIsShownAsNewAlthoughItBeginsInThePast() throws Exception {
+        AdsClient client = connect("orders-a");
+        client.await("the mesh", () -> !client.held(AdsClient.LISTENERS).isEmpty());
+        ProxyList proxies = RecordJson.read(ProxyList.class, new HttpProbe(plane).get("/api/v1/proxies"));
+        CertificateStatus certificate = proxies.proxies().getFirst().certificate();
+        assertThat(certificate).isNotNull();
+        assertThat(Instant.parse(certificate.notBefore()))
+                .isBefore(Instant.now().minusSeconds(110));
+        assertThat(certificate.ageSeconds()).isLessThan(100);
     }
 
     @Test
