@@ -175,18 +175,16 @@ final class ProxyViews {
                 .strip();
     }
 
-    /** Connected proxies by the service they serve; services of the mesh without proxies count zero. */
+    /** Connected proxies by the services they stand behind; services of the mesh without proxies count zero. */
     Map<String, Integer> instances() {
-        Map<String, Integer> instances = new HashMap<>();
-        mesh.image().services().forEach(service -> instances.put(service.name() + "." + service.namespace(), 0));
+        ServiceInstances instances = new ServiceInstances(mesh.image());
         for (ProxySessions.Session session : sessions.open().values()) {
             NodeId node = NodeId.parse(session.info().node());
-            String service = serviceName(session.info());
-            if (node != null && !service.isEmpty()) {
-                instances.merge(service + "." + node.namespace(), 1, Integer::sum);
+            if (node != null) {
+                instances.add(node.name(), node.namespace(), serviceName(session.info()));
             }
         }
-        return instances;
+        return instances.counts();
     }
 
     /** Proxies with an authenticated identity and an address, by id. */
