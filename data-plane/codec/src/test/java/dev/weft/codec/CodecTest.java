@@ -2,8 +2,10 @@ package dev.weft.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.http.Downstream;
 import dev.weft.http.FilterChain;
 import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpServer;
 import dev.weft.http.HttpStream;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
@@ -26,9 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CodecTest {
     /** Records what the server side understood; answers 204 when a request is complete. */
-    private static final class Recorder implements Http1Server, TerminalFilter {
+    private static final class Recorder implements HttpServer, TerminalFilter {
         final StringBuilder seen = new StringBuilder();
-        final List<Http1Error> refused = new ArrayList<>();
+        final List<String> refused = new ArrayList<>();
         private final CodecLoop loop;
 
         Recorder(CodecLoop loop) {
@@ -36,13 +38,13 @@ class CodecTest {
         }
 
         @Override
-        public HttpStream newStream(Http1ServerConnection connection, RequestHead head) {
-            return new HttpStream(connection, head, new FilterChain(List.of(), this, 0), null);
+        public HttpStream newStream(Downstream downstream, RequestHead head) {
+            return new HttpStream(downstream, head, new FilterChain(List.of(), this, 0), null);
         }
 
         @Override
-        public void rejected(Http1ServerConnection connection, @Nullable RequestHead head, Http1Error error) {
-            refused.add(error);
+        public void rejected(@Nullable RequestHead head, int status, String details) {
+            refused.add(status + " " + details);
         }
 
         @Override
@@ -51,7 +53,7 @@ class CodecTest {
         }
 
         @Override
-        public void closed(Http1ServerConnection connection) {}
+        public void closed() {}
 
         @Override
         public void requestHead(HttpStream stream, RequestHead head, boolean end) {
@@ -219,14 +221,15 @@ class CodecTest {
 
     @Test
     void lineEndsOtherThanCrLfAreRefused() {
-        assertThat(understood("GET / HTTP/1.1\nHost: a\n\n")).contains("BAD_LINE_END");
-        assertThat(understood("GET / HTTP/1.1\r\nHost: a\nB: c\r\n\r\n")).contains("BAD_LINE_END");
-        assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\nB: c\rd\r\n\r\n")).contains("BAD_FIELD_VALUE");
+        assertThat(understood("GET / HTTP/1.1\nHost: a\n\n")).contains("[400 http1.codec_error]");
+        assertThat(understood("GET / HTTP/1.1\r\nHost: a\nB: c\r\n\r\n")).contains("[400 http1.codec_error]");
+        assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\nB: c\rd\r\n\r\n"))
+                .contains("[400 http1.invalid_characters]");
         assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\nB: c\u0000d\r\n\r\n"))
-                .contains("BAD_FIELD_VALUE");
-        assertThat(understood("GET /\rx HTTP/1.1\r\nHost: a\r\n\r\n")).contains("BAD_TARGET");
+                .contains("[400 http1.invalid_characters]");
+        assertThat(understood("GET /\rx HTTP/1.1\r\nHost: a\r\n\r\n")).contains("[400 http1.invalid_url]");
         assertThat(understood("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\na\r\n0\r\n\r\n"))
-                .contains("BAD_CHUNK");
+                .contains("[400 http1.codec_error]");
     }
 
     @Test
@@ -236,7 +239,7 @@ class CodecTest {
         assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\nA: " + "a".repeat(62_000) + "\r\n\r\n"))
                 .contains("HTTP/1.1 431");
         assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(100) + "\r\n"))
-                .contains("TOO_MANY_FIELDS");
+                .contains("[431 http1.too_many_headers]");
         assertThat(understood("GET / HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(99) + "\r\n"))
                 .contains("204");
     }

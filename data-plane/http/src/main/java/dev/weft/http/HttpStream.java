@@ -31,6 +31,7 @@ public final class HttpStream {
     private boolean responseStarted;
     private boolean over;
     private boolean requestEnded;
+    private boolean upgradeAllowed;
     private int status;
     private int flags;
     private String details = "";
@@ -334,6 +335,18 @@ public final class HttpStream {
     /** Whether the whole request has been received. */
     public boolean isRequestEnded() {
         return requestEnded;
+    }
+
+    /**
+     * Lets the request change to another protocol: what follows its head is that protocol's bytes, and they go on until one
+     * side ends them. Called before the request is fed in.
+     */
+    public void allowUpgrade() {
+        upgradeAllowed = true;
+    }
+
+    public boolean isUpgradeAllowed() {
+        return upgradeAllowed;
     }
 
     public boolean isResponseStarted() {

@@ -1,29 +1,29 @@
 package dev.weft.proxycore;
 
-import dev.weft.codec.Http1Error;
-import dev.weft.codec.Http1Server;
-import dev.weft.codec.Http1ServerConnection;
+import dev.weft.codec.ServerConnection;
+import dev.weft.http.Downstream;
+import dev.weft.http.HttpServer;
 import dev.weft.http.HttpStream;
 import dev.weft.http.RequestHead;
-import dev.weft.http.ResponseFlag;
 import dev.weft.http.StreamEnd;
-import dev.weft.net.TimerWheel;
 import dev.weft.upstream.ClusterRuntime;
+import io.netty.channel.Channel;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A downstream HTTP connection as its connection manager sees it: makes the streams and watches their deadlines. One
- * stream at a time, so one timer. Confined to the loop.
+ * A downstream HTTP connection as its connection manager sees it: makes the streams and lends them their deadlines.
+ * One stream at a time so far. Confined to the loop.
  */
-final class HttpConnection extends TimerWheel.Timer implements Http1Server, DownstreamConnection {
+final class HttpConnection implements HttpServer, DownstreamConnection {
     private final HttpManager manager;
     private final Worker worker;
     private final ChainRuntime chain;
     private final ConnectionInfo info;
     private final Peer peer;
-    private final Http1ServerConnection codec;
+    private final StreamDeadlines deadlines;
+    private @Nullable ServerConnection codec;
     private @Nullable HttpStream stream;
-    private @Nullable Exchange exchange;
     private WorkloadLabels source;
     private @Nullable Edge edge; // inbound: of the cluster before
     private @Nullable ClusterRuntime edgeCluster;
@@ -35,11 +35,15 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
         this.info = info;
         this.peer = peer;
         this.source = peer.labels();
-        this.codec = new Http1ServerConnection(worker.upstream().codec(), this, manager.options());
+        this.deadlines = new StreamDeadlines(worker.upstream().timers());
     }
 
-    Http1ServerConnection codec() {
-        return codec;
+    void open(Channel channel) {
+        codec = manager.open(channel, worker, this);
+    }
+
+    private ServerConnection codec() {
+        return Objects.requireNonNull(codec);
     }
 
     HttpManager manager() {
@@ -56,6 +60,11 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
 
     Peer peer() {
         return peer;
+    }
+
+    /** Of the stream under way. */
+    StreamDeadlines deadlines() {
+        return deadlines;
     }
 
     /** The peer said who it is: Istio's compact labels. Once per connection. */
@@ -78,26 +87,25 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
         return known;
     }
 
-    // Http1Server.
+    // HttpServer.
 
     @Override
-    public HttpStream newStream(Http1ServerConnection connection, RequestHead head) {
+    public HttpStream newStream(Downstream downstream, RequestHead head) {
         Exchange created = new Exchange(this);
-        HttpManager.Upgrade upgrade = manager.prepare(this, head);
-        manager.match(created, head);
-        HttpStream made = new HttpStream(connection, head, manager.chain(), created);
-        if (upgrade == HttpManager.Upgrade.ALLOWED) {
-            connection.acceptUpgrade();
+        deadlines.begin(created);
+        ManagerHeaders.Upgrade upgrade = manager.begin(created, head);
+        HttpStream made = new HttpStream(downstream, head, manager.chain(), created);
+        if (upgrade == ManagerHeaders.Upgrade.ALLOWED) {
+            made.allowUpgrade();
         }
-        created.bind(made, upgrade);
+        created.bind(made, upgrade == ManagerHeaders.Upgrade.REFUSED);
         stream = made;
-        exchange = created;
         return made;
     }
 
     @Override
-    public void rejected(Http1ServerConnection connection, @Nullable RequestHead head, Http1Error error) {
-        manager.rejected(this, error);
+    public void rejected(@Nullable RequestHead head, int status, String details) {
+        manager.rejected(this, status, details);
     }
 
     @Override
@@ -106,69 +114,18 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
     }
 
     @Override
-    public void closed(Http1ServerConnection connection) {
-        clear();
+    public void closed() {
+        deadlines.end();
         worker.closed(this);
         manager.closed(this);
     }
 
     void streamOver(Exchange ended, HttpStream endedStream, StreamEnd end) {
-        clear();
+        deadlines.end();
         if (stream == endedStream) {
             stream = null;
-            exchange = null;
         }
         manager.streamOver(ended, endedStream, end);
-    }
-
-    // Deadlines of the stream.
-
-    /** Sets the earlier of the stream's own deadlines. */
-    void arm(Exchange current) {
-        long at = current.nextDeadline();
-        if (at == 0) {
-            clear();
-        } else {
-            worker.upstream().timers().setAt(this, at);
-        }
-    }
-
-    @Override
-    protected void expired() {
-        HttpStream current = stream;
-        Exchange running = exchange;
-        if (current == null || running == null) {
-            return;
-        }
-        long now = System.nanoTime();
-        if (running.isTimedOut(now)) {
-            timeOut(current, running);
-        } else if (running.isIdle(now)) {
-            idle(current, running);
-        } else {
-            arm(running);
-        }
-    }
-
-    private void timeOut(HttpStream current, Exchange running) {
-        current.flag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
-        running.timedOut();
-        if (current.isResponseStarted()) {
-            current.reset("response_timeout");
-        } else {
-            Replies.send(running, current, 504, "upstream request timeout", "response_timeout");
-        }
-    }
-
-    private void idle(HttpStream current, Exchange running) {
-        current.flag(ResponseFlag.STREAM_IDLE_TIMEOUT);
-        if (current.isResponseStarted()) {
-            current.reset("stream_idle_timeout");
-        } else {
-            // Envoy: 408 while the request is incomplete, 504 when the upstream is silent.
-            int status = current.isRequestEnded() ? 504 : 408;
-            Replies.send(running, current, status, "stream timeout", "stream_idle_timeout");
-        }
     }
 
     // DownstreamConnection.
@@ -180,15 +137,15 @@ final class HttpConnection extends TimerWheel.Timer implements Http1Server, Down
 
     @Override
     public void drain(boolean closeIdle) {
-        if (closeIdle && codec.isIdle()) {
-            codec.closeGracefully();
+        if (closeIdle && codec().isIdle()) {
+            codec().closeGracefully();
         }
         // Otherwise the response under way, or the next one, says close.
     }
 
     @Override
     public void close() {
-        codec.channel().close();
+        codec().channel().close();
     }
 
     @Override

@@ -24,7 +24,7 @@ final class Inbound {
     private Inbound() {}
 
     static HttpManager http(HttpConnectionManager config, Parts parts) {
-        FilterChain filters = new FilterChain(List.of(), Router.INSTANCE, 0);
+        FilterChain filters = new FilterChain(List.of(), new Router(config, parts.clusters()), 0);
         return new HttpManager(config, filters, parts, true);
     }
 

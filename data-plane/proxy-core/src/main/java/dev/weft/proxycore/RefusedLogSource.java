@@ -1,6 +1,5 @@
 package dev.weft.proxycore;
 
-import dev.weft.codec.Http1Error;
 import dev.weft.http.ResponseFlag;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * A request that was refused before there was a stream, for its line in the log: why, and who sent it. What the bytes
  * seemed to say of method, path and headers is not repeated: it broke the rules that make it mean something.
  */
-record RefusedLogSource(HttpConnection connection, Http1Error error) implements LogSource {
+record RefusedLogSource(HttpConnection connection, int status, String details) implements LogSource {
     @Override
     public @Nullable String value(String operator, String argument) {
         return switch (operator) {
             case "START_TIME" -> HttpLogSource.TIME.format(Instant.now());
-            case "RESPONSE_CODE" -> Integer.toString(error.status());
+            case "RESPONSE_CODE" -> Integer.toString(status);
             case "RESPONSE_FLAGS" -> ResponseFlag.text(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit());
-            case "RESPONSE_CODE_DETAILS" -> error.details();
+            case "RESPONSE_CODE_DETAILS" -> details;
             case "BYTES_RECEIVED", "BYTES_SENT", "DURATION" -> "0";
             case "DOWNSTREAM_REMOTE_ADDRESS", "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
                 HttpLogSource.address(connection.info().remote);

@@ -3,6 +3,7 @@ package dev.weft.proxycore;
 import dev.weft.codec.CodecLoop;
 import dev.weft.http.Ascii;
 import dev.weft.http.HttpStream;
+import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -13,8 +14,64 @@ final class Replies {
     private static final byte[] TEXT_PLAIN = Ascii.bytes("text/plain");
     private static final byte[] CONTENT_LENGTH = Ascii.bytes("content-length");
     static final byte[] LOCATION = Ascii.bytes("location");
+    private static final String BEFORE_HEADERS =
+            "upstream connect error or disconnect/reset before headers. reset reason: ";
 
     private Replies() {}
+
+    static void noEndpoint(Exchange exchange) {
+        exchange.stream().flag(ResponseFlag.NO_HEALTHY_UPSTREAM);
+        send(exchange, exchange.stream(), 503, "no healthy upstream", "no_healthy_upstream");
+    }
+
+    static void overflow(Exchange exchange) {
+        exchange.stream().flag(ResponseFlag.UPSTREAM_OVERFLOW);
+        beforeResponse(exchange, 503, "overflow", "overflow");
+    }
+
+    static void connectFailed(Exchange exchange, boolean timeout, String reason) {
+        exchange.stream().flag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        String what = timeout ? "connection timeout" : "remote connection failure";
+        String why = timeout ? "" : ", transport failure reason: delayed connect error: " + reason;
+        beforeResponse(exchange, 503, what + why, what.replace(' ', '_') + "|" + reason);
+    }
+
+    static void upstreamFailed(Exchange exchange, boolean protocol, String details) {
+        HttpStream stream = exchange.stream();
+        stream.flag(protocol ? ResponseFlag.UPSTREAM_PROTOCOL_ERROR : ResponseFlag.UPSTREAM_CONNECTION_TERMINATION);
+        if (stream.isResponseStarted()) {
+            stream.reset("upstream_reset_after_response_started{" + details + "}");
+        } else {
+            beforeResponse(
+                    exchange, protocol ? 502 : 503, protocol ? "protocol error" : "connection termination", details);
+        }
+    }
+
+    private static void beforeResponse(Exchange exchange, int status, String reason, String details) {
+        String why = "upstream_reset_before_response_started{" + details + "}";
+        send(exchange, exchange.stream(), status, BEFORE_HEADERS + reason, why);
+    }
+
+    static void timedOut(Exchange exchange) {
+        HttpStream stream = exchange.stream();
+        stream.flag(ResponseFlag.UPSTREAM_REQUEST_TIMEOUT);
+        if (stream.isResponseStarted()) {
+            stream.reset("response_timeout");
+        } else {
+            send(exchange, stream, 504, "upstream request timeout", "response_timeout");
+        }
+    }
+
+    /** Envoy: 408 while the request is incomplete, 504 when the upstream is silent. */
+    static void idle(Exchange exchange) {
+        HttpStream stream = exchange.stream();
+        stream.flag(ResponseFlag.STREAM_IDLE_TIMEOUT);
+        if (stream.isResponseStarted()) {
+            stream.reset("stream_idle_timeout");
+        } else {
+            send(exchange, stream, stream.isRequestEnded() ? 504 : 408, "stream timeout", "stream_idle_timeout");
+        }
+    }
 
     static void send(Exchange exchange, HttpStream stream, int status, String body, String details) {
         send(exchange, stream, status, Ascii.bytes(body), details);

@@ -1,18 +1,30 @@
 package dev.weft.proxycore;
 
+import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpStream;
 import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseFlag;
 import dev.weft.http.StreamEnd;
 import dev.weft.http.TerminalFilter;
+import dev.weft.route.ClusterChoice;
+import dev.weft.upstream.ClusterRuntime;
+import dev.weft.upstream.Clusters;
+import dev.weft.xdsmodel.HttpConnectionManager;
+import dev.weft.xdsmodel.RouteAction;
+import dev.weft.xdsmodel.VirtualHost;
 import io.netty.buffer.ByteBuf;
 import java.util.Objects;
 
-/** The end of every chain: sends the request where its route says. Stateless; the state is the {@link Exchange}. */
+/** The end of every chain: sends the request where its route says. The state of a stream is its {@link Exchange}. */
 final class Router implements TerminalFilter {
-    static final Router INSTANCE = new Router();
+    private final Clusters clusters;
+    private final long streamIdleNanos;
 
-    private Router() {}
+    Router(HttpConnectionManager config, Clusters clusters) {
+        this.clusters = clusters;
+        this.streamIdleNanos = config.timeouts().streamIdleTimeout().toNanos();
+    }
 
     private static Exchange exchange(HttpStream stream) {
         return (Exchange) Objects.requireNonNull(stream.context());
@@ -21,7 +33,54 @@ final class Router implements TerminalFilter {
     @Override
     public void requestHead(HttpStream stream, RequestHead head, boolean end) {
         Exchange exchange = exchange(stream);
-        exchange.connection.manager().route(exchange, stream, head);
+        RoutePlan plan = exchange.plan;
+        if (plan == null) {
+            stream.flag(ResponseFlag.NO_ROUTE_FOUND);
+            Replies.send(exchange, stream, 404, "", "route_not_found");
+            return;
+        }
+        if (exchange.isUpgradeRefused()) {
+            Replies.send(exchange, stream, 403, "", "upgrade_failed");
+            return;
+        }
+        if (plan.compiled().host().requireTls() != VirtualHost.RequireTls.NONE
+                && !ManagerHeaders.isHttps(head.headers())) {
+            byte[] location = Ascii.bytes("https://" + head.authorityText() + head.targetText());
+            Replies.redirect(exchange, stream, 301, location);
+            return;
+        }
+        switch (plan.action()) {
+            case RouteAction.Forward forward -> forward(exchange, stream, head, plan, forward);
+            case RouteAction.DirectResponse direct ->
+                Replies.send(exchange, stream, direct.status(), plan.directBody(), "direct_response");
+            case RouteAction.Redirect redirect -> {
+                String scheme = exchange.connection.peer().tls() ? "https" : "http";
+                byte[] location = Ascii.bytes(plan.compiled().location(head, scheme));
+                Replies.redirect(exchange, stream, redirect.responseCode(), location);
+            }
+        }
+    }
+
+    private void forward(
+            Exchange exchange, HttpStream stream, RequestHead head, RoutePlan plan, RouteAction.Forward forward) {
+        ClusterChoice choice =
+                plan.compiled().choose(head, exchange.connection.worker().loop().random());
+        exchange.choice = choice;
+        ClusterRuntime cluster = choice == null ? null : plan.cluster(choice, clusters);
+        if (cluster == null) {
+            stream.flag(ResponseFlag.NO_CLUSTER_FOUND);
+            Replies.send(exchange, stream, forward.clusterNotFoundResponseCode(), "", "cluster_not_found");
+            return;
+        }
+        plan.editRequest(head, choice);
+        exchange.connection
+                .deadlines()
+                .set(
+                        plan.timeoutNanos(),
+                        plan.responseHeaderNanos(),
+                        plan.idleNanos(streamIdleNanos),
+                        stream.isRequestEnded());
+        exchange.forward(cluster);
     }
 
     @Override

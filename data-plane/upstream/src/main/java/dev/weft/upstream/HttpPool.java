@@ -2,6 +2,7 @@ package dev.weft.upstream;
 
 import dev.weft.codec.Http1ClientConnection;
 import dev.weft.codec.Http1Limits;
+import dev.weft.http.UpstreamConnection;
 import dev.weft.net.TimerWheel;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
@@ -19,7 +20,7 @@ public final class HttpPool {
     /** Takes a connection, or hears that none could be made. Exactly one call unless cancelled. */
     public interface Waiter {
         /** A connection at rest; the waiter starts its exchange at once. */
-        void connectionReady(HttpPool pool, Http1ClientConnection connection);
+        void connectionReady(UpstreamConnection connection);
 
         /** No connection to this endpoint; another may work. */
         void connectFailed(boolean timeout, String reason);
@@ -48,7 +49,7 @@ public final class HttpPool {
     }
 
     /** An idle connection, now the caller's, or null. */
-    public @Nullable Http1ClientConnection takeIdle() {
+    public @Nullable UpstreamConnection takeIdle() {
         while (true) {
             Pooled pooled = idle.pollLast();
             if (pooled == null) {
@@ -74,29 +75,20 @@ public final class HttpPool {
         waiting.remove(waiter);
     }
 
-    /** Takes a connection back after its exchange. */
-    public void release(Http1ClientConnection connection, boolean reusable) {
-        if (!reusable) {
-            return; // closed already
-        }
+    private void exchangeOver(Pooled pooled) {
         if (endpoint.isRetired()) {
-            connection.channel().close();
+            pooled.connection.channel().close();
             return;
         }
         Waiter next = waiting.pollFirst();
         if (next != null) {
-            next.connectionReady(this, connection);
+            next.connectionReady(pooled.connection);
             return;
         }
-        if (!connection.isReusable()) {
+        if (!pooled.connection.isReusable()) {
             throw new IllegalStateException("released connection is not at rest");
         }
-        rest(((Owned) connection.owner()).pooled());
-    }
-
-    /** A connection given up in the middle of an exchange: it closes itself. */
-    public void abandon(Http1ClientConnection connection) {
-        connection.cancel();
+        rest(pooled);
     }
 
     private void rest(Pooled pooled) {
@@ -155,7 +147,7 @@ public final class HttpPool {
         Waiter next = waiting.pollFirst();
         connectIfNeeded();
         if (next != null) {
-            next.connectionReady(this, pooled.connection);
+            next.connectionReady(pooled.connection);
         } else if (endpoint.isRetired()) {
             channel.close();
         } else {
@@ -194,12 +186,8 @@ public final class HttpPool {
         return loop.loop().cell();
     }
 
-    private interface Owned extends Http1ClientConnection.Owner {
-        Pooled pooled();
-    }
-
     /** A connection and its place in the pool. */
-    private final class Pooled extends TimerWheel.Timer implements Owned {
+    private final class Pooled extends TimerWheel.Timer implements Http1ClientConnection.Owner {
         private final Http1ClientConnection connection;
         private final boolean counted; // holds one of the cluster's connections
         private boolean resting;
@@ -210,8 +198,10 @@ public final class HttpPool {
         }
 
         @Override
-        public Pooled pooled() {
-            return this;
+        public void exchangeOver(Http1ClientConnection done, boolean reusable) {
+            if (reusable) {
+                HttpPool.this.exchangeOver(this);
+            }
         }
 
         @Override

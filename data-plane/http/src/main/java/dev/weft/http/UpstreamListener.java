@@ -1,15 +1,21 @@
-package dev.weft.codec;
+package dev.weft.http;
 
-import dev.weft.http.HeaderBlock;
-import dev.weft.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 
-/** Who sent a request on an upstream connection and takes the response. All calls on the connection's loop. */
-public interface Http1Exchange {
+/**
+ * Who sent a request to an endpoint and takes the response. Exactly one of {@link #done} and {@link #failed} ends it,
+ * unless it was cancelled. All calls on the connection's loop.
+ */
+public interface UpstreamListener {
     /** Why an exchange ended without a complete response. */
     enum Failure {
         /** The peer closed or reset the connection. */
         CONNECTION_LOST,
+        /**
+         * The same on a connection that had served before, and nothing of a response had come: most likely the peer was
+         * about to close it anyway.
+         */
+        STALE_CONNECTION,
         /** The response broke the protocol. */
         PROTOCOL_ERROR
     }
@@ -20,7 +26,7 @@ public interface Http1Exchange {
     /** The response's head; valid until the exchange is over. {@code end} when no body follows. */
     void responseHead(ResponseHead head, boolean end);
 
-    /** Body bytes; the exchange takes them over. */
+    /** Body bytes; the listener takes them over. */
     void responseData(ByteBuf data, boolean end);
 
     /** Trailers, which end the response; valid during the call. */
@@ -32,13 +38,9 @@ public interface Http1Exchange {
     /** Written bytes pile up, or no longer do. */
     void upstreamWritable(boolean writable);
 
-    /** No complete response will come; the connection is closed. Not called after the end of a response. */
-    void failed(Failure failure, String details);
+    /** The response is complete; the {@link Upstream} is not the listener's any more. */
+    void done();
 
-    /**
-     * The response is complete and the exchange is done with the connection.
-     *
-     * @param reusable whether it may carry another request; if not, it is closed already
-     */
-    void released(Http1ClientConnection connection, boolean reusable);
+    /** No complete response will come. */
+    void failed(Failure failure, String details);
 }

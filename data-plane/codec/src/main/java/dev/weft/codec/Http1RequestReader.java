@@ -1,0 +1,244 @@
+package dev.weft.codec;
+
+import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpStream;
+import dev.weft.http.HttpVersion;
+import dev.weft.http.RequestHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading half of a downstream HTTP/1 connection: finds the requests in its bytes and feeds them into streams. A request
+ * that comes before the response to the one before is over waits in the received buffer, with reading switched off.
+ *
+ * <p>States: head → body → (response ended) → head …, until {@link #close}; from then on what comes is dropped.
+ */
+final class Http1RequestReader implements BodyReader.Sink {
+    private enum Reading {
+        HEAD,
+        BODY,
+        /** Nothing more is wanted. */
+        CLOSED
+    }
+
+    private final Http1ServerConnection connection;
+    private final ChannelHandlerContext ctx;
+    private final CodecLoop shared;
+    private final Http1ServerOptions options;
+    private final HeadReader headReader;
+    private final Framing framing = new Framing();
+    private final BodyReader body = new BodyReader();
+    private Reading reading = Reading.HEAD;
+    private @Nullable RequestHead head; // while one is being read or its stream runs
+    private @Nullable ByteBuf waiting; // received while the stream before was not over
+    private boolean processing;
+    private boolean paused;
+
+    Http1RequestReader(
+            Http1ServerConnection connection, ChannelHandlerContext ctx, CodecLoop shared, Http1ServerOptions options) {
+        this.connection = connection;
+        this.ctx = ctx;
+        this.shared = shared;
+        this.options = options;
+        this.headReader = new HeadReader(options.limits(), true);
+    }
+
+    /** The head being read or whose stream runs; null between requests. */
+    @Nullable
+    RequestHead head() {
+        return head;
+    }
+
+    /** Whether a request has been read to its end, or none has begun. */
+    boolean isBetweenRequests() {
+        return reading == Reading.HEAD;
+    }
+
+    /** Reads what it may; owns the buffer. */
+    void read(ByteBuf in) {
+        processing = true;
+        try {
+            while (true) {
+                if (reading == Reading.CLOSED || !in.isReadable()) {
+                    in.release();
+                    return;
+                }
+                if (reading == Reading.BODY) {
+                    if (readBody(in)) {
+                        return;
+                    }
+                } else if (connection.stream() != null) {
+                    hold(in);
+                    return;
+                } else {
+                    readHead(in);
+                }
+            }
+        } finally {
+            processing = false;
+        }
+    }
+
+    private void readHead(ByteBuf in) {
+        RequestHead request = head;
+        if (request == null) {
+            request = shared.takeRequest();
+            head = request;
+            headReader.reset();
+            connection.headBegun();
+        }
+        if (!headReader.read(in, request.headers())) {
+            return;
+        }
+        Http1Error error = parse(request);
+        if (error != null) {
+            connection.refuse(request, error);
+        } else {
+            begin(request, in);
+        }
+    }
+
+    private @Nullable Http1Error parse(RequestHead request) {
+        Http1Error error = headReader.error();
+        if (error == null) {
+            error = RequestParser.parse(request, headReader.startLineStart(), headReader.startLineEnd(), framing);
+        }
+        if (error == null && request.version() == HttpVersion.HTTP_1_0 && !options.acceptHttp10()) {
+            error = Http1Error.HTTP_1_0_REFUSED;
+        }
+        return error;
+    }
+
+    private void begin(RequestHead request, ByteBuf in) {
+        HttpStream stream = connection.newStream(request);
+        ConnectionFields.dropNominated(request.headers());
+        if (stream.isUpgradeAllowed()) {
+            framing.set(Framing.Kind.UNTIL_CLOSE);
+        }
+        body.start(framing);
+        boolean end = body.isDone();
+        reading = end ? Reading.HEAD : Reading.BODY;
+        // We answer ourselves, as Envoy does, and pass the request on without the expectation.
+        if (ConnectionFields.takeExpectContinue(request.headers()) && !end && !in.isReadable()) {
+            connection.sendContinue();
+        }
+        stream.requestHead(end);
+        if (end) {
+            ended();
+        }
+    }
+
+    /** Answers whether the buffer was given away. */
+    private boolean readBody(ByteBuf in) {
+        Http1Error error = body.read(in, this);
+        boolean gone = body.tookBuffer();
+        if (error != null) {
+            connection.badBody(Objects.requireNonNull(head), error);
+        } else if (body.isDone() && reading == Reading.BODY) {
+            ended();
+        }
+        return gone;
+    }
+
+    private void ended() {
+        reading = Reading.HEAD;
+        connection.requestEnded();
+    }
+
+    @Override
+    public void bodyData(ByteBuf data, boolean end) {
+        HttpStream current = connection.stream();
+        if (current == null) {
+            data.release();
+        } else {
+            current.requestData(data, end);
+        }
+    }
+
+    @Override
+    public void bodyTrailers(HeaderBlock trailers) {
+        HttpStream current = connection.stream();
+        if (current != null && options.trailers()) {
+            current.requestTrailers(trailers);
+        } else if (current != null) {
+            current.requestData(Unpooled.EMPTY_BUFFER, true);
+        }
+    }
+
+    /** Keeps bytes of a later request. Bounded: reading is off then, so only what one read loop still delivers is added. */
+    private void hold(ByteBuf in) {
+        ByteBuf before = waiting;
+        if (before == null) {
+            waiting = in;
+        } else {
+            waiting = ctx.alloc()
+                    .buffer(before.readableBytes() + in.readableBytes())
+                    .writeBytes(before)
+                    .writeBytes(in);
+            before.release();
+            in.release();
+        }
+        autoRead();
+    }
+
+    /** The exchange before is over: goes on with the next request. Answers whether one was at hand and has begun. */
+    boolean next() {
+        releaseHead();
+        paused = false;
+        ByteBuf bytes = waiting;
+        if (bytes == null || processing) {
+            autoRead();
+            return false;
+        }
+        waiting = null;
+        autoRead();
+        read(bytes);
+        return head != null;
+    }
+
+    void pause(boolean on) {
+        paused = on;
+        autoRead();
+    }
+
+    private void autoRead() {
+        boolean wanted = !paused && waiting == null;
+        if (ctx.channel().config().isAutoRead() != wanted) {
+            ctx.channel().config().setAutoRead(wanted);
+        }
+    }
+
+    /** Drops what is there and what still comes; goes on reading, so that the peer's end is noticed. */
+    void close() {
+        reading = Reading.CLOSED;
+        paused = false;
+        ByteBuf bytes = waiting;
+        if (bytes != null) {
+            waiting = null;
+            bytes.release();
+        }
+        autoRead();
+    }
+
+    /** The connection is gone. */
+    void release() {
+        reading = Reading.CLOSED;
+        ByteBuf bytes = waiting;
+        if (bytes != null) {
+            waiting = null;
+            bytes.release();
+        }
+        releaseHead();
+    }
+
+    private void releaseHead() {
+        RequestHead request = head;
+        if (request != null) {
+            head = null;
+            shared.giveBack(request);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package dev.weft.codec;
+
+import dev.weft.http.HttpMethod;
+import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reading half of an upstream HTTP/1 connection: the heads and body of one response after the other. Holds a head of
+ * the loop from a response's first byte until {@link #release}.
+ */
+final class Http1ResponseReader {
+    /** Interim responses before the final one: more are an attack (reliability requirement R31). */
+    private static final int MAX_INTERIM = 10;
+
+    private final CodecLoop shared;
+    private final HeadReader headReader;
+    private final Framing framing = new Framing();
+    private final BodyReader body = new BodyReader();
+    private @Nullable ResponseHead head;
+    private boolean inBody;
+    private boolean headRequest;
+    private boolean connectRequest;
+    private boolean upgradeRequest;
+    private int interim;
+
+    Http1ResponseReader(CodecLoop shared, Http1Limits limits) {
+        this.shared = shared;
+        this.headReader = new HeadReader(limits, true);
+    }
+
+    /** Awaits the response to a request. */
+    void await(RequestHead request, boolean upgrade) {
+        interim = 0;
+        headRequest = request.method() == HttpMethod.HEAD;
+        connectRequest = request.method() == HttpMethod.CONNECT;
+        upgradeRequest = upgrade;
+    }
+
+    /** Whether nothing of a response is there. */
+    boolean isAtRest() {
+        return head == null;
+    }
+
+    /** Whether the final head has been read, and a body is being read. */
+    boolean isInBody() {
+        return inBody;
+    }
+
+    /** Whether the end of the connection would end this response. */
+    boolean endsAtClose() {
+        return inBody && body.endsAtClose();
+    }
+
+    /** Reads on in a head; true when it is complete, or known to be bad. */
+    boolean readHead(ByteBuf in) {
+        ResponseHead response = head;
+        if (response == null) {
+            response = shared.takeResponse();
+            head = response;
+            headReader.reset();
+        }
+        return headReader.read(in, response.headers());
+    }
+
+    /** What is wrong with the head that was read; null for nothing. */
+    @Nullable
+    Http1Error parseHead() {
+        Http1Error error = headReader.error();
+        ResponseHead response = head();
+        if (error == null) {
+            error = ResponseParser.parse(
+                    response, headReader.startLineStart(), headReader.startLineEnd(), framing, headRequest);
+        }
+        if (error != null) {
+            return error;
+        }
+        if (response.isInformational()) {
+            return ++interim > MAX_INTERIM ? Http1Error.TOO_MANY_INTERIM : null;
+        }
+        return response.status() == 101 && !upgradeRequest ? Http1Error.BAD_STATUS_LINE : null;
+    }
+
+    ResponseHead head() {
+        return Objects.requireNonNull(head);
+    }
+
+    /** Forgets an interim head: another follows. */
+    void nextHead() {
+        head().clear();
+        headReader.reset();
+    }
+
+    /** Begins the body behind the final head; answers whether there is one. */
+    boolean beginBody() {
+        int status = head().status();
+        if (status == 101 || connectRequest && status < 300) {
+            framing.set(Framing.Kind.UNTIL_CLOSE);
+        }
+        body.start(framing);
+        inBody = !body.isDone();
+        return inBody;
+    }
+
+    /** Reads on in the body. When {@link #tookBuffer} says so afterwards, the buffer is the sink's. */
+    @Nullable
+    Http1Error readBody(ByteBuf in, BodyReader.Sink sink) {
+        return body.read(in, sink);
+    }
+
+    boolean tookBuffer() {
+        return body.tookBuffer();
+    }
+
+    boolean isBodyDone() {
+        return body.isDone();
+    }
+
+    /** The response is over, or nobody wants the rest: gives the head back. */
+    void release() {
+        inBody = false;
+        ResponseHead response = head;
+        if (response != null) {
+            head = null;
+            shared.giveBack(response);
+        }
+    }
+}

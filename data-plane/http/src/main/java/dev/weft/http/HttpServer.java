@@ -1,0 +1,29 @@
+package dev.weft.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who answers the requests of a downstream connection: its connection manager. Called by the connection's codec, whichever
+ * it is, on the connection's loop.
+ */
+public interface HttpServer {
+    /**
+     * A stream for a request whose head was read; the codec feeds the request into it right after.
+     *
+     * @param downstream takes the response of this one stream
+     */
+    HttpStream newStream(Downstream downstream, RequestHead head);
+
+    /**
+     * The codec refused a request and answers it itself. The head may be incomplete, or null when there is none.
+     *
+     * @param details the response code details: why
+     */
+    void rejected(@Nullable RequestHead head, int status, String details);
+
+    /** A response is about to be written: whether the connection shall end after it. */
+    boolean closeAfterResponse();
+
+    /** The connection is gone. Its streams have heard so already. */
+    void closed();
+}

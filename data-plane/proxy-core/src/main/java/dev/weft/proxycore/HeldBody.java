@@ -1,0 +1,52 @@
+package dev.weft.proxycore;
+
+import dev.weft.http.HttpStream;
+import dev.weft.http.Upstream;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+
+/** Request body that came before there was a connection for it: a watermark's worth, then its sender is paused. */
+final class HeldBody {
+    private static final int MAX_HELD = 64 * 1024;
+
+    private final HttpStream stream;
+    private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>(4);
+    private int bytes;
+    private boolean paused;
+
+    HeldBody(HttpStream stream) {
+        this.stream = stream;
+    }
+
+    /** Keeps a piece; takes it over. */
+    void add(ByteBuf data, boolean end) {
+        pieces.add(data);
+        bytes += data.readableBytes();
+        if (bytes > MAX_HELD && !paused && !end) {
+            paused = true;
+            stream.pauseReading();
+        }
+    }
+
+    /** Writes all of it, and what is held is gone. The attempt may end in the middle: the rest is dropped then. */
+    void writeTo(Attempt attempt) {
+        while (!pieces.isEmpty()) {
+            ByteBuf data = pieces.poll();
+            Upstream upstream = attempt.upstream();
+            if (upstream != null) {
+                upstream.writeData(data, stream.isRequestEnded() && pieces.isEmpty());
+            } else {
+                data.release();
+            }
+        }
+        if (paused) {
+            paused = false;
+            stream.resumeReading();
+        }
+    }
+
+    void release() {
+        pieces.forEach(ByteBuf::release);
+        pieces.clear();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.weft.proxycore;
+
+import dev.weft.http.Ascii;
+import dev.weft.http.HeaderBlock;
+import dev.weft.http.KnownHeader;
+import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseHead;
+import dev.weft.xdsmodel.HttpConnectionManager;
+import java.util.Locale;
+
+/** What a connection manager does to the heads that pass through it, besides the edits of their route. */
+final class ManagerHeaders {
+    private static final byte[] HTTP = Ascii.bytes("http");
+    private static final byte[] HTTPS = Ascii.bytes("https");
+    private static final byte[] X_FORWARDED_PROTO = Ascii.bytes("x-forwarded-proto");
+    private static final byte[] X_REQUEST_ID = Ascii.bytes("x-request-id");
+    private static final byte[] X_WEFT_PEER = Ascii.bytes("x-weft-peer");
+    private static final byte[] RESERVED = Ascii.bytes("x-weft-");
+    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
+
+    /** What becomes of a request's wish to speak another protocol. */
+    enum Upgrade {
+        NONE,
+        ALLOWED,
+        REFUSED
+    }
+
+    private final HttpConnectionManager config;
+    private final byte[] serverName;
+    private final byte[] announcement;
+
+    /** @param announcement who we are, in Istio's compact form */
+    ManagerHeaders(HttpConnectionManager config, String announcement) {
+        this.config = config;
+        this.serverName = Ascii.bytes(config.serverHeader().name());
+        this.announcement = Ascii.bytes(announcement);
+    }
+
+    /** Makes a request fit to be passed on; answers what its Upgrade field comes to. */
+    Upgrade request(HttpConnection connection, RequestHead head) {
+        HeaderBlock headers = head.headers();
+        if (headers.has(KnownHeader.X_WEFT_PEER) || !connection.peer().isMesh()) {
+            reserved(connection, headers);
+        }
+        // Envoy: without use_remote_address what the client says of the scheme stands.
+        if (!headers.has(KnownHeader.X_FORWARDED_PROTO)) {
+            headers.add(X_FORWARDED_PROTO, connection.peer().tls() ? HTTPS : HTTP);
+        }
+        if (config.requestIds().generate() && !headers.has(KnownHeader.X_REQUEST_ID)) {
+            headers.add(X_REQUEST_ID, connection.worker().requestIds().next());
+        }
+        return upgrade(headers);
+    }
+
+    /** Reserved headers: only a mesh peer's are believed, and none goes on to the application (decisions 7, 8). */
+    private static void reserved(HttpConnection connection, HeaderBlock headers) {
+        int announced = headers.find(KnownHeader.X_WEFT_PEER);
+        if (announced >= 0) {
+            if (connection.peer().isMesh()) {
+                connection.announced(headers.value(announced));
+            }
+            headers.remove(KnownHeader.X_WEFT_PEER);
+        }
+        if (connection.peer().isMesh()) {
+            return;
+        }
+        for (int i = 0; i < headers.count(); i++) {
+            int start = headers.nameStart(i);
+            if (headers.nameEnd(i) - start > RESERVED.length
+                    && Ascii.equalsIgnoreCase(RESERVED, headers.bytes(), start, start + RESERVED.length)) {
+                headers.removeAt(i);
+            }
+        }
+    }
+
+    /** {@code Upgrade: h2c} is ignored, as the field goes no further (decision 19); others need permission. */
+    private Upgrade upgrade(HeaderBlock headers) {
+        int index = headers.find(KnownHeader.UPGRADE);
+        if (index < 0 || !headers.listContains(KnownHeader.CONNECTION, UPGRADE)) {
+            return Upgrade.NONE;
+        }
+        String wanted = headers.value(index).toLowerCase(Locale.ROOT);
+        if (wanted.equals("h2c")) {
+            return Upgrade.NONE;
+        }
+        return config.upgradeConfigs().getOrDefault(wanted, false) ? Upgrade.ALLOWED : Upgrade.REFUSED;
+    }
+
+    /** Whether the request came over https: what x-forwarded-proto says, which {@link #request} has made sure is there. */
+    static boolean isHttps(HeaderBlock headers) {
+        int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);
+        return proto >= 0
+                && Ascii.equalsIgnoreCase(HTTPS, headers.bytes(), headers.valueStart(proto), headers.valueEnd(proto));
+    }
+
+    /** The first request of a connection to a mesh peer: tells it who we are. */
+    void announce(RequestHead head) {
+        head.headers().add(X_WEFT_PEER, announcement);
+    }
+
+    /** Added to every final response, our own included. */
+    void response(ResponseHead head) {
+        switch (config.serverHeader().transformation()) {
+            case OVERWRITE -> head.headers().set(KnownHeader.SERVER, serverName);
+            case APPEND_IF_ABSENT -> {
+                if (!head.headers().has(KnownHeader.SERVER)) {
+                    head.headers().set(KnownHeader.SERVER, serverName);
+                }
+            }
+            case PASS_THROUGH -> {}
+        }
+    }
+}
