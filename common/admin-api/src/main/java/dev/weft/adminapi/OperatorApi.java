@@ -35,6 +35,9 @@ public final class OperatorApi {
     /** {@link VersionWait}; queries {@code version} (absent = the newest) and {@code timeout} in seconds (at most 60). */
     public static final String WAIT = PREFIX + "/wait";
 
+    /** POST: lets a held change of configuration through, {@link Released}. */
+    public static final String RELEASE = PREFIX + "/release";
+
     /** POST {@code {"token": …}}: makes the dashboard's session cookie; DELETE ends it. */
     public static final String SESSION = PREFIX + "/session";
 

@@ -42,6 +42,10 @@ final class ControlStats {
                 "weft_config_errors",
                 "Errors in configuration documents",
                 () -> mesh.sourceDiagnostics().stream().filter(d -> d.isError()).count());
+        stats.gauge(
+                "weft_config_held",
+                "Whether a change of configuration is held",
+                () -> mesh.held().isEmpty() ? 0 : 1);
         stats.counter("weft_ca_issued_total", "Certificates issued", issuer::issuedCount);
         stats.counter("weft_ca_refused_total", "Certificate requests refused", issuer::refusedCount);
         stats.counter(

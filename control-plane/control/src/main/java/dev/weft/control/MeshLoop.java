@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,6 +45,7 @@ final class MeshLoop implements AutoCloseable {
     private final BlockingQueue<Event> queue = new LinkedBlockingQueue<>();
     private final Set<String> awaited; // confined to the thread
     private final Map<String, List<Diagnostic>> reported = new HashMap<>(); // confined to the thread
+    private final Hold hold = new Hold(); // confined to the thread
     private final Publisher publisher;
     private final Thread thread;
     private final AtomicLong batches = new AtomicLong();
@@ -86,6 +88,28 @@ final class MeshLoop implements AutoCloseable {
     /** What the sources complain about now, errors first. */
     List<Diagnostic> sourceDiagnostics() {
         return sourceDiagnostics;
+    }
+
+    /** Why a change is held; empty when none is. */
+    List<Diagnostic> held() {
+        return hold.reasons();
+    }
+
+    /** Lets a held change through and returns how many resources it has, once it is published. Not from this thread. */
+    int release() {
+        CompletableFuture<Integer> done = new CompletableFuture<>();
+        execute(() -> {
+            List<SourceUpdate> released = hold.release();
+            try {
+                if (!released.isEmpty()) {
+                    LOG.log(System.Logger.Level.WARNING, "a held change was let through");
+                    change(released, false);
+                }
+            } finally {
+                done.complete(released.size());
+            }
+        });
+        return done.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     /** Batches applied since the start. */
@@ -162,14 +186,30 @@ final class MeshLoop implements AutoCloseable {
                 case SourceUpdate.Remove remove -> {}
             }
         }
-        List<Diagnostic> all = new ArrayList<>();
+        batches.incrementAndGet();
+        // What was there at the start is taken as it is: there is nothing to compare it with.
+        List<SourceUpdate> admitted = synced ? admit(updates) : updates;
+        synced |= first;
+        change(admitted, first);
+    }
+
+    private List<SourceUpdate> admit(List<SourceUpdate> updates) {
+        boolean wasHeld = !held().isEmpty();
+        List<SourceUpdate> admitted = hold.admit(image, updates);
+        if (wasHeld == held().isEmpty()) {
+            held().forEach(reason -> LOG.log(System.Logger.Level.WARNING, "{0}", reason));
+            LOG.log(System.Logger.Level.WARNING, wasHeld ? "no change is held any more" : "a change is held");
+        }
+        return admitted;
+    }
+
+    private void change(List<SourceUpdate> updates, boolean first) {
+        List<Diagnostic> all = new ArrayList<>(hold.reasons());
         reported.values().forEach(all::addAll);
         all.sort(Diagnostic.ORDER);
         sourceDiagnostics = List.copyOf(all);
-        batches.incrementAndGet();
         MeshDelta delta = image.apply(updates);
         image = delta.after();
-        synced |= first;
         if (synced && (first || !delta.isEmpty())) {
             publisher.publish(delta);
         }

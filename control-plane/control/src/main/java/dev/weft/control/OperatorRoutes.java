@@ -4,6 +4,7 @@ import dev.weft.adminapi.ControlPlaneInfo;
 import dev.weft.adminapi.OperatorApi;
 import dev.weft.adminapi.ProxyStatus;
 import dev.weft.adminapi.RecordJson;
+import dev.weft.adminapi.Released;
 import dev.weft.adminapi.TokenCreated;
 import dev.weft.adminapi.TokenItem;
 import dev.weft.adminapi.TokenList;
@@ -101,6 +102,9 @@ final class OperatorRoutes implements OperatorServer.Api {
         if (path.startsWith(OperatorApi.PROXIES + "/")) {
             return proxy(query, path.substring(OperatorApi.PROXIES.length() + 1));
         }
+        if (path.equals(OperatorApi.RELEASE)) {
+            return query.method().equals("POST") ? release() : HttpReply.error(405, "POST " + path, "");
+        }
         if (!query.isGet()) {
             return HttpReply.error(405, "only GET here", "");
         }
@@ -131,6 +135,10 @@ final class OperatorRoutes implements OperatorServer.Api {
         if (config.plaintextXds() != null) {
             warnings.add(
                     "xDS is also served without TLS on " + config.plaintextXds().host());
+        }
+        if (!mesh.held().isEmpty()) {
+            warnings.add("a change of configuration is held because of what it would take away; 'weft get diagnostics'"
+                    + " says what, 'weft release' lets it through");
         }
         String configured = image.settings().trustDomain().name();
         String served = issuer.authority().trustDomain().name();
@@ -222,6 +230,15 @@ final class OperatorRoutes implements OperatorServer.Api {
             throw new IllegalArgumentException(name + " must be a whole number, not '" + text + "'");
         }
         return Long.parseLong(text);
+    }
+
+    /** Answers when the change is in force, or told as far as it will be. */
+    private HttpReply release() {
+        int changes = mesh.release();
+        if (changes > 0) {
+            issuer.event("change-released", Map.of("changes", String.valueOf(changes)));
+        }
+        return HttpReply.json(new Released(changes));
     }
 
     // ---- tokens

@@ -143,6 +143,35 @@ class ControlPlaneTest {
     }
 
     @Test
+    void aChangeThatTakesMostEndpointsAwayIsHeldUntilReleased() throws Exception {
+        AdsClient client = connect("orders-a");
+        client.await("the mesh", () -> endpoints(client).size() == 2);
+        HttpProbe probe = new HttpProbe(plane);
+        long version = plane.mesh().image().version();
+        write("orders.yaml", orders());
+        probe.await("/api/v1/diagnostics", "held-change");
+        assertThat(probe.get("/api/v1/info")).contains("weft release");
+        assertThat(plane.mesh().image().version()).isEqualTo(version);
+        assertThat(endpoints(client)).containsExactly("10.0.0.1", "10.0.0.2");
+
+        write("orders.yaml", orders("10.0.0.3"));
+        client.await("what may go is not held", () -> endpoints(client).equals(List.of("10.0.0.3")));
+        assertThat(probe.get("/api/v1/diagnostics")).doesNotContain("held-change");
+
+        write("orders.yaml", orders());
+        probe.await("/api/v1/diagnostics", "held-change");
+        String auth = "Bearer " + plane.operatorToken();
+        assertThat(probe.send("POST", "/api/v1/release", "", "Authorization", auth)
+                        .body())
+                .contains("\"changes\":1");
+        client.await("the release", () -> endpoints(client).isEmpty());
+        assertThat(probe.send("POST", "/api/v1/release", "", "Authorization", auth)
+                        .body())
+                .contains("\"changes\":0");
+        assertThat(Files.readString(folder.resolve("state/ca/audit.log"))).contains("change-released");
+    }
+
+    @Test
     void aBadEditChangesNothingAndIsReported() throws Exception {
         AdsClient client = connect("orders-a");
         client.await("the mesh", () -> endpoints(client).size() == 2);

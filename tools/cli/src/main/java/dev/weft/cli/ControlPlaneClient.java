@@ -55,6 +55,11 @@ final class ControlPlaneClient {
         return RecordJson.read(type, send("POST", path, RecordJson.write(body)));
     }
 
+    /** The same without a body. */
+    <T extends Record> T post(Class<T> type, String path) {
+        return RecordJson.read(type, send("POST", path, null));
+    }
+
     void delete(String path) {
         send("DELETE", path, null);
     }
