@@ -96,7 +96,7 @@ final class HpackTable {
     }
 
     private int at(int number) {
-        return (number & entries.length / STRIDE - 1) * STRIDE;
+        return number * STRIDE & entries.length - 1; // a power of two
     }
 
     /** Evicts everything: what an entry larger than the table does (RFC 7541 §4.4). */

@@ -35,15 +35,20 @@ final class LowerCase {
         return mix(hash, lower((long) LONG.get(bytes, end - 8)));
     }
 
-    /** A hash of a value, begun with that of its name. */
+    /**
+     * A hash of a value, begun with that of its name. Of a long value only both ends and the middle count: comparing the few
+     * that are equal there is cheaper than reading every value twice.
+     */
     static long hashValue(long seed, byte[] bytes, int start, int end) {
         int length = end - start;
         if (length < 8) {
             return mix(seed + length, upTo7(bytes, start, length));
         }
-        long hash = seed + length;
-        for (int i = start; i < end - 8; i += 8) {
-            hash = mix(hash, (long) LONG.get(bytes, i));
+        long hash = mix(seed + length, (long) LONG.get(bytes, start));
+        if (length > 16) {
+            hash = mix(hash, (long) LONG.get(bytes, start + 8));
+            hash = mix(hash, (long) LONG.get(bytes, start + (length >>> 1) - 4));
+            hash = mix(hash, (long) LONG.get(bytes, end - 16));
         }
         return mix(hash, (long) LONG.get(bytes, end - 8));
     }

@@ -191,6 +191,22 @@ class HpackTest {
     }
 
     @Test
+    void longValuesAreComparedInFull() {
+        HpackEncoder encoder = new HpackEncoder(4096, false);
+        StringBuilder value = new StringBuilder("v".repeat(100));
+        for (int i = 0; i < value.length(); i++) {
+            value.setCharAt(i, 'w');
+            assertThat(encoded(encoder, "a" + i, value.toString())).as("new").isNotEqualTo("be");
+            assertThat(encoded(encoder, "a" + i, value.toString())).as("known").isEqualTo("be");
+            value.setCharAt(i, 'x');
+            assertThat(encoded(encoder, "a" + i, value.toString()))
+                    .as("differs at %d", i)
+                    .isNotEqualTo("be");
+            value.setCharAt(i, 'v');
+        }
+    }
+
+    @Test
     void tableSizesAreAnnouncedSmallestFirst() {
         HpackEncoder encoder = new HpackEncoder(4096, false);
         assertThat(encoded(encoder, "a", "b")).isEqualTo("4001610162");
