@@ -3,6 +3,7 @@ package dev.weft.proxy;
 import dev.weft.base.Log;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import io.netty.util.internal.logging.JdkLoggerFactory;
+import java.security.Security;
 import java.util.concurrent.CountDownLatch;
 
 /** The proxy process. Exit codes: 0 ended in order, 1 failed, 2 the command line or the bootstrap cannot be followed. */
@@ -15,6 +16,10 @@ public final class Main {
 
     /** Starts the proxy and does not return while it runs: all its threads are daemons. */
     public static void main(String[] arguments) throws InterruptedException {
+        // Names are resolved again at the rate a cluster says; the JDK would keep what it heard for 30 s (failures 10
+        // s).
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
         // Named before Netty looks for logging libraries: none is on our class path.
         InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         Options options = Options.parse(arguments);

@@ -3,6 +3,7 @@ package dev.weft.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,32 @@ class BootstrapProxyTest {
         assertThat(proxy.get(admin, "/certs").body()).contains("certificates");
         assertThat(proxy.get(admin, "/help").body()).contains("/config_dump");
         assertThat(proxy.get(admin, "/nothing").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aNameThatMovesIsFollowedAtTheClustersRate() throws Exception {
+        Backend backend = opened(new Backend("hello"));
+        int port = RunningProxy.freePort();
+        Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.9 backend.test\n"); // nobody listens there
+        Path file = directory.resolve("bootstrap.json");
+        Files.writeString(
+                file,
+                bootstrap(RunningProxy.freePort(), port, backend.port())
+                        .replace("\"type\": \"STATIC\"", "\"type\": \"STRICT_DNS\", \"dns_refresh_rate\": \"0.1s\"")
+                        .replace(
+                                "{\"address\": \"127.0.0.1\", \"port_value\": " + backend.port(),
+                                "{\"address\": \"backend.test\", \"port_value\": " + backend.port()));
+        assertThat(file).content().contains("STRICT_DNS", "\"backend.test\"");
+        RunningProxy proxy = opened(
+                        RunningProxy.start(List.of("-Djdk.net.hosts.file=" + hosts), "--bootstrap", file.toString()))
+                .awaitReady();
+        assertThat(proxy.get(port, "/").statusCode()).isEqualTo(503);
+        Files.writeString(hosts, "127.0.0.1 backend.test\n");
+        long moved = System.nanoTime();
+        while (proxy.get(port, "/").statusCode() != 200) {
+            // The JDK's own memory of names is 30 s long.
+            assertThat(System.nanoTime() - moved).isLessThan(TimeUnit.SECONDS.toNanos(15));
+        }
     }
 
     @Test

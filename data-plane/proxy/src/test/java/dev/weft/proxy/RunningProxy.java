@@ -54,16 +54,20 @@ final class RunningProxy implements AutoCloseable {
     }
 
     static RunningProxy start(String... arguments) throws IOException {
+        return start(List.of(), arguments);
+    }
+
+    /** With more flags for the JVM. */
+    static RunningProxy start(List<String> flags, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.weft.proxy.Main"));
+                "-Xmx64m"));
+        command.addAll(flags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.weft.proxy.Main"));
         command.addAll(List.of(arguments));
         return new RunningProxy(new ProcessBuilder(command).start());
     }

@@ -35,13 +35,13 @@ public final class Clusters implements AutoCloseable {
     private final StatsRegistry stats;
     private final TlsContexts tls;
     private final List<Transport> checked = new ArrayList<>();
-    private final DnsRefresher dns = new DnsRefresher();
+    private final DnsRefresher dns;
     private final ConcurrentHashMap<String, ClusterRuntime> byName = new ConcurrentHashMap<>();
     private final Map<ClusterRuntime, Long> leaving = new HashMap<>(); // removed, and when
 
     /** No clusters yet. */
     public static Clusters of(List<Loop> loops, TlsContexts tls, StatsRegistry stats) {
-        return new Clusters(loops, tls, stats);
+        return new Clusters(loops, tls, stats, DnsRefresher.Resolver.SYSTEM);
     }
 
     private static Transport transport(TransportSocket socket, TlsContexts tls) {
@@ -55,7 +55,8 @@ public final class Clusters implements AutoCloseable {
         return new Transport.Plain(socket);
     }
 
-    private Clusters(List<Loop> loops, TlsContexts tls, StatsRegistry stats) {
+    Clusters(List<Loop> loops, TlsContexts tls, StatsRegistry stats, DnsRefresher.Resolver names) {
+        this.dns = new DnsRefresher(names);
         this.loops = List.copyOf(loops);
         this.tls = tls;
         this.transports = socket -> transport(socket, tls);

@@ -26,6 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class DnsRefresher implements AutoCloseable {
     private static final long FIRST_WAIT_SECONDS = 5;
 
+    /** Turns a name into addresses; may block. */
+    interface Resolver {
+        /** The process's own: hosts file, then name servers. */
+        Resolver SYSTEM = InetAddress::getAllByName;
+
+        InetAddress[] resolve(String name) throws UnknownHostException;
+    }
+
+    private final Resolver names;
     private final ScheduledExecutorService resolver = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "weft-dns");
         thread.setDaemon(true);
@@ -37,6 +46,10 @@ final class DnsRefresher implements AutoCloseable {
     private static final class Watch {
         private final CountDownLatch first = new CountDownLatch(1);
         private final Map<String, List<InetAddress>> known = new ConcurrentHashMap<>();
+    }
+
+    DnsRefresher(Resolver names) {
+        this.names = names;
     }
 
     /** Begins to resolve a cluster, or resolves it at once with its new configuration. */
@@ -90,15 +103,14 @@ final class DnsRefresher implements AutoCloseable {
         List<ClusterRuntime.Resolved> resolved = new ArrayList<>();
         for (LocalityLbEndpoints locality : assignment.endpoints()) {
             for (LbEndpoint endpoint : locality.lbEndpoints()) {
+                List<InetAddress> found =
+                        addresses(watch, endpoint, config.dns().lookupFamily());
                 for (InetAddress address :
-                        addresses(watch, endpoint, config.dns().lookupFamily())) {
+                        config.type() == Cluster.DiscoveryType.LOGICAL_DNS ? one(cluster, found) : found) {
                     resolved.add(new ClusterRuntime.Resolved(
                             endpoint,
                             new InetSocketAddress(address, endpoint.address().port()),
                             locality.priority()));
-                    if (config.type() == Cluster.DiscoveryType.LOGICAL_DNS) {
-                        break;
-                    }
                 }
             }
         }
@@ -106,7 +118,18 @@ final class DnsRefresher implements AutoCloseable {
         watch.first.countDown();
     }
 
-    private static List<InetAddress> addresses(Watch watch, LbEndpoint endpoint, Cluster.Dns.LookupFamily family) {
+    /** The address in use for as long as the name stands for it too: a large name's order changes with every answer. */
+    private static List<InetAddress> one(ClusterRuntime cluster, List<InetAddress> found) {
+        for (EndpointRuntime endpoint : cluster.hosts().all()) {
+            InetAddress used = endpoint.socketAddress().getAddress();
+            if (found.contains(used)) {
+                return List.of(used);
+            }
+        }
+        return found.isEmpty() ? found : List.of(found.getFirst());
+    }
+
+    private List<InetAddress> addresses(Watch watch, LbEndpoint endpoint, Cluster.Dns.LookupFamily family) {
         String host = endpoint.address().host();
         InetSocketAddress literal = Addresses.literal(endpoint.address());
         if (literal != null) {
@@ -121,11 +144,11 @@ final class DnsRefresher implements AutoCloseable {
     }
 
     /** The addresses of a name in a stable order; null when the resolver could not tell. */
-    private static @Nullable List<InetAddress> lookUp(String host, Cluster.Dns.LookupFamily family) {
+    private @Nullable List<InetAddress> lookUp(String host, Cluster.Dns.LookupFamily family) {
         List<InetAddress> v4 = new ArrayList<>();
         List<InetAddress> v6 = new ArrayList<>();
         try {
-            for (InetAddress address : InetAddress.getAllByName(host)) {
+            for (InetAddress address : names.resolve(host)) {
                 (address instanceof Inet4Address ? v4 : v6).add(address);
             }
         } catch (UnknownHostException e) {

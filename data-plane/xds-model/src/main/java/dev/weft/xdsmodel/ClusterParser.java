@@ -26,15 +26,20 @@ final class ClusterParser {
         } else {
             type = view.choice("type", Cluster.DiscoveryType.values());
         }
-        if (type == Cluster.DiscoveryType.LOGICAL_DNS) {
-            view.error("type", "unsupported-value", "LOGICAL_DNS is not supported", "use STRICT_DNS");
-        }
         MessageView assignment = view.message("load_assignment");
         if (type == Cluster.DiscoveryType.EDS && assignment != null) {
             view.error("load_assignment", "invalid-value", "an EDS cluster gets its endpoints over EDS", "");
         }
         if (type == Cluster.DiscoveryType.ORIGINAL_DST && assignment != null) {
             view.error("load_assignment", "invalid-value", "an ORIGINAL_DST cluster has no endpoints", "");
+        }
+        if (type == Cluster.DiscoveryType.LOGICAL_DNS && !isOneEndpoint(assignment)) {
+            // As Envoy says it.
+            view.error(
+                    "load_assignment",
+                    "invalid-value",
+                    "LOGICAL_DNS clusters must have a single locality_lb_endpoint and a single lb_endpoint",
+                    "use STRICT_DNS for several names");
         }
         MessageView eds = view.message("eds_cluster_config");
         if (eds != null) {
@@ -78,6 +83,15 @@ final class ClusterParser {
                 view.integerOrNull("per_connection_buffer_limit_bytes"),
                 CommonParser.metadata(view, "metadata"),
                 bindAddress(view.message("upstream_bind_config")));
+    }
+
+    private static boolean isOneEndpoint(@Nullable MessageView assignment) {
+        if (assignment == null) {
+            return false;
+        }
+        List<MessageView> localities = assignment.messages("endpoints");
+        return localities.size() == 1
+                && localities.getFirst().messages("lb_endpoints").size() == 1;
     }
 
     /** {@code load_balancing_policy} stands above {@code lb_policy}; its first known policy is taken. */
