@@ -42,16 +42,26 @@ final class ConnectionFields {
         }
         byte[] bytes = headers.bytes();
         int start = headers.valueStart(index);
-        int digits = start + TIMEOUT.length;
         int end = headers.valueEnd(index);
-        if (end <= digits || !Ascii.equalsIgnoreCase(TIMEOUT, bytes, start, digits)) {
-            return -1;
+        // RFC 2068 19.7.1.1: a list of parameters in any order.
+        while (start < end) {
+            int digits = start + TIMEOUT.length;
+            if (digits < end && Ascii.equalsIgnoreCase(TIMEOUT, bytes, start, digits)) {
+                int stop = digits;
+                while (stop < end && bytes[stop] >= '0' && bytes[stop] <= '9') {
+                    stop++;
+                }
+                return Ascii.parseDecimal(bytes, digits, stop);
+            }
+            while (start < end && bytes[start] != ',') {
+                start++;
+            }
+            start++;
+            while (start < end && bytes[start] == ' ') {
+                start++;
+            }
         }
-        int stop = digits;
-        while (stop < end && bytes[stop] >= '0' && bytes[stop] <= '9') {
-            stop++;
-        }
-        return Ascii.parseDecimal(bytes, digits, stop);
+        return -1;
     }
 
     /** Takes the expectation of {@code 100-continue} out; answers whether there was one. */

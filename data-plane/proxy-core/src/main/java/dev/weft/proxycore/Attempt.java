@@ -80,6 +80,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     }
 
     private void send(UpstreamConnection connection) {
+        cluster.stats().requests.increment(exchange.connection.worker().cell());
         HttpStream stream = exchange.stream();
         HeldBody held = exchange.takeHeld();
         if (connection.isFresh()) {

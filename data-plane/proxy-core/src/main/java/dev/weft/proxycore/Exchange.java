@@ -85,7 +85,6 @@ final class Exchange {
     /** Finds a connection for the request of this stream to one of the cluster's endpoints. */
     void forward(ClusterRuntime to) {
         cluster = to;
-        to.stats().requests.increment(cell());
         if (!to.limits().requests().tryAcquire()) {
             overflow(to);
             return;

@@ -32,12 +32,15 @@ public final class HttpPool {
      */
     private static final int MAX_CONNECTING = 8;
 
+    private static final int LONGEST_IDLE_SECONDS = 3600;
+
     private final EndpointRuntime endpoint;
     private final UpstreamLoop loop;
     private final ArrayDeque<Pooled> idle = new ArrayDeque<>(4);
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>(4);
     private int connecting;
     private int open;
+    private int failures; // attempts to connect that failed since the last that did not
 
     HttpPool(EndpointRuntime endpoint, UpstreamLoop loop) {
         this.endpoint = endpoint;
@@ -101,9 +104,9 @@ public final class HttpPool {
     private long idleNanos(Http1ClientConnection connection) {
         long seconds = connection.keepAliveSeconds();
         if (seconds >= 0) {
-            return TimeUnit.SECONDS.toNanos(seconds) - TimeUnit.SECONDS.toNanos(1);
+            return TimeUnit.SECONDS.toNanos(Math.min(seconds, LONGEST_IDLE_SECONDS) - 1);
         }
-        return TimeUnit.SECONDS.toNanos(endpoint.isTls() ? 3600 : 3);
+        return TimeUnit.SECONDS.toNanos(endpoint.isTls() ? LONGEST_IDLE_SECONDS : 3);
     }
 
     private void connectIfNeeded() {
@@ -123,16 +126,22 @@ public final class HttpPool {
             @Override
             public void connected(Channel channel) {
                 connecting--;
+                failures = 0;
                 opened(channel, counted);
             }
 
             @Override
             public void connectFailed(boolean timeout, String reason) {
                 connecting--;
+                failures++;
                 if (counted) {
                     endpoint.cluster().limits().connections().release();
                 }
-                failOne(timeout, reason);
+                if (open == 0 && failures >= MAX_CONNECTING) {
+                    failAll(timeout, reason);
+                } else {
+                    failOne(timeout, reason);
+                }
                 connectIfNeeded();
             }
         });
@@ -158,6 +167,19 @@ public final class HttpPool {
     private void failOne(boolean timeout, String reason) {
         // One attempt has failed, so one waiter goes elsewhere, unless there is an attempt for each that is left.
         if (waiting.size() > connecting) {
+            Waiter unlucky = waiting.pollFirst();
+            if (unlucky != null) {
+                unlucky.connectFailed(timeout, reason);
+            }
+        }
+    }
+
+    /**
+     * Nobody waits for an endpoint that has no connection and refuses every attempt: when attempts time out, waiting one's
+     * turn at a few per second would take longer than any request may. Envoy sends all away at the first failure.
+     */
+    private void failAll(boolean timeout, String reason) {
+        for (int i = waiting.size(); i > 0; i--) {
             Waiter unlucky = waiting.pollFirst();
             if (unlucky != null) {
                 unlucky.connectFailed(timeout, reason);
