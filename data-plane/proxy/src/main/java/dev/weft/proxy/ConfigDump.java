@@ -89,15 +89,14 @@ final class ConfigDump {
     }
 
     private Map<String, Object> listeners() {
-        List<Object> dynamic = new ArrayList<>();
+        Map<String, Map<String, Object>> byName = new LinkedHashMap<>();
         for (AdsStatus.Resource resource : resources(ResourceType.LISTENER)) {
-            Map<String, Object> listener = new LinkedHashMap<>();
+            Map<String, Object> listener = byName.computeIfAbsent(resource.name(), name -> new LinkedHashMap<>());
             listener.put("name", resource.name());
             if (resource.message().length > 0) {
                 listener.put(resource.serves() ? "active_state" : "warming_state", entry(resource, "listener"));
             }
             addError(listener, resource);
-            dynamic.add(listener);
         }
         return section(
                 "ListenersConfigDump",
@@ -106,7 +105,7 @@ final class ConfigDump {
                 "static_listeners",
                 statics("listeners", "listener", ResourceType.LISTENER),
                 "dynamic_listeners",
-                dynamic);
+                List.copyOf(byName.values()));
     }
 
     private List<Object> statics(String list, String key, ResourceType type) {

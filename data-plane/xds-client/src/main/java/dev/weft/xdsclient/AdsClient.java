@@ -70,7 +70,6 @@ public final class AdsClient {
     private final ResumedStream stream;
     private final Map<ResourceType, AdsStatus.Counts> counts = new EnumMap<>(ResourceType.class);
     private final Map<Warming.Need, AdsStatus.Rejection> rejections = new LinkedHashMap<>();
-    private final Map<Warming.Need, Instant> updated = new LinkedHashMap<>();
     private @Nullable DiscoveryRequests requests; // of the current stream
     private boolean connected; // the control plane answered on the current stream
 
@@ -127,7 +126,7 @@ public final class AdsClient {
 
     /** How things stand, for people. */
     public AdsStatus status() {
-        return AdsStatus.of(connected, publisher, resources, counts, rejections, updated);
+        return AdsStatus.of(connected, publisher, resources, counts, rejections);
     }
 
     private final class StreamEvents implements ResumedStream.Events {
@@ -209,7 +208,6 @@ public final class AdsClient {
         for (String name : List.copyOf(resources.of(type).keySet())) {
             if (!wanted.contains(name)) {
                 resources.remove(type, name);
-                updated.remove(new Warming.Need(type, name));
             }
         }
         rejections.keySet().removeIf(need -> need.type() == type && !wanted.contains(need.name()));
@@ -305,9 +303,8 @@ public final class AdsClient {
             }
             case Parsed.Ok<?> ok -> {
                 changed.put(name, resources.versions(type).get(name));
-                resources.put(type, item.version(), Accepted.of(name, item.message(), ok.value()));
+                resources.put(type, item.version(), Accepted.of(name, item.message(), ok.value(), item.version()));
                 rejections.remove(key);
-                updated.put(key, Instant.now());
                 java.util.Objects.requireNonNull(counts.get(type)).warnings +=
                         ok.warnings().size();
             }
@@ -331,7 +328,6 @@ public final class AdsClient {
     private void drop(ResourceType type, String name) {
         resources.remove(type, name);
         rejections.remove(new Warming.Need(type, name));
-        updated.remove(new Warming.Need(type, name));
     }
 
     private void reject(ResourceType type, String name, String reason) {

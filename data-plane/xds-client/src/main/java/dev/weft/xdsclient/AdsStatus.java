@@ -4,8 +4,10 @@ import dev.weft.xdsmodel.ResourceType;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,8 @@ public record AdsStatus(
             @Nullable String lastError) {}
 
     /**
-     * One resource the control plane gave.
+     * One version of a resource the control plane gave. A newer one that waits for what it references stands behind the one
+     * that serves meanwhile.
      *
      * @param version as the control plane names it; empty if it was taken back
      * @param message protobuf bytes; the callee's to read only
@@ -74,8 +77,7 @@ public record AdsStatus(
             Publisher publisher,
             Resources resources,
             Map<ResourceType, Counts> counts,
-            Map<Warming.Need, Rejection> rejections,
-            Map<Warming.Need, Instant> updated) {
+            Map<Warming.Need, Rejection> rejections) {
         Map<ResourceType, TypeStatus> types = new EnumMap<>(ResourceType.class);
         List<Resource> all = new ArrayList<>();
         for (ResourceType type : ResourceType.values()) {
@@ -90,22 +92,28 @@ public record AdsStatus(
                             byName.size(),
                             count.lastVersion,
                             count.lastError));
-            byName.forEach((name, resource) -> {
-                Warming.Need key = new Warming.Need(type, name);
-                all.add(new Resource(
-                        type,
-                        name,
-                        resources.versions(type).getOrDefault(name, ""),
-                        resource.message(),
-                        updated.getOrDefault(key, Instant.EPOCH),
-                        serves(publisher.serving(), type, resource),
-                        rejections.get(key)));
-            });
-            rejections.forEach((need, rejection) -> {
-                if (need.type() == type && !byName.containsKey(need.name())) {
-                    all.add(new Resource(type, need.name(), "", new byte[0], rejection.at(), false, rejection));
+            Set<String> names = new LinkedHashSet<>(byName.keySet());
+            rejections.keySet().stream().filter(need -> need.type() == type).forEach(need -> names.add(need.name()));
+            Map<String, ? extends Accepted<?>> serving = serving(publisher.serving(), type);
+            names.addAll(serving.keySet());
+            for (String name : names) {
+                Rejection rejection = rejections.get(new Warming.Need(type, name));
+                Accepted<?> latest = byName.get(name);
+                Accepted<?> old = serving.get(name);
+                List<Resource> versions = new ArrayList<>();
+                if (old != null && old != latest && old.message().length > 0) {
+                    versions.add(resource(type, old, old.version(), true, rejection));
                 }
-            });
+                if (latest != null && !publisher.isRefused(latest)) {
+                    String version = resources.versions(type).getOrDefault(name, "");
+                    boolean serves = serves(publisher.serving(), type, latest);
+                    versions.add(resource(type, latest, version, serves, versions.isEmpty() ? rejection : null));
+                }
+                if (versions.isEmpty() && rejection != null) {
+                    versions.add(new Resource(type, name, "", new byte[0], rejection.at(), false, rejection));
+                }
+                all.addAll(versions);
+            }
         }
         List<String> missing = publisher.missing().stream()
                 .map(need -> need.type().messageName() + " " + need.name())
@@ -113,6 +121,21 @@ public record AdsStatus(
                 .toList();
         return new AdsStatus(
                 connected, publisher.isServing(), publisher.snapshot().version(), types, all, missing);
+    }
+
+    private static Resource resource(
+            ResourceType type, Accepted<?> resource, String version, boolean serves, @Nullable Rejection rejection) {
+        return new Resource(type, resource.name(), version, resource.message(), resource.at(), serves, rejection);
+    }
+
+    /** What serves of the types that may serve in an older version than the latest. */
+    private static Map<String, ? extends Accepted<?>> serving(Warming.Serving serving, ResourceType type) {
+        return switch (type) {
+            case LISTENER -> serving.listeners();
+            case ROUTE -> serving.routes();
+            case CLUSTER -> serving.clusters();
+            case ENDPOINT, SECRET -> Map.of();
+        };
     }
 
     private static boolean serves(Warming.Serving serving, ResourceType type, Accepted<?> resource) {

@@ -175,6 +175,11 @@ final class Publisher {
         return found;
     }
 
+    /** Whether the engine would not take it. */
+    boolean isRefused(Accepted<?> resource) {
+        return refused.contains(resource);
+    }
+
     private boolean isServing(Accepted<?> resource) {
         return serving.listeners().get(resource.name()) == resource
                 || serving.routes().get(resource.name()) == resource

@@ -37,7 +37,7 @@ final class Resources {
     }
 
     private void addStatic(ResourceType type, Map<String, ?> values) {
-        values.forEach((name, value) -> statics(type).put(name, Accepted.of(name, new byte[0], value)));
+        values.forEach((name, value) -> statics(type).put(name, Accepted.of(name, new byte[0], value, "")));
     }
 
     private Map<String, Accepted<?>> statics(ResourceType type) {

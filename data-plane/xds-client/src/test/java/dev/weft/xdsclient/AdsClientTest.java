@@ -17,6 +17,7 @@ import dev.weft.base.Log;
 import dev.weft.xdsmodel.DataSource;
 import dev.weft.xdsmodel.Locality;
 import dev.weft.xdsmodel.Node;
+import dev.weft.xdsmodel.ResourceType;
 import dev.weft.xdsmodel.Secret;
 import dev.weft.xdsmodel.XdsSnapshot;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -191,6 +192,32 @@ class AdsClientTest {
     }
 
     @Test
+    void whatWarmsIsShownBehindWhatServes() throws Exception {
+        FakeAds ads = start(true);
+        serve(ads);
+        ads.send(CLUSTER, "2", eds("a"), eds("a3"));
+        ads.answer();
+        ads.send(ROUTE, "3", routes("80", "a3"));
+        ads.answer();
+        ads.send(LISTENER, "4", listener("l", "tcp:a3"));
+        ads.answer();
+        assertThat(shown(ROUTE, "80")).containsExactly("1 serves", "3 warms");
+        assertThat(shown(LISTENER, "l")).containsExactly("1 serves", "4 warms");
+        assertThat(shown(CLUSTER, "a3")).containsExactly("2 warms");
+        ads.send(ENDPOINT, "5", endpoints("a3", 1003));
+        ads.answer();
+        assertThat(shown(LISTENER, "l")).containsExactly("4 serves");
+        assertThat(shown(CLUSTER, "a3")).containsExactly("2 serves");
+    }
+
+    private List<String> shown(ResourceType type, String name) throws Exception {
+        return control.on(client::status).resources().stream()
+                .filter(r -> r.type() == type && r.name().equals(name))
+                .map(r -> r.version() + (r.serves() ? " serves" : r.rejection() == null ? " warms" : " refused"))
+                .toList();
+    }
+
+    @Test
     void removedClusterStaysUntilTheRouteHasMoved() throws Exception {
         FakeAds ads = start(true);
         serve(ads);
@@ -246,6 +273,7 @@ class AdsClientTest {
         DeltaDiscoveryRequest answer = ads.answer();
         assertThat(answer.getErrorDetail().getMessage()).isEqualTo("listeners[taken].address: address in use");
         assertThat(snapshot().listeners()).containsOnlyKeys("l", "fine");
+        assertThat(shown(LISTENER, "taken")).as("neither serves nor warms").containsExactly(" refused");
         engine = snapshot -> List.of();
         ads.send(LISTENER, "3", listener("taken", "tcp:a tcp:a"));
         assertThat(snapshot().listeners()).containsOnlyKeys("l", "fine", "taken");
