@@ -8,7 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link HeaderMatcher} over a request head. Allocates only where a header comes in several lines. */
+/**
+ * A {@link HeaderMatcher} over a request head. Of a header that comes in several lines one line must match; an inverted
+ * matcher wants that none does (as Envoy 1.40 answers; RFC 9110 §5.3 would let the lines be joined).
+ */
 final class HeaderCheck {
     /** What the name stands for. */
     private enum Source {
@@ -68,27 +71,20 @@ final class HeaderCheck {
             }
             case FIELD -> {
                 int first = headers.find(name, 0);
-                if (first < 0) {
-                    return decide(EMPTY, 0, 0, false);
-                }
-                int second = headers.find(name, first + 1);
-                if (second < 0) {
-                    return decide(headers.bytes(), headers.valueStart(first), headers.valueEnd(first), true);
-                }
-                byte[] joined = join(headers, first, second);
-                return decide(joined, 0, joined.length, true);
+                return first < 0 ? decide(EMPTY, 0, 0, false) : decideLines(headers, first);
             }
         }
         throw new IllegalStateException(source.name());
     }
 
-    /** Lines of one name count as one with commas between (RFC 9110 §5.3), without spaces as Envoy joins them. */
-    private byte[] join(HeaderBlock headers, int first, int second) {
-        StringBuilder all = new StringBuilder(headers.value(first));
-        for (int i = second; i >= 0; i = headers.find(name, i + 1)) {
-            all.append(',').append(headers.value(i));
+    private boolean decideLines(HeaderBlock headers, int first) {
+        for (int i = first; i >= 0; i = headers.find(name, i + 1)) {
+            // What decide() says before it is inverted: whether this line matches.
+            if (decide(headers.bytes(), headers.valueStart(i), headers.valueEnd(i), true) != invert) {
+                return !invert;
+            }
         }
-        return all.toString().getBytes(StandardCharsets.ISO_8859_1);
+        return invert;
     }
 
     private boolean decide(byte[] bytes, int start, int end, boolean present) {

@@ -116,30 +116,30 @@ final class NaiveRouter {
     }
 
     private static boolean header(HeaderMatcher matcher, Request request) {
-        String value = switch (matcher.name()) {
-            case ":method" -> request.method();
-            case ":authority" -> request.authority();
-            case ":path" -> request.target();
-            default -> {
-                String joined = null;
-                for (Map.Entry<String, String> field : request.fields()) {
-                    if (field.getKey().equalsIgnoreCase(matcher.name())) {
-                        joined = joined == null ? field.getValue() : joined + "," + field.getValue();
-                    }
-                }
-                yield joined;
-            }
+        List<String> values = switch (matcher.name()) {
+            case ":method" -> List.of(request.method());
+            case ":authority" -> List.of(request.authority());
+            case ":path" -> List.of(request.target());
+            default ->
+                request.fields().stream()
+                        .filter(field -> field.getKey().equalsIgnoreCase(matcher.name()))
+                        .map(Map.Entry::getValue)
+                        .toList();
         };
         if (matcher.check() instanceof HeaderMatcher.Check.Present present) {
-            return ((value != null) == present.present()) != matcher.invertMatch();
+            return (!values.isEmpty() == present.present()) != matcher.invertMatch();
         }
-        if (value == null) {
+        if (values.isEmpty()) {
             if (!matcher.treatMissingHeaderAsEmpty()) {
                 return false;
             }
-            value = "";
+            values = List.of("");
         }
-        boolean result = switch (matcher.check()) {
+        return values.stream().anyMatch(value -> value(matcher.check(), value)) != matcher.invertMatch();
+    }
+
+    private static boolean value(HeaderMatcher.Check condition, String value) {
+        return switch (condition) {
             case HeaderMatcher.Check.Value check -> text(check.matcher(), value);
             case HeaderMatcher.Check.Range range ->
                 value.matches("-?[0-9]{1,18}")
@@ -147,7 +147,6 @@ final class NaiveRouter {
                         && Long.parseLong(value) < range.end();
             case HeaderMatcher.Check.Present present -> throw new IllegalStateException();
         };
-        return result != matcher.invertMatch();
     }
 
     private static boolean parameter(QueryParameterMatcher matcher, Request request) {
