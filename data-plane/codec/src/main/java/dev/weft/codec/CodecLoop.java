@@ -3,6 +3,7 @@ package dev.weft.codec;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import dev.weft.net.TimerWheel;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 
 /**
@@ -22,6 +23,7 @@ public final class CodecLoop {
     private final TimerWheel timers;
     private final ArrayDeque<RequestHead> requests = new ArrayDeque<>();
     private final ArrayDeque<ResponseHead> responses = new ArrayDeque<>();
+    private final HttpDate date = new HttpDate(InstantSource.system());
     final HeadWriter writer = new HeadWriter();
 
     public CodecLoop(TimerWheel timers) {
@@ -30,6 +32,11 @@ public final class CodecLoop {
 
     public TimerWheel timers() {
         return timers;
+    }
+
+    /** The {@code date} of a response made now; callers must not change it. */
+    public byte[] date() {
+        return date.now();
     }
 
     RequestHead takeRequest() {

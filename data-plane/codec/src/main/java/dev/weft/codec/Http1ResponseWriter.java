@@ -21,6 +21,7 @@ final class Http1ResponseWriter implements Downstream {
     private static final byte[] CONTENT_LENGTH = Ascii.bytes("content-length");
     private static final byte[] CONTENT_TYPE = Ascii.bytes("content-type");
     private static final byte[] TEXT_PLAIN = Ascii.bytes("text/plain");
+    private static final byte[] DATE = Ascii.bytes("date");
     private static final byte[] SERVER = Ascii.bytes("server");
 
     /** Room left behind a head for the beginning of its body. */
@@ -160,6 +161,7 @@ final class Http1ResponseWriter implements Downstream {
         response.status(status);
         response.headers().add(CONTENT_LENGTH, Ascii.bytes(Integer.toString(reason.length)));
         response.headers().add(CONTENT_TYPE, TEXT_PLAIN);
+        response.headers().add(DATE, shared.date());
         if (!options.serverName().isEmpty()) {
             response.headers().add(SERVER, Ascii.bytes(options.serverName()));
         }

@@ -83,6 +83,10 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
         cluster.stats().requests.increment(exchange.connection.worker().cell());
         HttpStream stream = exchange.stream();
         HeldBody held = exchange.takeHeld();
+        RoutePlan plan = exchange.plan;
+        if (plan != null) {
+            plan.editRequest(stream.request(), endpoint, exchange.envoyHeaders);
+        }
         if (connection.isFresh()) {
             exchange.connection.manager().announce(stream.request(), endpoint);
         }

@@ -41,6 +41,7 @@ final class Exchange {
     EndpointRuntime endpoint;
 
     long responseHeadNanos;
+    boolean envoyHeaders; // the router's configuration wants them
     private @Nullable HttpStream stream;
     private @Nullable Attempt attempt; // the last one
     private @Nullable PickContext picks; // of this request, once an attempt has failed
@@ -224,6 +225,9 @@ final class Exchange {
         requireCluster().stats().response(cell(), head.status());
         HttpStream current = stream();
         current.details("via_upstream");
+        if (envoyHeaders && current.isRequestEnded()) {
+            EnvoyHeaders.serviceTime(head.headers(), connection.deadlines().sinceRequestEnd(responseHeadNanos));
+        }
         connection.manager().finish(this, head);
         current.responseHead(head, end);
     }

@@ -115,7 +115,7 @@ final class HttpManager implements NetworkFilterRuntime {
         if (plan != null) {
             plan.editResponse(head.headers(), exchange.choice);
         }
-        headers.response(head);
+        headers.response(head, exchange.codec().date());
     }
 
     void streamOver(Exchange exchange, HttpStream stream, StreamEnd end) {

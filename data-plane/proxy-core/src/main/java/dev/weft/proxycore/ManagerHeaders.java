@@ -16,6 +16,7 @@ final class ManagerHeaders {
     private static final byte[] X_REQUEST_ID = Ascii.bytes("x-request-id");
     private static final byte[] X_WEFT_PEER = Ascii.bytes("x-weft-peer");
     private static final byte[] RESERVED = Ascii.bytes("x-weft-");
+    private static final byte[] DATE = Ascii.bytes("date");
     private static final byte[] UPGRADE = Ascii.bytes("upgrade");
 
     /** What becomes of a request's wish to speak another protocol. */
@@ -98,8 +99,11 @@ final class ManagerHeaders {
         head.headers().add(X_WEFT_PEER, announcement);
     }
 
-    /** Added to every final response, our own included. */
-    void response(ResponseHead head) {
+    /** Added to every final response, our own included. Envoy: the upstream's date stands. */
+    void response(ResponseHead head, byte[] date) {
+        if (!head.headers().has(KnownHeader.DATE)) {
+            head.headers().add(DATE, date);
+        }
         switch (config.serverHeader().transformation()) {
             case OVERWRITE -> head.headers().set(KnownHeader.SERVER, serverName);
             case APPEND_IF_ABSENT -> {

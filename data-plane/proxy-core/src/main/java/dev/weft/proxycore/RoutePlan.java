@@ -7,6 +7,7 @@ import dev.weft.route.ClusterChoice;
 import dev.weft.route.CompiledRoute;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.Clusters;
+import dev.weft.upstream.EndpointRuntime;
 import dev.weft.xdsmodel.ClusterSpecifier;
 import dev.weft.xdsmodel.DataSource;
 import dev.weft.xdsmodel.HeaderMutations;
@@ -18,6 +19,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with the requests of one route: its numbers and edits ready for use. Immutable; shared by all loops. */
@@ -30,7 +32,8 @@ final class RoutePlan {
     private final HeaderEdits[] responseEdits;
     private final HeaderEdits[] shareRequestEdits; // by share of a weighted split
     private final HeaderEdits[] shareResponseEdits;
-    private final byte @Nullable [] literalHost;
+    private final HostRewrite hostRewrite;
+    private final byte[] timeoutMillis; // as a header says it
     private final byte[] directBody;
     private volatile @Nullable ClusterRuntime[] clusters = {}; // by share; replaced by the control thread
 
@@ -43,9 +46,10 @@ final class RoutePlan {
                 ? -1
                 : forward.idleTimeout().toNanos();
         responseHeaderNanos = seconds(route.metadata().string("weft", "response_header_timeout"));
-        literalHost = forward != null && forward.hostRewrite() instanceof RouteAction.HostRewrite.Literal literal
-                ? Ascii.bytes(literal.host())
-                : null;
+        hostRewrite = new HostRewrite(forward, compiled.choices());
+        timeoutMillis = timeoutNanos == 0
+                ? new byte[0]
+                : Ascii.bytes(Long.toString(TimeUnit.NANOSECONDS.toMillis(timeoutNanos)));
         directBody = route.action() instanceof RouteAction.DirectResponse direct
                 ? Ascii.bytes(text(direct.body()))
                 : new byte[0];
@@ -139,24 +143,33 @@ final class RoutePlan {
         return directBody;
     }
 
-    /** Path, host and header edits of the request, once it is known where it goes. */
-    void editRequest(RequestHead head, @Nullable ClusterChoice choice) {
+    /**
+     * Path, host and header edits of the request, once it is known where it goes.
+     *
+     * @param envoyHeaders whether to say in {@code x-envoy-*} fields what it was
+     */
+    void editRequest(RequestHead head, @Nullable ClusterChoice choice, boolean envoyHeaders) {
+        if (envoyHeaders) {
+            EnvoyHeaders.expectedTimeout(head.headers(), timeoutMillis);
+        }
         if (compiled.rewrites()) {
+            if (envoyHeaders) {
+                EnvoyHeaders.originalPath(head);
+            }
             compiled.rewrite(head);
         }
-        if (literalHost != null) {
-            HeaderBlock headers = head.headers();
-            int at = headers.reserve(literalHost.length);
-            System.arraycopy(literalHost, 0, headers.bytes(), at, literalHost.length);
-            headers.advance(literalHost.length);
-            head.authority(at, at + literalHost.length);
-        }
+        hostRewrite.apply(head, choice, envoyHeaders);
         if (choice != null && choice.share() < shareRequestEdits.length) {
             shareRequestEdits[choice.share()].apply(head.headers());
         }
         for (HeaderEdits edits : requestEdits) {
             edits.apply(head.headers());
         }
+    }
+
+    /** The rest of it, once it is known which endpoint takes the request. */
+    void editRequest(RequestHead head, EndpointRuntime endpoint, boolean envoyHeaders) {
+        hostRewrite.apply(head, endpoint, envoyHeaders);
     }
 
     void editResponse(HeaderBlock headers, @Nullable ClusterChoice choice) {

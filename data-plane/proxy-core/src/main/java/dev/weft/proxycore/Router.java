@@ -11,6 +11,7 @@ import dev.weft.route.ClusterChoice;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.Clusters;
 import dev.weft.xdsmodel.HttpConnectionManager;
+import dev.weft.xdsmodel.HttpFilterConfig;
 import dev.weft.xdsmodel.RouteAction;
 import dev.weft.xdsmodel.VirtualHost;
 import io.netty.buffer.ByteBuf;
@@ -20,9 +21,12 @@ import java.util.Objects;
 final class Router implements TerminalFilter {
     private final Clusters clusters;
     private final long streamIdleNanos;
+    private final boolean envoyHeaders;
 
     Router(HttpConnectionManager config, Clusters clusters) {
         this.clusters = clusters;
+        this.envoyHeaders = config.httpFilters().stream()
+                .noneMatch(f -> f instanceof HttpFilterConfig.Router router && router.suppressEnvoyHeaders());
         this.streamIdleNanos = config.timeouts().streamIdleTimeout().toNanos();
     }
 
@@ -72,7 +76,8 @@ final class Router implements TerminalFilter {
             Replies.send(exchange, stream, forward.clusterNotFoundResponseCode(), "", "cluster_not_found");
             return;
         }
-        plan.editRequest(head, choice);
+        exchange.envoyHeaders = envoyHeaders;
+        plan.editRequest(head, choice, envoyHeaders);
         exchange.connection
                 .deadlines()
                 .set(

@@ -76,6 +76,11 @@ final class StreamDeadlines extends TimerWheel.Timer {
         arm();
     }
 
+    /** Nanoseconds from the end of the request. */
+    long sinceRequestEnd(long now) {
+        return now - requestEndNanos;
+    }
+
     void headArrived(long now) {
         headArrived = true;
         lastActivityNanos = now;

@@ -428,7 +428,7 @@ class EngineHttpTest {
             }
             proxy.engine.close();
             assertThat(java.nio.file.Files.readString(file))
-                    .matches("\\[20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z\\] \"GET /a\\?b HTTP/1.1\" 200 - 0 5 \\d+ - \"-\" "
+                    .matches("\\[20\\d\\d-\\d\\d-\\d\\dT[\\d:.]+Z\\] \"GET /a\\?b HTTP/1.1\" 200 - 0 5 \\d+ \\d+ \"-\" "
                             + "\"a\\\\x22b\" \"[0-9a-f-]{36}\" \"shop\" \"127.0.0.1:" + backend.port() + "\"\n");
         }
     }
