@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,9 +82,7 @@ public final class JoinTokens implements AutoCloseable {
         if (!ttl.isPositive() || ttl.compareTo(MAX_TTL) > 0) {
             throw new IllegalArgumentException("a token lives at most " + MAX_TTL.toSeconds() + " s");
         }
-        byte[] bytes = new byte[SECRET_BYTES];
-        random.nextBytes(bytes);
-        String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        String secret = newSecret(random);
         byte[] idBytes = new byte[4];
         random.nextBytes(idBytes);
         Instant now = clock.instant();
@@ -98,6 +97,17 @@ public final class JoinTokens implements AutoCloseable {
         journal.appendSynced(entry);
         replay(entry);
         return new JoinToken.Created(token, secret);
+    }
+
+    /** Random bytes in base64url that do not begin with a dash: {@code --token -V...} reads as two options. */
+    static String newSecret(RandomGenerator random) {
+        byte[] bytes = new byte[SECRET_BYTES];
+        String secret;
+        do {
+            random.nextBytes(bytes);
+            secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        } while (secret.startsWith("-"));
+        return secret;
     }
 
     /** Whether the secret would be granted now; uses nothing up. Lets a caller check the rest of a request first. */

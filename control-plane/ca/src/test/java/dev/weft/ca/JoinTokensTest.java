@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,24 @@ class JoinTokensTest {
             }
             assertThat(granted).isEqualTo(1);
         }
+    }
+
+    @Test
+    void noSecretReadsAsAnOption() {
+        List<Integer> firstBytes = new ArrayList<>(List.of(0xf8, 0xfb, 0x04));
+        RandomGenerator dashesFirst = new RandomGenerator() {
+            @Override
+            public long nextLong() {
+                return 0;
+            }
+
+            @Override
+            public void nextBytes(byte[] bytes) {
+                bytes[0] = (byte) (int) firstBytes.removeFirst();
+            }
+        };
+        assertThat(JoinTokens.newSecret(dashesFirst)).startsWith("B").hasSizeGreaterThan(26);
+        assertThat(firstBytes).isEmpty();
     }
 
     @Test
