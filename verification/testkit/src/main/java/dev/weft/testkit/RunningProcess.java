@@ -25,12 +25,13 @@ public final class RunningProcess implements AutoCloseable {
     private final String name;
     private final Process process;
     private final List<String> lines = new ArrayList<>(); // guarded by itself
+    private final Thread reader;
 
     private RunningProcess(String name, Process process) {
         this.name = name;
         this.process = process;
         // A platform thread: a read from a pipe blocks the carrier of a virtual one, and there are only a few carriers.
-        Thread.ofPlatform().daemon().name("output of " + name).start(this::readOutput);
+        this.reader = Thread.ofPlatform().daemon().name("output of " + name).unstarted(this::readOutput);
     }
 
     /** What to start: a name for messages, the command, its folder (null: the current one), additions to the environment. */
@@ -58,7 +59,9 @@ public final class RunningProcess implements AutoCloseable {
             builder.environment().putAll(spec.environment());
             Process process = builder.start();
             process.getOutputStream().close();
-            return new RunningProcess(spec.name(), process);
+            RunningProcess running = new RunningProcess(spec.name(), process);
+            running.reader.start();
+            return running;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -145,13 +148,15 @@ public final class RunningProcess implements AutoCloseable {
         }
     }
 
-    /** Waits for its end and returns the exit code (128 + signal for a killed one). */
+    /** Waits for its end, with all it printed, and returns the exit code (128 + signal for a killed one). */
     public int awaitExit(Duration limit) {
         try {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError(
                         name + " still runs after " + limit.toMillis() + " ms; its output:\n" + output());
             }
+            // What it started may live on and hold the other end of the pipe.
+            reader.join(Duration.ofSeconds(2));
             return process.exitValue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
