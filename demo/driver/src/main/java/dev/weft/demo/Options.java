@@ -2,6 +2,7 @@ package dev.weft.demo;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param time how long to run, null = until interrupted
  * @param report where the result of the checks goes, null = nowhere
  * @param check whether to run the checks (they kill and replace parts of the mesh)
+ * @param only parts of the names of the checks to make; empty = all
  * @param root whether network namespaces are used; false = explicit mode
  */
-record Options(@Nullable Duration time, @Nullable Path report, boolean check, boolean root) {
+record Options(@Nullable Duration time, @Nullable Path report, boolean check, List<String> only, boolean root) {
     static final String USAGE = """
-            Usage: weft demo [--for DURATION] [--report FILE] [--check] [--no-root]
+            Usage: weft demo [--for DURATION] [--report FILE] [--check[=NAME,...]] [--no-root]
 
             Starts a mesh on this machine: a control plane, a shop of seven services (one of them in Python where it is
             installed), each with its sidecar, and customers who never stop buying. Prints where to look. Ctrl-C ends all
@@ -23,7 +25,7 @@ record Options(@Nullable Duration time, @Nullable Path report, boolean check, bo
 
               --for DURATION   run unattended for at least this long (60s, 2m), run the checks, end
               --report FILE    write what was checked, expected and observed as JSON
-              --check          run the checks and stay
+              --check          run the checks and stay; with names (parts of them are enough) only those checks
               --no-root        explicit mode even as root: no network namespaces, no redirection
 
             Exit code: 0 only if every check passed (without checks: after Ctrl-C).
@@ -31,6 +33,7 @@ record Options(@Nullable Duration time, @Nullable Path report, boolean check, bo
             Examples:
               weft demo
               weft demo --for 60s --report out.json
+              weft demo --check=canary,mtls
             """;
 
     /** Thrown with what is wrong with the command line; null message = help was asked for. */
@@ -46,6 +49,7 @@ record Options(@Nullable Duration time, @Nullable Path report, boolean check, bo
         Duration time = null;
         Path report = null;
         boolean check = false;
+        List<String> only = List.of();
         boolean root = isRoot;
         for (int i = 0; i < args.length; i++) {
             String name = args[i];
@@ -57,7 +61,10 @@ record Options(@Nullable Duration time, @Nullable Path report, boolean check, bo
             }
             switch (name) {
                 case "-h", "--help" -> throw new UsageException(null);
-                case "--check" -> check = true;
+                case "--check" -> {
+                    check = true;
+                    only = inline == null ? only : List.of(inline.split(","));
+                }
                 case "--no-root" -> root = false;
                 case "--for", "--report" -> {
                     if (inline == null && ++i == args.length) {
@@ -74,7 +81,7 @@ record Options(@Nullable Duration time, @Nullable Path report, boolean check, bo
                 default -> throw new UsageException("unexpected '" + args[i] + "'");
             }
         }
-        return new Options(time, report, check, root);
+        return new Options(time, report, check, only, root);
     }
 
     private static Duration duration(String text) throws UsageException {

@@ -19,6 +19,8 @@ final class DemoTest {
         assertThat(options.root()).isFalse();
         assertThat(Options.parse(new String[] {"--for=2m"}, false).time()).isEqualTo(Duration.ofMinutes(2));
         assertThat(Options.parse(new String[0], true).check()).isFalse();
+        assertThat(Options.parse(new String[] {"--check=canary,mtls"}, true).only())
+                .containsExactly("canary", "mtls");
         assertThatThrownBy(() -> Options.parse(new String[] {"--for", "soon"}, true))
                 .isInstanceOf(Options.UsageException.class)
                 .hasMessageContaining("soon");
