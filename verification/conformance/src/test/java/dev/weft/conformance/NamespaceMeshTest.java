@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -190,9 +191,7 @@ class NamespaceMeshTest {
     }
 
     private static void assertNothingFailed(LedgerReport report) {
-        assertThat(report.failed()).as("%s", report).isEmpty();
-        assertThat(report.duplicates()).as("served twice").isEmpty();
-        assertThat(report.unexplained()).as("answered by nobody").isEmpty();
+        assertThat(MeshChecks.nothingLost(report)).isEmpty();
     }
 
     /** Lets the disturbed state last while the ledger goes on; a condition would end it too soon. */
@@ -269,28 +268,41 @@ class NamespaceMeshTest {
     @Order(3)
     void routeWeightsMoveLiveAndNothingFails() throws IOException {
         long[] moments = new long[4];
-        LedgerReport report = ledger("/weights", 16, () -> {
+        LedgerReport report = moveWeights(moments, UnaryOperator.identity());
+        assertThat(MeshChecks.weightsFollowed(report, moments, "pay1", "pay2")).isEmpty();
+    }
+
+    /** Broken: the edits are misspelt, so the last good weights stay in force. */
+    @Test
+    @Order(4)
+    void weightsThatDoNotMoveAreNoticed() throws IOException {
+        lab.write("route.yaml", route(100, 0));
+        Await.until("the weights before", READY, () -> onlyBackend("pay1"));
+        long[] moments = new long[4];
+        LedgerReport report = moveWeights(moments, text -> text.replace("weight", "wieght"));
+        assertThat(MeshChecks.nothingLost(report))
+                .as("the last good route serves")
+                .isEmpty();
+        assertThat(MeshChecks.weightsFollowed(report, moments, "pay1", "pay2"))
+                .hasSize(2)
+                .anyMatch(complaint -> complaint.startsWith("half and half"))
+                .anyMatch(complaint -> complaint.startsWith("all to pay2"));
+    }
+
+    private static LedgerReport moveWeights(long[] moments, UnaryOperator<String> edit) throws IOException {
+        return ledger("/weights", 16, () -> {
             int step = 0;
             for (int[] weights : List.of(new int[] {100, 0}, new int[] {50, 50}, new int[] {0, 100})) {
                 moments[step++] = System.currentTimeMillis() * 1000;
-                lab.write("route.yaml", route(weights[0], weights[1]));
+                lab.write("route.yaml", edit.apply(route(weights[0], weights[1])));
                 last(Duration.ofSeconds(4));
             }
             moments[step] = System.currentTimeMillis() * 1000;
         });
-        assertNothingFailed(report);
-        long settled = 1_500_000;
-        assertThat(report.between(moments[0] + settled, moments[1]).backends().keySet())
-                .containsExactly("pay1");
-        Map<String, Integer> half =
-                report.between(moments[1] + settled, moments[2]).backends();
-        assertThat(half.getOrDefault("pay1", 0)).as("half and half: %s", half).isBetween(40, 110);
-        assertThat(report.between(moments[2] + settled, moments[3]).backends().keySet())
-                .containsExactly("pay2");
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void theDashboardShowsLiveNumbersInABrowser() throws IOException {
         List<Map<?, ?>> seen = new ArrayList<>();
         LedgerReport report = ledger("/dashboard", 30, () -> seen.add(lab.browseDashboard()));
@@ -309,7 +321,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void manyConfigurationChangesFailNothing() throws IOException {
         LedgerReport report = ledger("/changes", 14, () -> {
             for (int i = 0; i < 40; i++) {
@@ -322,8 +334,20 @@ class NamespaceMeshTest {
         lab.write("route.yaml", route(50, 50));
     }
 
+    /** Broken: a change takes the backends away. */
     @Test
-    @Order(6)
+    @Order(7)
+    void aRouteToNowhereIsNoticed() throws IOException {
+        LedgerReport report = ledger("/nowhere", 6, () -> {
+            lab.write("route.yaml", route(50, 50).replace("payments-v2", "payments-v9"));
+            last(Duration.ofSeconds(2));
+            lab.write("route.yaml", route(50, 50));
+        });
+        assertThat(MeshChecks.nothingLost(report)).anyMatch(complaint -> complaint.startsWith("failed"));
+    }
+
+    @Test
+    @Order(8)
     void theControlPlaneMayBeKilled() throws IOException {
         LedgerReport report = ledger("/killed", 22, () -> {
             lab.killControlPlane();
@@ -339,6 +363,30 @@ class NamespaceMeshTest {
         lab.write("route.yaml", route(50, 50));
     }
 
+    /** Broken: a sidecar that cannot live without its control plane. The same run, in which the client's goes with it. */
+    @Test
+    @Order(9)
+    void aSidecarThatDiesWithTheControlPlaneIsNoticed() throws IOException {
+        LedgerReport report = ledger("/died", 8, () -> {
+            lab.killControlPlane();
+            kill(client.process().descendant("java", "dev.weft.proxy.Main").pid());
+            last(Duration.ofSeconds(3));
+        });
+        assertThat(MeshChecks.nothingLost(report)).anyMatch(complaint -> complaint.startsWith("failed"));
+        lab.restartControlPlane();
+        lab.awaitEndpoints("payments", 2, Duration.ofSeconds(20));
+        client = lab.run("client2", "web", 9000, List.of(), echo("web2", 9000));
+        Await.until(
+                "a request of the new client",
+                READY,
+                () -> get("http://payments/hello").exit() == 0);
+    }
+
+    private static void kill(long pid) {
+        String unused = Command.run(Duration.ofSeconds(5), "kill", "-KILL", Long.toString(pid))
+                .orThrow();
+    }
+
     private static boolean onlyBackend(String name) {
         for (int i = 0; i < 8; i++) {
             if (!get("http://payments/which").output().startsWith(name + " ")) {
@@ -349,19 +397,12 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(7)
+    @Order(10)
     void certificatesRotateEveryTwoSecondsAndNothingFails() throws IOException {
         String before = lab.api("GET", "/api/v1/proxies", "");
         LedgerReport report = ledger("/rotated", 16, () -> {
             for (int i = 0; i < 6; i++) {
-                for (Object proxy : (List<?>) java.util.Objects.requireNonNull(
-                        lab.get("/api/v1/proxies").get("proxies"))) {
-                    Map<?, ?> fields = (Map<?, ?>) proxy;
-                    String unused = lab.api(
-                            "POST",
-                            "/api/v1/proxies/" + fields.get("name") + "." + fields.get("namespace") + "/rotate",
-                            "{}");
-                }
+                rotateAll();
                 last(Duration.ofSeconds(2));
             }
         });
@@ -371,8 +412,53 @@ class NamespaceMeshTest {
                 .isNotEqualTo(before);
     }
 
+    private static void rotateAll() throws IOException {
+        for (Object proxy : (List<?>)
+                java.util.Objects.requireNonNull(lab.get("/api/v1/proxies").get("proxies"))) {
+            Map<?, ?> fields = (Map<?, ?>) proxy;
+            if (Boolean.TRUE.equals(fields.get("connected"))) {
+                String unused = lab.api(
+                        "POST",
+                        "/api/v1/proxies/" + fields.get("name") + "." + fields.get("namespace") + "/rotate",
+                        "{}");
+            }
+        }
+    }
+
+    /** Broken: a rotation that takes the connections with it. The same run, in which they are reset each time. */
     @Test
-    @Order(8)
+    @Order(11)
+    void aRotationThatDropsConnectionsIsNoticed() throws IOException {
+        LedgerReport report = ledger("/delay/150", 8, () -> {
+            for (int i = 0; i < 2; i++) {
+                rotateAll();
+                for (MeshLab.Unit unit : List.of(first, second)) {
+                    resetConnections(unit.host());
+                }
+                last(Duration.ofSeconds(2));
+            }
+        });
+        assertThat(MeshChecks.nothingLost(report)).isNotEmpty();
+    }
+
+    /** Answers everything that comes to the sidecar's inbound listener with a reset, for a moment. */
+    private static void resetConnections(TestNetwork.Host host) {
+        String rules = "table inet cut { chain in { type filter hook input priority -10; "
+                + "tcp dport 15006 counter reject with tcp reset; }; }";
+        String unused =
+                host.run(Duration.ofSeconds(5), Peers.require("nft"), rules).orThrow();
+        Await.until(
+                "a packet that was refused",
+                Duration.ofSeconds(5),
+                () -> !host.run(Duration.ofSeconds(5), Peers.require("nft"), "list table inet cut")
+                        .output()
+                        .contains("packets 0 "));
+        unused = host.run(Duration.ofSeconds(5), Peers.require("nft"), "delete table inet cut")
+                .orThrow();
+    }
+
+    @Test
+    @Order(12)
     void anInstanceIsReplacedWithDrainAndNothingFails() throws IOException {
         lab.write("route.yaml", "");
         MeshLab.Unit third = payments("pay3", "v1");
@@ -394,7 +480,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(9)
+    @Order(13)
     void aKilledInstanceCostsAtMostWhatWasInFlight() throws IOException {
         MeshLab.Unit fourth = payments("pay4", "v2");
         lab.awaitEndpoints("payments", 3, READY);
@@ -413,19 +499,16 @@ class NamespaceMeshTest {
         // What is safe to repeat may reach a second instance after the first died with it; a POST never.
         assertThat(report.duplicatePosts()).isEmpty();
         assertThat(report.duplicates()).hasSizeLessThanOrEqualTo(inFlight);
-        // The broken variant of the test before: without drain the ledger does see that something happened.
-        assertThat(report.failed().size() + report.duplicates().size())
-                .as("a kill without drain costs something, or the ledger is blind")
-                .isPositive();
+        // The broken variant of the test before: an end without drain is noticed by the check that found nothing there.
+        assertThat(MeshChecks.nothingLost(report)).isNotEmpty();
     }
 
     @Test
-    @Order(10)
+    @Order(14)
     void aDeadSidecarFailsClosed() {
         long sidecar =
                 second.process().descendant("java", "dev.weft.proxy.Main").pid();
-        String unused = Command.run(Duration.ofSeconds(5), "kill", "-KILL", Long.toString(sidecar))
-                .orThrow();
+        kill(sidecar);
         int exit = second.process().awaitExit(Duration.ofSeconds(15));
         assertThat(exit).as("the unit ends with its sidecar").isNotZero();
         lab.awaitEndpoints("payments", 1, Duration.ofSeconds(3));
