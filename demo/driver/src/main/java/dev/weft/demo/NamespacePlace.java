@@ -127,5 +127,11 @@ final class NamespacePlace implements Place {
             remove(workload);
         }
         Shell.tryRun("ip", "link", "del", BRIDGE);
+        // Units that are killed leave their folders to the next one that starts; after the last of us there may be
+        // none.
+        Shell.tryRun(
+                "sh",
+                "-c",
+                "for unit in /run/weft/run-*; do [ -d \"$unit\" ] && flock -n \"$unit\" rm -rf \"$unit\"; done");
     }
 }

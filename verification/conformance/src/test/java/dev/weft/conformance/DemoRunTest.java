@@ -51,6 +51,7 @@ class DemoRunTest {
                         "nothing else failed")
                 .doesNotContainValue(false);
         assertNothingLeft();
+        assertNoFolderLeft();
     }
 
     /** The broken variant: weights that the demo cannot edit, sidecars that take plaintext. */
@@ -90,6 +91,7 @@ class DemoRunTest {
             assertThat(exit).as(killed + demo.output()).isEqualTo(130);
         }
         assertNothingLeft();
+        assertNoFolderLeft();
     }
 
     private static RunningProcess demo(String... words) {
@@ -130,6 +132,18 @@ class DemoRunTest {
             assertThat(Command.run(Duration.ofSeconds(5), "ip", "link").output())
                     .doesNotContain("weft-demo");
         }
+    }
+
+    /** What units of a demo in namespaces keep in /run/weft. */
+    private static void assertNoFolderLeft() {
+        assertThat(Command.run(
+                                Duration.ofSeconds(5),
+                                "sh",
+                                "-c",
+                                "for unit in /run/weft/run-*; do [ -d $unit ] && flock -n $unit echo $unit; done")
+                        .output())
+                .as("folders of units that are gone")
+                .isEmpty();
     }
 
     private static String environment(long pid) {
