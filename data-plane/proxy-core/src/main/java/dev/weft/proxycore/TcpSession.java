@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One opaque TCP connection through the proxy. Each side's end is passed on as a half-close; the session is over when both
- * have ended or one broke. Bytes pass as received; a side that does not keep up stops the reading of the other.
+ * have ended or one broke; a break is passed on as a reset, so that what was cut never looks complete. Bytes pass as received; a side that does not keep up stops the reading of the other.
  *
  * <p>Confined to the loop; both channels live on it.
  */
@@ -34,6 +34,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
     private @Nullable EndpointRuntime endpoint;
     private @Nullable PickContext picks;
     private boolean over;
+    private boolean broken; // one side ended without its end
     private boolean admitted;
     private long lastActivityNanos = System.nanoTime();
     private int flags;
@@ -237,15 +238,19 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
                 early.add(data); // reading is off, but the peer's end makes Netty deliver what came before it
                 return;
             }
+            write(data, to);
+            unflushed = true;
+            if (!to.channel.isWritable()) {
+                flush(to);
+            }
+        }
+
+        private void write(ByteBuf data, Side to) {
             Edge.TcpSeries counters = series;
             if (counters != null) {
                 (this == downstream ? counters.received() : counters.sent()).add(worker.cell(), data.readableBytes());
             }
             to.channel.write(data, to.channel.voidPromise());
-            unflushed = true;
-            if (!to.channel.isWritable()) {
-                flush(to);
-            }
         }
 
         @Override
@@ -302,6 +307,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
             } else {
                 flags |= ResponseFlag.UPSTREAM_CONNECTION_TERMINATION.bit();
             }
+            broken = true;
             end();
         }
 
@@ -313,7 +319,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         /** The other side is connected: what came before it goes out. */
         void catchUp(Side to) {
             for (ByteBuf data = early.poll(); data != null; data = early.poll()) {
-                to.channel.write(data, to.channel.voidPromise());
+                write(data, to);
             }
             flush(to);
             if (inputEnded) {
@@ -326,7 +332,10 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         void finish() {
             early.forEach(ByteBuf::release);
             early.clear();
-            if (channel.isActive()) {
+            if (broken && channel.isActive()) {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0); // as Envoy: RST for RST
+                channel.close();
+            } else if (channel.isActive()) {
                 channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
                         .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
             }

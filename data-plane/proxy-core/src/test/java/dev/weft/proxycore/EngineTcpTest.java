@@ -2,6 +2,9 @@ package dev.weft.proxycore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.xdsmodel.Listener;
+import dev.weft.xdsmodel.Parsed;
+import dev.weft.xdsmodel.XdsReader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +86,31 @@ class EngineTcpTest {
                 Client client = proxy.client()) {
             assertThat(client.rest()).isEmpty();
             assertThat(proxy.metrics()).contains("response_flags=\"UH\"");
+        }
+    }
+
+    @Test
+    void bytesThatWereInspectedCountToo() throws Exception {
+        try (Backend backend = new Backend(c -> {
+                    c.in.readNBytes(5);
+                    c.write("got it");
+                });
+                TestProxy proxy = TestProxy.tcp(backend.port())) {
+            Parsed<Listener> inspected = XdsReader.listenerJson("""
+                    {"name": "inspected", "address": {"socket_address": {"address": "127.0.0.1", "port_value": 0}},
+                     "listener_filters": [{"name": "tls", "typed_config": {
+                       "@type": "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"}}],
+                     "filter_chains": [{"filters": [{"name": "tcp", "typed_config": {
+                       "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+                       "stat_prefix": "tcp", "cluster": "backend"}}]}]}
+                    """);
+            proxy.listeners.put("inspected", ((Parsed.Ok<Listener>) inspected).value());
+            proxy.apply();
+            try (Client client = proxy.client("inspected")) {
+                assertThat(client.send("hello").rest()).isEqualTo("got it");
+            }
+            assertThat(proxy.metrics()).containsPattern("istio_tcp_received_bytes_total\\{[^}]*\\} 5\n");
+            assertThat(proxy.metrics()).containsPattern("istio_tcp_sent_bytes_total\\{[^}]*\\} 6\n");
         }
     }
 }

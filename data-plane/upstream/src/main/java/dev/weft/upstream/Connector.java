@@ -30,6 +30,12 @@ final class Connector extends TimerWheel.Timer {
     private static final int RACE_MILLIS = 250;
     private static final int HANDSHAKE_SECONDS = 5;
 
+    /**
+     * F26: a half-open peer is noticed by its silence. Not for opaque TCP: Linux also counts the time in which a live peer keeps its
+     * window shut (tcp_timer.c, tcp_probe_timer), and an application may stop reading for as long as it likes.
+     */
+    private static final int SILENCE_MILLIS = 10_000;
+
     /** High and low watermark of both directions (reliability.md §1.1). */
     static final WriteBufferWaterMark WATERMARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
@@ -74,7 +80,7 @@ final class Connector extends TimerWheel.Timer {
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(EpollChannelOption.TCP_USER_TIMEOUT, 10_000) // F26: a half-open peer is noticed by its silence
+                .option(EpollChannelOption.TCP_USER_TIMEOUT, inside == Transport.Inside.HTTP ? SILENCE_MILLIS : 0)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // ours is below
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATERMARK)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(2048, 4096, 65536))
