@@ -2,6 +2,7 @@ package dev.weft.stats;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a registry in the Prometheus text format, version 0.0.4. */
@@ -18,9 +19,18 @@ public final class PrometheusText {
 
     /** @param fine histograms with all bounds they count in: for whoever takes quantiles from them */
     public static String write(StatsRegistry registry, boolean fine) {
+        return write(registry, fine, (family, metric) -> true);
+    }
+
+    /** @param wanted what is written; a family of which nothing is wanted is left out */
+    public static String write(
+            StatsRegistry registry, boolean fine, BiPredicate<StatsRegistry.Family, StatsRegistry.Metric> wanted) {
         StringBuilder out = new StringBuilder(8192);
         for (StatsRegistry.Family family : registry.families()) {
-            if (family.metrics().isEmpty()) {
+            List<StatsRegistry.Metric> metrics = family.metrics().values().stream()
+                    .filter(metric -> wanted.test(family, metric))
+                    .toList();
+            if (metrics.isEmpty()) {
                 continue;
             }
             String name = family.name();
@@ -30,7 +40,7 @@ public final class PrometheusText {
                     .append(' ')
                     .append(family.type().name().toLowerCase(Locale.ROOT))
                     .append('\n');
-            for (StatsRegistry.Metric metric : family.metrics().values()) {
+            for (StatsRegistry.Metric metric : metrics) {
                 switch (metric) {
                     case Counter counter -> line(out, name, "", metric.labels(), null, counter.value());
                     case Gauge gauge -> line(out, name, "", metric.labels(), null, gauge.value());

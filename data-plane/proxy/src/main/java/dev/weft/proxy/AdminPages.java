@@ -104,7 +104,7 @@ final class AdminPages {
             case "/config_dump" -> configDump(request.parameter("resource"), request.parameter("include_eds") != null);
             case "/routes" -> configDump("dynamic_route_configs", false);
             case "/endpoints" -> configDump("dynamic_endpoint_configs", true);
-            case "/stats" -> stats(request);
+            case "/stats" -> stats(request, String.valueOf(request.parameter("format")));
             default -> metrics(request);
         };
     }
@@ -112,7 +112,7 @@ final class AdminPages {
     /** The metrics alone. */
     AdminResponse metrics(AdminRequest request) {
         return switch (request.path()) {
-            case "/stats/prometheus", "/metrics" -> prometheus("fine".equals(request.parameter("buckets")));
+            case "/stats/prometheus", "/metrics" -> stats(request, "prometheus");
             default -> AdminResponse.text(404, "invalid path. admin commands are listed at /help\n");
         };
     }
@@ -173,15 +173,7 @@ final class AdminPages {
     }
 
     /** Fine buckets are for whoever computes quantiles: the control plane. */
-    private AdminResponse prometheus(boolean fine) {
-        return new AdminResponse(200, PrometheusText.CONTENT_TYPE, PrometheusText.write(proxy.stats(), fine), null);
-    }
-
-    private AdminResponse stats(AdminRequest request) {
-        String format = request.parameter("format");
-        if ("prometheus".equals(format)) {
-            return prometheus(false);
-        }
+    private AdminResponse stats(AdminRequest request, String format) {
         Pattern filter = null;
         String regex = request.parameter("filter");
         if (regex != null) {
@@ -192,15 +184,26 @@ final class AdminPages {
             }
         }
         boolean usedOnly = request.parameter("usedonly") != null;
-        return "json".equals(format)
-                ? AdminResponse.json(StatsText.json(proxy.stats(), filter, usedOnly))
-                : AdminResponse.text(StatsText.text(proxy.stats(), filter, usedOnly));
+        return switch (format) {
+            case "prometheus" ->
+                new AdminResponse(
+                        200,
+                        PrometheusText.CONTENT_TYPE,
+                        StatsText.prometheus(
+                                proxy.stats(), filter, usedOnly, "fine".equals(request.parameter("buckets"))),
+                        null);
+            case "json" -> AdminResponse.json(StatsText.json(proxy.stats(), filter, usedOnly));
+            default -> AdminResponse.text(StatsText.text(proxy.stats(), filter, usedOnly));
+        };
     }
 
     private AdminResponse configDump(@Nullable String resource, boolean includeEds) {
         ConfigDump dump = new ConfigDump(
                 facts.bootstrap(), facts.ads().get(), facts.ownSecrets().get(), proxy.started());
-        return AdminResponse.json(dump.json(resource, includeEds));
+        Map<String, Object> json = dump.json(resource, includeEds);
+        return json.get("configs") == null
+                ? AdminResponse.text(404, resource + " not found in config dump\n") // as Envoy
+                : AdminResponse.json(json);
     }
 
     private Map<String, Object> serverInfo() {

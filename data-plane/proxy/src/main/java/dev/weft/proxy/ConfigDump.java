@@ -44,7 +44,7 @@ final class ConfigDump {
 
     /**
      * @param resource only this list ({@code dynamic_listeners}, {@code static_clusters} …), as Envoy's {@code ?resource};
-     *     null = everything
+     *     null = everything; without {@code configs} when there is no such list
      * @param includeEds endpoints too
      */
     Map<String, Object> json(@Nullable String resource, boolean includeEds) {
@@ -63,6 +63,9 @@ final class ConfigDump {
         configs.add(section("SecretsConfigDump", "dynamic_active_secrets", secrets()));
         if (resource == null) {
             return Map.of("configs", configs);
+        }
+        if (configs.stream().noneMatch(config -> config.containsKey(resource))) {
+            return Map.of();
         }
         List<Object> only = new ArrayList<>();
         for (Map<String, Object> config : configs) {

@@ -3,6 +3,7 @@ package dev.weft.proxy;
 import dev.weft.stats.Counter;
 import dev.weft.stats.Gauge;
 import dev.weft.stats.Histogram;
+import dev.weft.stats.PrometheusText;
 import dev.weft.stats.StatsRegistry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,6 +46,17 @@ final class StatsText {
             list.add(entry);
         });
         return Map.of("stats", list);
+    }
+
+    /** The same in the Prometheus format; the filter looks at the dotted names, as Envoy's. */
+    static String prometheus(StatsRegistry stats, @Nullable Pattern filter, boolean usedOnly, boolean fine) {
+        return PrometheusText.write(
+                stats,
+                fine,
+                (family, metric) -> (filter == null
+                                || filter.matcher(dotted(family.name(), metric.labels()))
+                                        .find())
+                        && !(usedOnly && value(metric).equals(0L)));
     }
 
     private static Map<String, Object> values(StatsRegistry stats, @Nullable Pattern filter, boolean usedOnly) {

@@ -63,4 +63,10 @@ class ConfigDumpTest {
                 .contains("version_info=2")
                 .doesNotContain("version_info=1");
     }
+
+    @Test
+    void aListNobodyKnowsIsNotAnEmptyOne() {
+        assertThat(dump("nonsense")).isNull();
+        assertThat(dump("dynamic_listeners")).isEmpty();
+    }
 }

@@ -32,5 +32,11 @@ class StatsTextTest {
         assertThat(StatsText.text(stats, null, false)).isEqualTo("cluster.x.a: 3\ncluster.x.b: 0\n");
         assertThat(StatsText.text(stats, null, true)).isEqualTo("cluster.x.a: 3\n");
         assertThat(StatsText.text(stats, Pattern.compile("b$"), false)).isEqualTo("cluster.x.b: 0\n");
+        assertThat(StatsText.prometheus(stats, null, true, false))
+                .contains("envoy_cluster_a{envoy_cluster_name=\"x\"} 3\n")
+                .doesNotContain("envoy_cluster_b");
+        assertThat(StatsText.prometheus(stats, Pattern.compile("^cluster.x.b"), false, false))
+                .contains("envoy_cluster_b{envoy_cluster_name=\"x\"} 0\n")
+                .doesNotContain("envoy_cluster_a");
     }
 }
