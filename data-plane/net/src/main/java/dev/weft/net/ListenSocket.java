@@ -8,7 +8,10 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,6 +56,9 @@ public final class ListenSocket implements AutoCloseable {
     private static final IntegerUnixChannelOption TCP_KEEPINTVL = new IntegerUnixChannelOption("TCP_KEEPINTVL", 6, 5);
     private static final IntegerUnixChannelOption TCP_KEEPCNT = new IntegerUnixChannelOption("TCP_KEEPCNT", 6, 6);
 
+    /** The kernel's IPv6 addresses; missing where it has no IPv6 (ipv6.disable=1), empty where it is merely unused. */
+    private static final Path IF_INET6 = Path.of("/proc/net/if_inet6");
+
     private final List<Channel> sockets;
 
     private ListenSocket(List<Channel> sockets) {
@@ -62,14 +68,14 @@ public final class ListenSocket implements AutoCloseable {
     /**
      * Binds and starts to accept. Blocks for as long as the loops take to answer; not for a loop's own thread.
      *
-     * @param address port 0 = any free one
+     * @param address port 0 = any free one; {@code ::} takes IPv4 as well, and is {@code 0.0.0.0} on a kernel without IPv6
      * @throws IOException when the address cannot be bound; nothing stays open then
      */
     public static ListenSocket bind(EventLoops loops, InetSocketAddress address, Options options, Acceptor acceptor)
             throws IOException {
         boolean perLoop = options.policy() == AcceptPolicy.KERNEL && loops.size() > 1;
         List<Channel> bound = new ArrayList<>();
-        InetSocketAddress next = address;
+        InetSocketAddress next = usable(address, IF_INET6);
         try {
             for (Loop loop : perLoop ? loops.all() : List.of(loops.leastLoaded())) {
                 Channel socket = open(loop, loops, options, perLoop, acceptor);
@@ -82,6 +88,12 @@ public final class ListenSocket implements AutoCloseable {
             throw e;
         }
         return new ListenSocket(List.copyOf(bound));
+    }
+
+    /** The IPv4 wildcard in place of the dual-stack one where the kernel was started without IPv6. */
+    static InetSocketAddress usable(InetSocketAddress address, Path ipv6) {
+        boolean dualStack = address.getAddress() instanceof Inet6Address any && any.isAnyLocalAddress();
+        return dualStack && !Files.exists(ipv6) ? new InetSocketAddress("0.0.0.0", address.getPort()) : address;
     }
 
     private static Channel open(Loop loop, EventLoops loops, Options options, boolean perLoop, Acceptor acceptor)

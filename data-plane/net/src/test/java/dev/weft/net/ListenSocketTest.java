@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -17,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ListenSocketTest {
     private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -126,6 +129,19 @@ class ListenSocketTest {
             assertThat(originalDestination(v4)).isNull();
             assertThat(originalDestination(v6)).isNull();
         }
+    }
+
+    @Test
+    void withoutIpv6InTheKernelTheDualStackWildcardIsThatOfIpv4(@TempDir Path proc) throws Exception {
+        InetSocketAddress wildcard = new InetSocketAddress("::", 15006);
+        assertThat(ListenSocket.usable(wildcard, proc.resolve("if_inet6")))
+                .isEqualTo(new InetSocketAddress("0.0.0.0", 15006));
+        InetSocketAddress one = new InetSocketAddress("::1", 15006);
+        assertThat(ListenSocket.usable(one, proc.resolve("if_inet6")))
+                .as("no other address stands in for one")
+                .isEqualTo(one);
+        assertThat(ListenSocket.usable(wildcard, Files.createFile(proc.resolve("if_inet6"))))
+                .isEqualTo(wildcard);
     }
 
     private static @Nullable InetSocketAddress originalDestination(Accepted accepted) throws Exception {

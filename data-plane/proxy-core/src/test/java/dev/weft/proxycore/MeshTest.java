@@ -120,7 +120,7 @@ class MeshTest {
                 50,
                 null,
                 Metadata.NONE,
-                null);
+                List.of());
         proxy.clusters.put(cluster.name(), cluster);
         proxy.listener("http", FilterChain.of(TestProxy.manager(TestProxy.forward(cluster.name()))));
         proxy.listener("tcp", FilterChain.of(TcpProxy.of("tcp", cluster.name())));

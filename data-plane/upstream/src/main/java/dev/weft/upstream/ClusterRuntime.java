@@ -6,7 +6,6 @@ import dev.weft.balance.Limits;
 import dev.weft.balance.LoadBalancer;
 import dev.weft.balance.PickContext;
 import dev.weft.balance.Policy;
-import dev.weft.base.Address;
 import dev.weft.net.Loop;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.CircuitBreakers;
@@ -22,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -51,12 +51,14 @@ public final class ClusterRuntime {
     private List<Resolved> lastResolved = List.of(); // guarded by this
     private int assignmentFactor = HostSet.DEFAULT_OVERPROVISIONING_PERCENT; // guarded by this
     private volatile Cluster config;
+    private volatile List<InetSocketAddress> sources; // of config, parsed
     private volatile LoadBalancer<EndpointRuntime> balancer;
     private volatile @Nullable Object telemetry;
 
     ClusterRuntime(
             Cluster config, List<Loop> loops, Function<TransportSocket, Transport> transports, StatsRegistry stats) {
         this.config = config;
+        this.sources = sources(config);
         this.loops = loops;
         this.transports = transports;
         CircuitBreakers.Thresholds t = config.circuitBreakers().normal();
@@ -122,13 +124,19 @@ public final class ClusterRuntime {
     /** The address connections are made from, or null for the kernel's choice (as for another address family). */
     @Nullable
     InetSocketAddress sourceAddress(InetSocketAddress destination) {
-        Address bind = config.upstreamBindAddress();
-        InetSocketAddress source = bind == null ? null : Addresses.literal(bind);
-        return source != null
-                        && source.getAddress().getAddress().length
-                                == destination.getAddress().getAddress().length
-                ? source
-                : null;
+        for (InetSocketAddress source : sources) {
+            if (source.getAddress().getClass() == destination.getAddress().getClass()) {
+                return source;
+            }
+        }
+        return null;
+    }
+
+    private static List<InetSocketAddress> sources(Cluster cluster) {
+        return cluster.upstreamBindAddresses().stream()
+                .map(Addresses::literal)
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** What the owner of metrics keeps here; null until set. */
@@ -146,6 +154,7 @@ public final class ClusterRuntime {
     synchronized void configure(Cluster next) {
         Cluster before = config;
         config = next;
+        sources = sources(next);
         CircuitBreakers.Thresholds t = next.circuitBreakers().normal();
         limits.update(t.maxConnections(), t.maxPendingRequests(), t.maxRequests(), t.maxRetries());
         if (!policy(before).equals(policy(next))) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param perConnectionBufferLimitBytes null = the proxy's own limit
  * @param http {@code HttpProtocolOptions} of {@code typed_extension_protocol_options}; default HTTP/1.1
  * @param healthyPanicThreshold percent; default 50
- * @param upstreamBindAddress {@code upstream_bind_config}: where connections come from; null = the kernel chooses
+ * @param upstreamBindAddresses {@code upstream_bind_config}: where connections come from, the first of the destination's
+ *     address family; none = the kernel chooses
  */
 public record Cluster(
         String name,
@@ -40,7 +41,7 @@ public record Cluster(
         double healthyPanicThreshold,
         @Nullable Integer perConnectionBufferLimitBytes,
         Metadata metadata,
-        @Nullable Address upstreamBindAddress) {
+        List<Address> upstreamBindAddresses) {
     /** Where endpoints come from. */
     public enum DiscoveryType {
         STATIC,
@@ -95,6 +96,7 @@ public record Cluster(
 
     public Cluster {
         transportSocketMatches = List.copyOf(transportSocketMatches);
+        upstreamBindAddresses = List.copyOf(upstreamBindAddresses);
     }
 
     /** Envoy's defaults. */
@@ -117,7 +119,7 @@ public record Cluster(
                 50,
                 null,
                 Metadata.NONE,
-                null);
+                List.of());
     }
 
     /** A STATIC cluster of these endpoints. */
@@ -149,7 +151,7 @@ public record Cluster(
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddress);
+                upstreamBindAddresses);
     }
 
     public Cluster withLbPolicy(LbPolicy policy) {
@@ -171,7 +173,7 @@ public record Cluster(
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddress);
+                upstreamBindAddresses);
     }
 
     public Cluster withTransportSocket(TransportSocket socket) {
@@ -193,7 +195,7 @@ public record Cluster(
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddress);
+                upstreamBindAddresses);
     }
 
     public Cluster withConnectTimeout(Duration timeout) {
@@ -215,7 +217,7 @@ public record Cluster(
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddress);
+                upstreamBindAddresses);
     }
 
     public Cluster withCircuitBreakers(CircuitBreakers breakers) {
@@ -237,6 +239,6 @@ public record Cluster(
                 healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddress);
+                upstreamBindAddresses);
     }
 }

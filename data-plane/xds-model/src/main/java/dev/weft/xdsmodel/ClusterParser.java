@@ -82,7 +82,7 @@ final class ClusterParser {
                 panicThreshold(common),
                 view.integerOrNull("per_connection_buffer_limit_bytes"),
                 CommonParser.metadata(view, "metadata"),
-                bindAddress(view.message("upstream_bind_config")));
+                bindAddresses(view.message("upstream_bind_config")));
     }
 
     private static boolean isOneEndpoint(@Nullable MessageView assignment) {
@@ -291,11 +291,25 @@ final class ClusterParser {
                 !useHeader ? "" : header.isEmpty() ? "x-envoy-original-dst-host" : header, port == null ? 0 : port);
     }
 
-    private static @Nullable Address bindAddress(@Nullable MessageView view) {
+    /** Envoy's default selector: {@code source_address}, else the extra one of the destination's address family. */
+    private static List<Address> bindAddresses(@Nullable MessageView view) {
+        List<Address> addresses = new ArrayList<>();
         MessageView source = view == null ? null : view.message("source_address");
-        if (source == null) {
-            return null;
+        if (source != null) {
+            addresses.add(bindAddress(source));
         }
+        if (view != null) {
+            for (MessageView extra : view.messages("extra_source_addresses")) {
+                MessageView address = extra.message("address");
+                if (address != null) {
+                    addresses.add(bindAddress(address));
+                }
+            }
+        }
+        return addresses;
+    }
+
+    private static Address bindAddress(MessageView source) {
         Address address = CommonParser.socketAddress(source);
         if (Cidr.literal(address.host()) == null) {
             source.error("address", "invalid-value", "not an IP address: '" + address.host() + "'", "");

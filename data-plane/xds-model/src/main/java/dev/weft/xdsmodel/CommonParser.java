@@ -39,9 +39,7 @@ final class CommonParser {
             unsupported(view, port);
         }
         long number = view.number("port_value");
-        if (view.bool("ipv4_compat")) {
-            unsupported(view, "ipv4_compat");
-        }
+        view.bool("ipv4_compat"); // a listener at :: takes IPv4 with and without it
         return host.isEmpty() || number > 65535 ? NOWHERE : new Address(host, (int) number);
     }
 
