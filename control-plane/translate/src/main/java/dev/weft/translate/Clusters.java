@@ -8,6 +8,7 @@ import dev.weft.meshmodel.TrafficPolicy;
 import dev.weft.meshmodel.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
+import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -170,13 +171,15 @@ final class Clusters {
     }
 
     /**
-     * The interception rules tell the inbound side's call of the application by this source address (as Istio's do): the
+     * The interception rules tell the inbound side's call of the application by these source addresses (as Istio's do): the
      * outbound side's call of the workload's own address has another, and is redirected to the inbound side.
      */
     private static BindConfig inboundSource() {
         return BindConfig.newBuilder()
                 .setSourceAddress(
                         SocketAddress.newBuilder().setAddress("127.0.0.6").setPortValue(0))
+                .addExtraSourceAddresses(ExtraSourceAddress.newBuilder()
+                        .setAddress(SocketAddress.newBuilder().setAddress("::6").setPortValue(0)))
                 .build();
     }
 }

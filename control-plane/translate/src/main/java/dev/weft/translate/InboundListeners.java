@@ -34,7 +34,7 @@ final class InboundListeners {
     static Listener redirected(MeshSettings settings, ProxyClass proxy) {
         Listener.Builder listener = Listener.newBuilder()
                 .setName(Names.VIRTUAL_INBOUND)
-                .setAddress(Protos.address("0.0.0.0", Names.INBOUND_PORT))
+                .setAddress(Protos.anyAddress(Names.INBOUND_PORT))
                 .setTrafficDirection(TrafficDirection.INBOUND)
                 // not use_original_dst: that would hand a call of port 80 to the outbound listener 0.0.0.0_80
                 .addListenerFilters(Filters.ORIGINAL_DST);

@@ -10,6 +10,7 @@ import dev.weft.meshmodel.MeshSettings;
 import dev.weft.meshmodel.MeshSettings.Egress;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.Protocol;
+import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -54,7 +55,7 @@ final class OutboundListeners {
         String rest = settings.egress() == Egress.ALLOW_ANY ? Names.PASSTHROUGH : Names.BLACK_HOLE;
         return Listener.newBuilder()
                 .setName(Names.VIRTUAL_OUTBOUND)
-                .setAddress(Protos.address("0.0.0.0", Names.OUTBOUND_PORT))
+                .setAddress(Protos.anyAddress(Names.OUTBOUND_PORT))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setUseOriginalDst(BoolValue.of(true))
                 .addListenerFilters(Filters.ORIGINAL_DST)
@@ -71,7 +72,7 @@ final class OutboundListeners {
     }
 
     private static Listener declaredHttp(MeshSettings settings, String name, int port) {
-        return unbound(name, "0.0.0.0", port)
+        return unbound(name, Protos.anyAddress(port))
                 .addFilterChains(FilterChain.newBuilder()
                         .addFilters(Filters.http(settings, "outbound_" + name, String.valueOf(port))))
                 .build();
@@ -81,7 +82,7 @@ final class OutboundListeners {
             MeshImage image, Service service, Service.Port port, String namespace, String name) {
         MeshSettings settings = image.settings();
         String fqdn = image.fqdn(service.key());
-        Listener.Builder listener = unbound(name, image.vip(service), port.port());
+        Listener.Builder listener = unbound(name, Protos.address(image.vip(service), port.port()));
         Duration idle = ServicePolicy.of(image, service, port).idleTimeoutIfSaid();
         if (port.protocol() != Protocol.UNDECLARED) {
             return listener.setMetadata(hosts(Routes.names(image, service, namespace)))
@@ -123,10 +124,10 @@ final class OutboundListeners {
         return FilterChainMatch.newBuilder().addApplicationProtocols("http/1.0").addApplicationProtocols("http/1.1");
     }
 
-    private static Listener.Builder unbound(String name, String host, int port) {
+    private static Listener.Builder unbound(String name, Address address) {
         return Listener.newBuilder()
                 .setName(name)
-                .setAddress(Protos.address(host, port))
+                .setAddress(address)
                 .setBindToPort(BoolValue.of(false))
                 .setTrafficDirection(TrafficDirection.OUTBOUND);
     }

@@ -71,6 +71,16 @@ final class Protos {
                 .build();
     }
 
+    /** All addresses of the machine, of both families. */
+    static Address anyAddress(int port) {
+        return Address.newBuilder()
+                .setSocketAddress(SocketAddress.newBuilder()
+                        .setAddress("::")
+                        .setPortValue(port)
+                        .setIpv4Compat(true))
+                .build();
+    }
+
     static Value text(String text) {
         return Value.newBuilder().setStringValue(text).build();
     }

@@ -264,8 +264,54 @@ class NamespaceMeshTest {
         }
     }
 
+    /**
+     * The service's machine is known by its IPv6 address: the client's sidecar dials that, the rules there hand the connection to the
+     * sidecar by IPv6, and the sidecar reaches its application by IPv6. The client itself calls the service's (IPv4) address first,
+     * then some IPv6 address of nobody: HTTP is routed by authority, whatever was dialled.
+     */
     @Test
     @Order(3)
+    void ipv6IsMeshedLikeIpv4() throws IOException {
+        lab.write(
+                "payments6.yaml",
+                service("payments6", 8080) + """
+                ---
+                apiVersion: weft.dev/v1
+                kind: Workload
+                metadata: {name: payments6-1, namespace: shop, labels: {app: payments6}}
+                spec: {address: "%s", ports: [{name: http, port: 8080}], serviceAccount: payments}
+                """.formatted(first.host().address6()));
+        Await.until(
+                "the service at an IPv6 address",
+                READY,
+                () -> get("http://payments6/v6").exit() == 0);
+        try (Capture wire = Capture.start(first.host(), "eth0", "ip6 and tcp port 8080")) {
+            String byName = get("http://payments6/headers", "-H", "x-secret: m4rk3r-over-ipv6")
+                    .orThrow();
+            assertThat(byName).contains("x-secret: m4rk3r-over-ipv6");
+            String byAddress = get("http://payments6/v6", "--resolve", "payments6:80:[fd77::ffff]")
+                    .orThrow();
+            assertThat(byAddress).as("an IPv6 connection, redirected").contains("GET /v6");
+            Await.until("packets between the hosts", Duration.ofSeconds(5), () -> wire.packets("") > 0);
+            wire.stop();
+            assertThat(wire.tlsRecords()).as("TLS records over IPv6").isPositive();
+            assertThat(wire.contains("m4rk3r-over-ipv6"))
+                    .as("plaintext on the wire")
+                    .isFalse();
+        }
+        // Who is no mesh peer gets no further by IPv6 than by IPv4.
+        TestNetwork.Host attacker = lab.network().addHost("evil6");
+        String address = "[" + first.host().address6() + "]";
+        Command.Result plain =
+                attacker.run(Duration.ofSeconds(10), "curl", "-sS", "-m", "5", "http://" + address + ":8080/x");
+        assertThat(plain.exit())
+                .as("plaintext by IPv6 is taken and closed (52: no answer, 56: reset): %s", plain.output())
+                .isIn(52, 56);
+        assertThat(plain.output()).doesNotContain("GET /x");
+    }
+
+    @Test
+    @Order(4)
     void routeWeightsMoveLiveAndNothingFails() throws IOException {
         long[] moments = new long[4];
         LedgerReport report = moveWeights(moments, UnaryOperator.identity());
@@ -274,7 +320,7 @@ class NamespaceMeshTest {
 
     /** Broken: the edits are misspelt, so the last good weights stay in force. */
     @Test
-    @Order(4)
+    @Order(5)
     void weightsThatDoNotMoveAreNoticed() throws IOException {
         lab.write("route.yaml", route(100, 0));
         Await.until("the weights before", READY, () -> onlyBackend("pay1"));
@@ -302,7 +348,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void theDashboardShowsLiveNumbersInABrowser() throws IOException {
         List<Map<?, ?>> seen = new ArrayList<>();
         LedgerReport report = ledger("/dashboard", 30, () -> seen.add(lab.browseDashboard()));
@@ -321,7 +367,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void manyConfigurationChangesFailNothing() throws IOException {
         LedgerReport report = ledger("/changes", 14, () -> {
             for (int i = 0; i < 40; i++) {
@@ -336,7 +382,7 @@ class NamespaceMeshTest {
 
     /** Broken: a change takes the backends away. */
     @Test
-    @Order(7)
+    @Order(8)
     void aRouteToNowhereIsNoticed() throws IOException {
         LedgerReport report = ledger("/nowhere", 6, () -> {
             lab.write("route.yaml", route(50, 50).replace("payments-v2", "payments-v9"));
@@ -347,7 +393,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void theControlPlaneMayBeKilled() throws IOException {
         LedgerReport report = ledger("/killed", 22, () -> {
             lab.killControlPlane();
@@ -365,7 +411,7 @@ class NamespaceMeshTest {
 
     /** Broken: a sidecar that cannot live without its control plane. The same run, in which the client's goes with it. */
     @Test
-    @Order(9)
+    @Order(10)
     void aSidecarThatDiesWithTheControlPlaneIsNoticed() throws IOException {
         LedgerReport report = ledger("/died", 8, () -> {
             lab.killControlPlane();
@@ -397,7 +443,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(10)
+    @Order(11)
     void certificatesRotateEveryTwoSecondsAndNothingFails() throws IOException {
         String before = lab.api("GET", "/api/v1/proxies", "");
         LedgerReport report = ledger("/rotated", 16, () -> {
@@ -427,7 +473,7 @@ class NamespaceMeshTest {
 
     /** Broken: a rotation that takes the connections with it. The same run, in which they are reset each time. */
     @Test
-    @Order(11)
+    @Order(12)
     void aRotationThatDropsConnectionsIsNoticed() throws IOException {
         LedgerReport report = ledger("/delay/150", 8, () -> {
             for (int i = 0; i < 2; i++) {
@@ -458,7 +504,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void anInstanceIsReplacedWithDrainAndNothingFails() throws IOException {
         lab.write("route.yaml", "");
         MeshLab.Unit third = payments("pay3", "v1");
@@ -480,7 +526,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void aKilledInstanceCostsAtMostWhatWasInFlight() throws IOException {
         MeshLab.Unit fourth = payments("pay4", "v2");
         lab.awaitEndpoints("payments", 3, READY);
@@ -504,7 +550,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     void aDeadSidecarFailsClosed() {
         long sidecar =
                 second.process().descendant("java", "dev.weft.proxy.Main").pid();

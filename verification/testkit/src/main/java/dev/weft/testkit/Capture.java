@@ -91,8 +91,11 @@ public final class Capture implements AutoCloseable {
     /** TLS handshake or application records seen at the start of a TCP payload. */
     public int tlsRecords() {
         // The payload begins after the TCP header's data offset; 22 = handshake, 23 = application data, 3.x = version.
-        return packets("tcp[((tcp[12] & 0xf0) >> 2)] >= 22 and tcp[((tcp[12] & 0xf0) >> 2)] <= 23"
-                + " and tcp[((tcp[12] & 0xf0) >> 2) + 1] = 3");
+        // pcap's tcp[] knows IPv4 only; the header of IPv6 has 40 bytes.
+        String v4 = "((tcp[12] & 0xf0) >> 2)";
+        String v6 = "40 + ((ip6[52] & 0xf0) >> 2)";
+        return packets("tcp[" + v4 + "] >= 22 and tcp[" + v4 + "] <= 23 and tcp[" + v4 + " + 1] = 3")
+                + packets("ip6[6] = 6 and ip6[" + v6 + "] >= 22 and ip6[" + v6 + "] <= 23 and ip6[" + v6 + " + 1] = 3");
     }
 
     /** The recorded file, for a person to look at. */
