@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -240,7 +241,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         reader().close();
         set(TimeUnit.SECONDS.toNanos(LINGER_SECONDS));
         if (context().channel() instanceof DuplexChannel duplex
-                && context().pipeline().first() == this) {
+                && context().pipeline().get(SslHandler.class) == null) {
             duplex.shutdownOutput();
         } else {
             // With TLS the close_notify has to go out first; the handler does both.

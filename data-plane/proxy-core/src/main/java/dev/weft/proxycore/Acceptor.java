@@ -1,5 +1,6 @@
 package dev.weft.proxycore;
 
+import dev.weft.http.ResponseFlag;
 import dev.weft.net.ListenSocket;
 import dev.weft.net.Loop;
 import dev.weft.net.OriginalDestination;
@@ -50,6 +51,10 @@ final class Acceptor implements ListenSocket.Acceptor {
             listener = other == null ? own : other;
         }
         Worker worker = engine.worker(loop);
+        AccessLogger log = listener.log();
+        if (log != null) {
+            channel.pipeline().addLast(new ListenerLog(log, info));
+        }
         if (listener.inspects()) {
             channel.pipeline().addLast(new Inspector(this, worker, listener, info));
         } else {
@@ -61,6 +66,8 @@ final class Acceptor implements ListenSocket.Acceptor {
     void choose(Worker worker, ListenerRuntime listener, Channel channel, ConnectionInfo info) {
         ChainRuntime chain = listener.chain(info);
         if (chain == null) {
+            info.unserved = true;
+            info.flags |= ResponseFlag.NO_ROUTE_FOUND.bit(); // as Envoy says it
             channel.close();
             return;
         }

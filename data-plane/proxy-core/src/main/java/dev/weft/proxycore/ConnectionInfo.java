@@ -18,6 +18,16 @@ final class ConnectionInfo {
     String serverName = "";
     List<String> applicationProtocols = List.of();
 
+    // For the listener's log, written by whoever serves the connection.
+    @Nullable
+    String protocol;
+
+    @Nullable
+    EndpointRuntime upstream;
+
+    int flags;
+    boolean unserved;
+
     /**
      * The endpoint of a cluster for a request or connection of ours. An ORIGINAL_DST cluster has one only for redirected
      * connections: dialling the address of one that was not would lead back to ourselves.

@@ -142,7 +142,8 @@ public final class Engine implements AutoCloseable {
                 listener,
                 java.util.Objects.requireNonNull(Addresses.literal(listener.address())),
                 chains,
-                fallback == null ? null : compiler.chain(listener, fallback, old));
+                fallback == null ? null : compiler.chain(listener, fallback, old),
+                AccessLogger.of(listener.accessLogs(), logs));
     }
 
     /** Binds what is new. Sockets do not accept before the snapshot is in force. */

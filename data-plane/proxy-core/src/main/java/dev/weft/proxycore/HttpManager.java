@@ -69,6 +69,7 @@ final class HttpManager implements NetworkFilterRuntime {
     public void serve(Worker worker, ChainRuntime served, Channel channel, ConnectionInfo info) {
         HttpConnection connection = new HttpConnection(this, worker, served, info, Peers.of(channel));
         worker.opened(connection);
+        info.protocol = "HTTP/1.1";
         stats.opened(worker.cell());
         connection.open(channel);
     }

@@ -29,6 +29,6 @@ final class Inbound {
     }
 
     static TcpManager tcp(TcpProxy config, Parts parts) {
-        return new TcpManager(config, parts.clusters(), parts.telemetry());
+        return new TcpManager(config, parts);
     }
 }

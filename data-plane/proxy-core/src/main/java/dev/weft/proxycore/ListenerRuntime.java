@@ -18,12 +18,15 @@ final class ListenerRuntime {
     private final boolean inspectsTls;
     private final boolean inspectsHttp;
     private final boolean asksOriginalDestination;
+    private final @Nullable AccessLogger log;
 
     ListenerRuntime(
             Listener config,
             InetSocketAddress address,
             List<ChainRuntime> chains,
-            @Nullable ChainRuntime defaultChain) {
+            @Nullable ChainRuntime defaultChain,
+            @Nullable AccessLogger log) {
+        this.log = log;
         this.config = config;
         this.address = address;
         for (ChainRuntime chain : chains) {
@@ -47,6 +50,12 @@ final class ListenerRuntime {
 
     InetSocketAddress address() {
         return address;
+    }
+
+    /** Of its connections; null where none is configured. */
+    @Nullable
+    AccessLogger log() {
+        return log;
     }
 
     /** All chains, the default one last. */

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An access-log format compiled to a list of pieces. Operators are Envoy's; an unknown one is written as it stands. */
@@ -16,6 +17,9 @@ final class LogFormat {
             + "%RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% "
             + "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" "
             + "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n";
+
+    private static final Set<String> NUMBERS =
+            Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT", "DURATION", "RESPONSE_DURATION");
 
     /** A literal text, or an operator with its argument. */
     private record Piece(boolean operator, String text, String argument, int limit) {}
@@ -101,28 +105,33 @@ final class LogFormat {
         if (json != null) {
             return Json.write(values(json, source)) + "\n";
         }
-        return text(source);
+        return text(source, true);
     }
 
-    private String text(LogSource source) {
+    private String text(LogSource source, boolean escape) {
         StringBuilder out = new StringBuilder(256);
         for (Piece piece : pieces) {
             if (!piece.operator()) {
                 out.append(piece.text());
                 continue;
             }
-            String value = source.value(piece.text().toUpperCase(Locale.ROOT), piece.argument());
+            String value = value(piece, source);
             if (value == null || value.isEmpty()) {
                 out.append('-');
+            } else if (escape) {
+                append(out, value);
             } else {
-                append(
-                        out,
-                        piece.limit() >= 0 && piece.limit() < value.length()
-                                ? value.substring(0, piece.limit())
-                                : value);
+                out.append(value);
             }
         }
         return out.toString();
+    }
+
+    private static @Nullable String value(Piece piece, LogSource source) {
+        String value = source.value(piece.text().toUpperCase(Locale.ROOT), piece.argument());
+        return value != null && piece.limit() >= 0 && piece.limit() < value.length()
+                ? value.substring(0, piece.limit())
+                : value;
     }
 
     /** What clients choose must not forge lines: control characters and quotes are escaped. */
@@ -142,9 +151,7 @@ final class LogFormat {
         fields.forEach((name, leaf) -> {
             Object value = leaf;
             if (leaf instanceof LogFormat format) {
-                String text = format.text(source);
-                boolean lone = format.pieces.size() == 1 && format.pieces.get(0).operator();
-                value = lone && text.equals("-") ? null : lone && number(text) ? (Object) Long.valueOf(text) : text;
+                value = format.leaf(source);
             } else if (leaf instanceof Map<?, ?> nested) {
                 @SuppressWarnings("unchecked")
                 Map<String, @Nullable Object> inner = (Map<String, @Nullable Object>) nested;
@@ -155,7 +162,13 @@ final class LogFormat {
         return values;
     }
 
-    private static boolean number(String text) {
-        return text.length() <= 15 && !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    /** As Envoy: an operator by itself keeps its type, and null when it has no value. JSON does its own escaping. */
+    private @Nullable Object leaf(LogSource source) {
+        if (pieces.size() != 1 || !pieces.get(0).operator()) {
+            return text(source, false);
+        }
+        Piece piece = pieces.get(0);
+        String value = value(piece, source);
+        return value != null && NUMBERS.contains(piece.text().toUpperCase(Locale.ROOT)) ? Long.valueOf(value) : value;
     }
 }

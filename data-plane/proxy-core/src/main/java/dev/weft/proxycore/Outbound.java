@@ -32,6 +32,6 @@ final class Outbound {
     }
 
     static TcpManager tcp(TcpProxy config, Parts parts) {
-        return new TcpManager(config, parts.clusters(), parts.telemetry());
+        return new TcpManager(config, parts);
     }
 }

@@ -14,11 +14,13 @@ final class TcpManager implements NetworkFilterRuntime {
     private final TcpProxy config;
     private final Clusters clusters;
     private final Telemetry telemetry;
+    private final @Nullable AccessLogger log;
 
-    TcpManager(TcpProxy config, Clusters clusters, Telemetry telemetry) {
+    TcpManager(TcpProxy config, Parts parts) {
         this.config = config;
-        this.clusters = clusters;
-        this.telemetry = telemetry;
+        this.clusters = parts.clusters();
+        this.telemetry = parts.telemetry();
+        this.log = AccessLogger.of(config.accessLogs(), parts.logs());
     }
 
     TcpProxy config() {
@@ -27,6 +29,12 @@ final class TcpManager implements NetworkFilterRuntime {
 
     Telemetry telemetry() {
         return telemetry;
+    }
+
+    void over(TcpSession session) {
+        if (log != null) {
+            log.log(new TcpLogSource(session));
+        }
     }
 
     @Override

@@ -36,7 +36,10 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
     private boolean over;
     private boolean broken; // one side ended without its end
     private boolean admitted;
-    private long lastActivityNanos = System.nanoTime();
+    final long startNanos = System.nanoTime();
+    private long lastActivityNanos = startNanos;
+    private long received; // from downstream
+    private long sent; // to downstream
     private int flags;
     private Edge.@Nullable TcpSeries series; // once connected
 
@@ -94,6 +97,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
             channel.close();
             return;
         }
+        info.upstream = endpoint;
         Side other = new Side(channel);
         upstream = other;
         downstream.other = other;
@@ -132,6 +136,38 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         end();
     }
 
+    // What it was, for the logs.
+
+    ConnectionInfo info() {
+        return info;
+    }
+
+    @Nullable
+    EndpointRuntime endpoint() {
+        return endpoint;
+    }
+
+    @Nullable
+    String clusterName() {
+        return cluster == null ? null : cluster.name();
+    }
+
+    Peer peer() {
+        return Peers.of(downstream.channel);
+    }
+
+    int flags() {
+        return flags;
+    }
+
+    long received() {
+        return received;
+    }
+
+    long sent() {
+        return sent;
+    }
+
     private Edge edge() {
         if (!Telemetry.isInbound(chain.direction())) {
             return manager.telemetry().outbound(cluster, endpoint);
@@ -168,6 +204,8 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         }
         over = true;
         clear();
+        info.flags |= flags;
+        manager.over(this);
         Edge.TcpSeries counters = series;
         if (counters == null) {
             edge().connections(flags).opened().increment(worker.cell());
@@ -246,6 +284,11 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         }
 
         private void write(ByteBuf data, Side to) {
+            if (this == downstream) {
+                received += data.readableBytes();
+            } else {
+                sent += data.readableBytes();
+            }
             Edge.TcpSeries counters = series;
             if (counters != null) {
                 (this == downstream ? counters.received() : counters.sent()).add(worker.cell(), data.readableBytes());

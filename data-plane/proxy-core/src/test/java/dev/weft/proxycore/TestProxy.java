@@ -101,14 +101,19 @@ final class TestProxy implements AutoCloseable {
 
     /** The manager with an access log in Envoy's default format. */
     static HttpConnectionManager logging(java.nio.file.Path file, RouteConfiguration routes) {
+        return logging(
+                new AccessLog(new AccessLog.Destination.File(file.toString()), new AccessLog.Format.Standard()),
+                routes);
+    }
+
+    static HttpConnectionManager logging(AccessLog log, RouteConfiguration routes) {
         HttpConnectionManager m = manager(routes);
         return new HttpConnectionManager(
                 m.statPrefix(),
                 m.codecType(),
                 m.routes(),
                 m.httpFilters(),
-                java.util.List.of(new AccessLog(
-                        new AccessLog.Destination.File(file.toString()), new AccessLog.Format.Standard())),
+                java.util.List.of(log),
                 m.timeouts(),
                 m.forwarding(),
                 m.requestIds(),
