@@ -86,6 +86,18 @@ public final class TlsConnection {
         return local.notAfter();
     }
 
+    /**
+     * When the first of the certificates this connection was made with ends, in milliseconds of the wall clock; {@link
+     * Long#MAX_VALUE} without any. After the handshake.
+     */
+    public long certificatesEndMillis() {
+        Instant end = local.notAfter();
+        if (peer != null && peer.validUntil().isBefore(end)) {
+            end = peer.validUntil();
+        }
+        return end.equals(Instant.MAX) ? Long.MAX_VALUE : end.toEpochMilli();
+    }
+
     /** The negotiated application protocol, or null. */
     public @Nullable String alpn() {
         if (handler == null) {

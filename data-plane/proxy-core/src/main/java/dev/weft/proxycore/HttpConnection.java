@@ -110,7 +110,12 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
 
     @Override
     public boolean closeAfterResponse() {
-        return chain.isDraining() || manager.isDraining();
+        return chain.isDraining() || manager.isDraining() || isCertificateOver();
+    }
+
+    /** Decision 12: whom a certificate that has ended named is not known any more. */
+    private boolean isCertificateOver() {
+        return peer.endMillis() != Long.MAX_VALUE && System.currentTimeMillis() >= peer.endMillis();
     }
 
     @Override

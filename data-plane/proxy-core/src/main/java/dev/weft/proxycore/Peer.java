@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param identity the verified identity; null when there is none
  * @param principal the same as text, empty when there is none
  * @param localPrincipal our own identity on this connection, empty when there is none
+ * @param endMillis when the first of the connection's certificates ends, in milliseconds of the wall clock
  */
-record Peer(boolean tls, @Nullable SpiffeId identity, String principal, String localPrincipal) {
+record Peer(boolean tls, @Nullable SpiffeId identity, String principal, String localPrincipal, long endMillis) {
     /** A plaintext peer. */
-    static final Peer PLAINTEXT = new Peer(false, null, "", "");
+    static final Peer PLAINTEXT = new Peer(false, null, "", "", Long.MAX_VALUE);
 
     /** Whether it is a mesh peer: encrypted, with a verified SPIFFE identity. */
     boolean isMesh() {

@@ -15,6 +15,11 @@ final class Peers {
         }
         SpiffeId identity = tls.identity();
         SpiffeId own = tls.localIdentity();
-        return new Peer(true, identity, identity == null ? "" : identity.toString(), own == null ? "" : own.toString());
+        return new Peer(
+                true,
+                identity,
+                identity == null ? "" : identity.toString(),
+                own == null ? "" : own.toString(),
+                tls.certificatesEndMillis());
     }
 }

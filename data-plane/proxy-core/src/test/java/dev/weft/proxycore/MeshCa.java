@@ -1,17 +1,22 @@
 package dev.weft.proxycore;
 
+import dev.weft.base.Pem;
 import dev.weft.xdsmodel.DataSource;
 import dev.weft.xdsmodel.Secret;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
 import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -31,7 +36,8 @@ final class MeshCa {
 
     MeshCa() {
         try {
-            JcaX509v3CertificateBuilder builder = builder("CN=root", root);
+            JcaX509v3CertificateBuilder builder =
+                    builder("CN=root", root, Instant.now().plus(Duration.ofHours(2)));
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign));
             rootCertificate = sign(builder);
@@ -40,11 +46,15 @@ final class MeshCa {
         }
     }
 
-    /** Secrets of a workload with that identity. */
+    /** Secrets of a workload with that identity, good for an hour. */
     Map<String, Secret> secrets(String identity) {
+        return secrets(identity, Instant.now().plus(Duration.ofHours(1)));
+    }
+
+    Map<String, Secret> secrets(String identity, Instant end) {
         try {
             KeyPair keys = keys();
-            JcaX509v3CertificateBuilder builder = builder("O=weft", keys);
+            JcaX509v3CertificateBuilder builder = builder("O=weft", keys, end);
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(
                     Extension.subjectAlternativeName,
@@ -63,13 +73,35 @@ final class MeshCa {
         }
     }
 
-    private JcaX509v3CertificateBuilder builder(String subject, KeyPair keys) {
+    /** A client that is not ours, with that identity; it trusts this authority only. */
+    SSLContext client(String identity) throws GeneralSecurityException, java.io.IOException {
+        Map<String, Secret> secrets = secrets(identity);
+        Secret.TlsCertificate own = (Secret.TlsCertificate) secrets.get("default");
+        char[] password = new char[0];
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, password);
+        java.security.cert.Certificate[] chain = {
+            Pem.certificates(((DataSource.Inline) own.certificateChain()).text())
+                    .get(0)
+        };
+        store.setKeyEntry("own", Pem.privateKey(((DataSource.Inline) own.privateKey()).text()), password, chain);
+        store.setCertificateEntry("root", Pem.certificate(rootCertificate));
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, password);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLSv1.3");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+
+    private JcaX509v3CertificateBuilder builder(String subject, KeyPair keys, Instant end) {
         Instant now = Instant.now();
         return new JcaX509v3CertificateBuilder(
                 new X500Principal("CN=root"),
                 BigInteger.valueOf(serial++),
                 Date.from(now.minus(Duration.ofMinutes(2))),
-                Date.from(now.plus(Duration.ofHours(1))),
+                Date.from(end),
                 new X500Principal(subject),
                 keys.getPublic());
     }

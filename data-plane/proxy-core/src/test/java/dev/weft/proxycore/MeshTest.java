@@ -20,9 +20,15 @@ import dev.weft.xdsmodel.TransportSocket.Plaintext;
 import dev.weft.xdsmodel.TransportSocket.UpstreamTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -213,6 +219,73 @@ class MeshTest {
             assertThat(outbound.metrics())
                     .contains(
                             "envoy_cluster_upstream_cx_total{envoy_cluster_name=\"outbound|80||orders.shop.svc.cluster.local\"} 1");
+        }
+    }
+
+    /** Decision 12: the certificate's end is the end of its HTTP connections, on both sides; opaque bytes go on. */
+    @Test
+    void anHttpConnectionEndsWithItsCertificateAndAnOpaqueOneLivesOn() throws IOException {
+        Instant end = Instant.now().plusSeconds(4).truncatedTo(ChronoUnit.SECONDS);
+        try (Backend backend = new Backend(c -> {
+                    String first = c.readRequest();
+                    while (first != null) {
+                        c.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                        first = c.readRequest();
+                    }
+                });
+                Inbound inbound = new Inbound(backend.port());
+                TestProxy outbound = outbound(inbound.proxy.port("http"), SERVER, CLIENT);
+                Client client = outbound.client()) {
+            outbound.secrets.putAll(CA.secrets(CLIENT, end));
+            outbound.apply();
+            String connections =
+                    "envoy_cluster_upstream_cx_total{envoy_cluster_name=\"outbound|80||orders.shop.svc.cluster.local\"} ";
+            try (Client opaque = outbound.client("tcp")) {
+                assertThat(opaque.get("/")).endsWith("ok");
+                assertThat(client.get("/1")).endsWith("ok");
+                assertThat(client.get("/2")).endsWith("ok");
+                assertThat(outbound.metrics()).contains(connections + "2"); // one each
+                outbound.secrets.putAll(CA.secrets(CLIENT));
+                outbound.apply();
+                while (Instant.now().isBefore(end)) {
+                    Thread.onSpinWait();
+                }
+                assertThat(client.get("/3")).endsWith("ok");
+                assertThat(outbound.metrics()).contains(connections + "3");
+                assertThat(opaque.get("/")).endsWith("ok"); // on the connection it had
+                assertThat(outbound.metrics()).contains(connections + "3");
+            }
+        }
+    }
+
+    @Test
+    void aServersResponseSaysCloseWhenItsCertificateHasEnded() throws Exception {
+        Instant end = Instant.now().plusSeconds(4).truncatedTo(ChronoUnit.SECONDS);
+        try (Backend backend = Backend.answering("orders");
+                Inbound inbound = new Inbound(backend.port())) {
+            inbound.proxy.secrets.putAll(CA.secrets(SERVER, end));
+            inbound.proxy.apply();
+            SSLContext context = CA.client(CLIENT);
+            try (SSLSocket socket =
+                    (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", inbound.proxy.port("http"))) {
+                SSLParameters parameters = socket.getSSLParameters();
+                parameters.setApplicationProtocols(new String[] {"istio-http/1.1"});
+                socket.setSSLParameters(parameters);
+                socket.setSoTimeout(5_000);
+                byte[] request = "GET / HTTP/1.1\r\nHost: t\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+                socket.getOutputStream().write(request);
+                byte[] buffer = new byte[4096];
+                int n = socket.getInputStream().read(buffer);
+                assertThat(new String(buffer, 0, n, StandardCharsets.US_ASCII))
+                        .startsWith("HTTP/1.1 200")
+                        .doesNotContain("Connection: close");
+                while (Instant.now().isBefore(end)) {
+                    Thread.onSpinWait();
+                }
+                socket.getOutputStream().write(request);
+                byte[] rest = socket.getInputStream().readAllBytes();
+                assertThat(new String(rest, StandardCharsets.US_ASCII)).contains("HTTP/1.1 200", "Connection: close");
+            }
         }
     }
 

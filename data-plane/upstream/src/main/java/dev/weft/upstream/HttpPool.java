@@ -4,6 +4,7 @@ import dev.weft.codec.Http1ClientConnection;
 import dev.weft.codec.Http1Limits;
 import dev.weft.http.UpstreamConnection;
 import dev.weft.net.TimerWheel;
+import dev.weft.net.TlsConnection;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
@@ -60,7 +61,7 @@ public final class HttpPool {
             }
             pooled.clear();
             pooled.resting = false;
-            if (pooled.connection.isReusable()) {
+            if (pooled.connection.isReusable() && !pooled.isCertificateOver()) {
                 return pooled.connection;
             }
             pooled.connection.channel().close();
@@ -79,7 +80,7 @@ public final class HttpPool {
     }
 
     private void exchangeOver(Pooled pooled) {
-        if (endpoint.isRetired()) {
+        if (endpoint.isRetired() || pooled.isCertificateOver()) {
             pooled.connection.channel().close();
             return;
         }
@@ -152,6 +153,10 @@ public final class HttpPool {
         endpoint.cluster().stats().activeConnections.add(cell(), 1);
         Pooled pooled = new Pooled(counted);
         channel.pipeline().addLast(pooled.connection);
+        TlsConnection tls = TlsConnection.of(channel);
+        if (tls != null) {
+            pooled.certificatesEndMillis = tls.certificatesEndMillis();
+        }
         channel.config().setAutoRead(true);
         Waiter next = waiting.pollFirst();
         connectIfNeeded();
@@ -213,10 +218,15 @@ public final class HttpPool {
         private final Http1ClientConnection connection;
         private final boolean counted; // holds one of the cluster's connections
         private boolean resting;
+        private long certificatesEndMillis = Long.MAX_VALUE; // decision 12: no request on it after that
 
         Pooled(boolean counted) {
             this.counted = counted;
             this.connection = new Http1ClientConnection(loop.codec(), Http1Limits.RESPONSE, this);
+        }
+
+        private boolean isCertificateOver() {
+            return certificatesEndMillis != Long.MAX_VALUE && System.currentTimeMillis() >= certificatesEndMillis;
         }
 
         @Override
