@@ -61,15 +61,21 @@ public final class Demo {
             try (Place place = options.root() ? NamespacePlace.create() : new LoopbackPlace();
                     Mesh mesh = new Mesh(folders, place)) {
                 // Ctrl-C and SIGTERM end the mesh from their own thread; close() does its work once.
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> closeQuietly(mesh), "clean up"));
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> end(mesh), "clean up"));
                 return live(mesh);
             }
         }
     }
 
-    private static void closeQuietly(Mesh mesh) {
+    private void end(Mesh mesh) {
+        if (mesh.closed()) {
+            return;
+        }
+        console.line("");
+        console.step("ending");
         try {
             mesh.close();
+            console.step("everything is ended and removed");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -176,6 +182,9 @@ public final class Demo {
         while (true) {
             Wait.millis(500);
             for (Unit unit : mesh.units()) {
+                if (mesh.closed()) {
+                    break; // Ctrl-C reaches the units, too; the clean-up is at work and ends this JVM
+                }
                 if (!unit.process().isAlive()) {
                     String name = unit.service() + "-" + number++;
                     console.step(unit.name() + " ended; starting " + name + " in its place");

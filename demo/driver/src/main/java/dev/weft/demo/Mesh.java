@@ -336,6 +336,11 @@ final class Mesh implements AutoCloseable {
         return builder;
     }
 
+    /** Whether {@link #close()} has begun. */
+    synchronized boolean closed() {
+        return closed;
+    }
+
     /** Ends everything: the customers, the instances, the control plane. */
     @Override
     public void close() throws InterruptedException {
