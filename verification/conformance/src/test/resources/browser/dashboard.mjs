@@ -30,10 +30,11 @@ try {
   await page.click('#login-form button[type=submit]');
 
   // The graph: an edge with a rate, and tiles with numbers that are not placeholders.
-  await page.waitForSelector('[data-edge]');
+  // Attached, not visible: a straight edge is a box without height, which counts as hidden.
+  await page.waitForSelector('[data-edge]', { state: 'attached' });
   await page.waitForFunction(() => parseFloat(document.getElementById('tile-rate').textContent.replace(/[^0-9.]/g, '')) > 0);
   saw.nodes = await page.$$eval('[data-node]', nodes => nodes.map(node => node.dataset.node));
-  saw.edges = await page.$$eval('[data-edge]', edges => edges.map(edge => ({ id: edge.dataset.edge, text: edge.textContent })));
+  saw.edges = await page.$$eval('[data-edge]', edges => edges.map(edge => ({ id: edge.dataset.edge, text: edge.getAttribute('aria-label') })));
   saw.rate = await page.textContent('#tile-rate');
   saw.success = await page.textContent('#tile-success');
   saw.p99 = await page.textContent('#tile-p99');

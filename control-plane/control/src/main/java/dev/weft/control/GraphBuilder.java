@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What edges' counters grew by in a window → the graph. Pure. */
@@ -64,10 +65,16 @@ final class GraphBuilder {
      * Nodes of the edges and of services that have proxies or are known but quiet.
      *
      * @param instances connected proxies by {@code name.namespace}, zero for services without
+     * @param homes services that proxies name as their own; a quiet one that is only another name for their instances, as
+     *     the parts of a canary are, is no node
      */
-    List<GraphNode> nodes(Map<String, Integer> instances) {
+    List<GraphNode> nodes(Map<String, Integer> instances, Set<String> homes) {
         Map<String, EdgeCounters> received = new TreeMap<>();
-        instances.keySet().forEach(id -> received.put(id, new EdgeCounters()));
+        instances.forEach((id, count) -> {
+            if (count == 0 || homes.contains(id)) {
+                received.put(id, new EdgeCounters());
+            }
+        });
         edges.forEach((key, sides) -> {
             Edge edge = keys.get(key);
             if (edge != null && !(isQuiet(sides[0]) && isQuiet(sides[1]))) {

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Scrapes the proxies' metrics and keeps the last few seconds of them. Scrapes every 2 s while somebody looks, else every
@@ -119,7 +120,11 @@ final class GraphCollector {
      *
      * @param instances connected proxies by service, {@code name.namespace}
      */
-    synchronized Graph graph(Map<String, Integer> instances) {
+    Graph graph(Map<String, Integer> instances) {
+        return graph(instances, targets.get().stream().map(ProxyTarget::service).collect(Collectors.toSet()));
+    }
+
+    private synchronized Graph graph(Map<String, Integer> instances, Set<String> homes) {
         lastLook = ticker.nanos();
         double longest = 0;
         for (Deque<Sample> kept : samples.values()) {
@@ -141,7 +146,7 @@ final class GraphCollector {
                 Math.round(longest * 10) / 10.0,
                 samples.size(),
                 unreachable.stream().sorted().toList(),
-                builder.nodes(new TreeMap<>(instances)),
+                builder.nodes(new TreeMap<>(instances), homes),
                 builder.edges());
     }
 

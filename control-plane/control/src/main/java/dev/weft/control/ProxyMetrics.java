@@ -38,7 +38,16 @@ final class ProxyMetrics {
         };
     }
 
+    /**
+     * The service the instance that answered belongs to, as the callee's side names itself; so the parts of a canary are one
+     * destination with several versions. The name that was called where no instance answered, or it told nothing.
+     */
     private static String destination(PrometheusLine sample) {
+        String instance = sample.label("destination_canonical_service");
+        String home = sample.label("destination_workload_namespace");
+        if (isKnown(instance) && isKnown(home)) {
+            return instance + "." + home;
+        }
         String name = sample.label("destination_service_name");
         String namespace = sample.label("destination_service_namespace");
         if (isKnown(name) && isKnown(namespace)) {

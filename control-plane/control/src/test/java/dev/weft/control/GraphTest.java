@@ -7,6 +7,7 @@ import dev.weft.adminapi.GraphEdge;
 import dev.weft.adminapi.GraphNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class GraphTest {
@@ -35,6 +36,26 @@ class GraphTest {
     }
 
     @Test
+    void partsOfACanaryAreOneDestination() {
+        String called = source("orders-v1", "v1", "200", 60) + source("orders-v2", "v2", "200", 40);
+        String instance = "source_workload=\"web-1\",destination_canonical_service=\"orders\","
+                + "destination_workload_namespace=\"shop\",";
+        GraphBuilder builder = new GraphBuilder(10);
+        ProxyMetrics.read(called.replace("source_workload=\"web-1\",", instance), "web.shop")
+                .forEach(builder::add);
+        ProxyMetrics.read(destination("web", "mutual_tls", 100), "orders.shop").forEach(builder::add);
+        GraphEdge edge = builder.edges().getFirst();
+        assertThat(builder.edges()).hasSize(1);
+        assertThat(edge.destination()).isEqualTo("orders.shop");
+        assertThat(edge.requestsPerSecond()).isEqualTo(10);
+        assertThat(edge.versions())
+                .containsExactly(new GraphEdge.VersionShare("v1", 6), new GraphEdge.VersionShare("v2", 4));
+        // Nobody answered: all that is known is who was called.
+        assertThat(ProxyMetrics.read(source("orders-v9", "unknown", "503", 1), "web.shop"))
+                .containsOnlyKeys(new Edge("web.shop", "orders-v9.shop", "http", true));
+    }
+
+    @Test
     void ratesComeFromTheCallerAndEncryptionFromTheCallee() {
         Map<Edge, EdgeCounters> before = ProxyMetrics.read(source("orders", "v1", "200", 100), "web.shop");
         Map<Edge, EdgeCounters> after = ProxyMetrics.read(
@@ -52,9 +73,13 @@ class GraphTest {
         assertThat(edge.mtls()).isTrue();
         assertThat(edge.versions())
                 .containsExactly(new GraphEdge.VersionShare("v1", 5), new GraphEdge.VersionShare("v2", 5));
-        List<GraphNode> nodes = builder.nodes(Map.of("web.shop", 1, "orders.shop", 2, "quiet.shop", 0));
-        assertThat(nodes).extracting(GraphNode::id).containsExactly("orders.shop", "quiet.shop", "web.shop");
-        assertThat(nodes.getFirst().requestsPerSecond()).isEqualTo(9.5);
+        List<GraphNode> nodes = builder.nodes(
+                Map.of("web.shop", 1, "orders.shop", 2, "quiet.shop", 0, "orders-v1.shop", 1, "idle.shop", 1),
+                Set.of("web.shop", "orders.shop", "idle.shop"));
+        assertThat(nodes)
+                .extracting(GraphNode::id)
+                .containsExactly("idle.shop", "orders.shop", "quiet.shop", "web.shop");
+        assertThat(nodes.get(1).requestsPerSecond()).isEqualTo(9.5);
     }
 
     @Test
@@ -74,7 +99,9 @@ class GraphTest {
                         "orders.shop")
                 .forEach(builder::add);
         assertThat(builder.edges().getFirst().source()).isEqualTo("unknown");
-        assertThat(builder.nodes(Map.of())).extracting(GraphNode::kind).containsExactly("external", "external");
+        assertThat(builder.nodes(Map.of(), Set.of()))
+                .extracting(GraphNode::kind)
+                .containsExactly("external", "external");
     }
 
     @Test

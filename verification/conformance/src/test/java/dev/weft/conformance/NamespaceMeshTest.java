@@ -357,7 +357,7 @@ class NamespaceMeshTest {
         System.out.println("dashboard: " + saw);
         assertThat((List<?>) saw.get("problems")).isEmpty();
         assertThat(String.valueOf(saw.get("refused"))).as("a wrong token").isNotBlank();
-        assertThat(String.valueOf(saw.get("edges"))).contains("payments").containsPattern("[0-9]");
+        assertThat(String.valueOf(saw.get("edges"))).containsPattern("web.* calls payments.*: [1-9][0-9.]* requests");
         assertThat(String.valueOf(saw.get("rate"))).containsPattern("[1-9]");
         assertThat(String.valueOf(saw.get("success"))).contains("100");
         assertThat(String.valueOf(saw.get("mtls"))).contains("100");

@@ -34,7 +34,7 @@ export class GraphView {
       this.layers = layers(graph.nodes.map(n => n.id), graph.edges);
       this.place();
     }
-    graph.nodes.forEach(node => this.updateNode(node));
+    graph.nodes.forEach(node => this.updateNode(node, graph.edges.some(edge => edge.source === node.id)));
     graph.edges.forEach(edge => this.updateEdge(edge));
     this.mark(this.chosen);
   }
@@ -80,13 +80,13 @@ export class GraphView {
     });
   }
 
-  updateNode(node) {
+  updateNode(node, calls) {
     const view = this.nodes.get(node.id);
     const state = health(node.requestsPerSecond, node.successRate);
     view.setAttribute('class', `node ${state} ${node.kind === 'service' ? '' : 'external'}`);
     const instances = node.kind === 'service' ? `${node.instances} × ` : '';
     const traffic = node.requestsPerSecond >= 0.05
-      ? `${rate(node.requestsPerSecond)}/s  p99 ${millis(node.p99Millis)}` : 'calls only';
+      ? `${rate(node.requestsPerSecond)}/s  p99 ${millis(node.p99Millis)}` : calls ? 'calls only' : 'quiet';
     view.querySelector('.facts').textContent = instances + traffic;
     view.setAttribute('aria-label', `${node.name}, ${node.instances} instances, ${rate(node.requestsPerSecond)} requests per second`);
   }
