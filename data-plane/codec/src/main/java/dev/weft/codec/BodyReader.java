@@ -198,7 +198,7 @@ final class BodyReader {
     }
 
     /** Trailers must not carry framing, routing or credentials (RFC 9110 §6.5.1). */
-    private static void dropForbidden(HeaderBlock block) {
+    static void dropForbidden(HeaderBlock block) {
         for (int i = 0; i < block.count(); i++) {
             KnownHeader known = block.known(i);
             if (known != null && known != KnownHeader.GRPC_STATUS && known != KnownHeader.DATE) {

@@ -1,10 +1,12 @@
 package dev.weft.codec;
 
+import dev.weft.http.HeaderBlock;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import dev.weft.net.TimerWheel;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 
 /**
  * What all connections of one event loop share: deadlines, reusable heads and the array heads are written in. An idle
@@ -24,10 +26,30 @@ public final class CodecLoop {
     private final ArrayDeque<RequestHead> requests = new ArrayDeque<>();
     private final ArrayDeque<ResponseHead> responses = new ArrayDeque<>();
     private final HttpDate date = new HttpDate(InstantSource.system());
+    private final Executor afterBatch;
     final HeadWriter writer = new HeadWriter();
+    final OutArray headerBlock = new OutArray(1024); // of HTTP/2: written, then copied into the outgoing buffer at once
+    final byte[] framePayload = new byte[Http2Frame.MAX_PAYLOAD];
+    final HeaderBlock ignored = new HeaderBlock(256);
+    final Http2RequestParser http2Requests = new Http2RequestParser();
+    final Http2ResponseParser http2Responses = new Http2ResponseParser();
 
-    public CodecLoop(TimerWheel timers) {
+    /**
+     * @param afterBatch runs a task when the loop has handled the batch of events at hand: then what came up meanwhile is
+     *     sent at once
+     */
+    public CodecLoop(TimerWheel timers, Executor afterBatch) {
         this.timers = timers;
+        this.afterBatch = afterBatch;
+    }
+
+    /** For loops that handle one event at a time: everything is sent at once. */
+    public CodecLoop(TimerWheel timers) {
+        this(timers, Runnable::run);
+    }
+
+    void afterBatch(Runnable task) {
+        afterBatch.execute(task);
     }
 
     public TimerWheel timers() {

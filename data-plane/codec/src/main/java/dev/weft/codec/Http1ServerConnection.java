@@ -120,6 +120,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         server.closed();
     }
 
+    /** Another codec takes its place, before the first byte of a request. */
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        deadline.clear();
+    }
+
     // From the reader.
 
     @Nullable

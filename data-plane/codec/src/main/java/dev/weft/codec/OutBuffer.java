@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutBuffer {
     /** Body pieces up to this size are copied behind the head: cheaper than a second buffer in the same call. */
-    private static final int COPY_LIMIT = 4096;
+    static final int COPY_LIMIT = 4096;
 
     /** What is gathered before it is sent without waiting for more: the high watermark. */
     private static final int FLUSH_AT = 64 * 1024;
@@ -80,7 +80,8 @@ final class OutBuffer {
         buffer.writeShort('\r' << 8 | '\n');
     }
 
-    private ByteBuf room(int n) {
+    /** The buffer being gathered, with room for n more bytes. Good until the next call of another method. */
+    ByteBuf room(int n) {
         ByteBuf buffer = out;
         if (buffer != null && buffer.writableBytes() < n && buffer.readableBytes() + n > COPY_LIMIT * 2) {
             push();

@@ -21,6 +21,9 @@ public interface HttpServer {
      */
     void rejected(@Nullable RequestHead head, int status, String details);
 
+    /** The peer broke the protocol in a way that concerns no request. For counters and logs. */
+    default void violated(String details) {}
+
     /** A response is about to be written: whether the connection shall end after it. */
     boolean closeAfterResponse();
 

@@ -16,6 +16,10 @@ public interface UpstreamListener {
          * about to close it anyway.
          */
         STALE_CONNECTION,
+        /** The peer has not processed the request and never will: it may be sent again, whatever it is. */
+        REFUSED,
+        /** The peer reset this exchange alone. */
+        REMOTE_RESET,
         /** The response broke the protocol. */
         PROTOCOL_ERROR
     }

@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.SingleThreadEventLoop;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -29,6 +30,11 @@ public final class Loop {
 
     public EventLoop netty() {
         return netty;
+    }
+
+    /** Runs a task once the loop has handled all the events at hand. Only on the loop. */
+    public void afterBatch(Runnable task) {
+        ((SingleThreadEventLoop) netty).executeAfterEventLoopIteration(task);
     }
 
     /** The loop's own source of randomness; not for secrets. Only on the loop. */

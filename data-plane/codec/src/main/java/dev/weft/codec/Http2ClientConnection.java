@@ -1,0 +1,147 @@
+package dev.weft.codec;
+
+import dev.weft.http.RequestHead;
+import dev.weft.http.Upstream;
+import dev.weft.http.UpstreamConnection;
+import dev.weft.http.UpstreamListener;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+
+/**
+ * An upstream HTTP/2 connection: carries many exchanges at a time, as many as the peer takes. It stays in its pool until it
+ * is closed or the peer says goodbye.
+ */
+public final class Http2ClientConnection implements UpstreamConnection, Http2Connection.Side {
+    /** The last id a client may use; after it the connection is used up (RFC 9113 §5.1.1). */
+    private static final int LAST_ID = Integer.MAX_VALUE - 2;
+
+    /** Streams begun before the peer has said how many it takes: no peer should take fewer (RFC 9113 §6.5.2). */
+    private static final int BEFORE_SETTINGS = 100;
+
+    /** The pool that keeps the connection. */
+    public interface Owner {
+        /** There is room for more exchanges, or for fewer: {@link Http2ClientConnection#room} has changed. */
+        void roomChanged(Http2ClientConnection connection);
+
+        /** The connection is closed, in whatever state; called once. */
+        void connectionClosed(Http2ClientConnection connection);
+    }
+
+    private final Owner owner;
+    private final Http2Options options;
+    private final Http2Connection connection;
+    private int lastId = -1;
+    private boolean leaving;
+    private boolean closed;
+
+    public Http2ClientConnection(CodecLoop shared, Http2Options options, Owner owner) {
+        this.owner = owner;
+        this.options = options;
+        this.connection = new Http2Connection(shared, this, options);
+    }
+
+    /** The last handler of the connection's pipeline. */
+    public ChannelHandler handler() {
+        return connection;
+    }
+
+    public Channel channel() {
+        return connection.channel();
+    }
+
+    /** Exchanges under way. */
+    public int active() {
+        return connection.openStreams();
+    }
+
+    /** How many more exchanges may begin now; 0 once either side is leaving. */
+    public int room() {
+        if (closed || leaving || connection.isOver() || lastId >= LAST_ID) {
+            return 0;
+        }
+        int theirs = connection.peer().isHeard() ? connection.peer().maxConcurrentStreams() : BEFORE_SETTINGS;
+        int most = Math.min(options.maxConcurrentStreams(), theirs);
+        return Math.max(0, most - connection.openStreams());
+    }
+
+    @Override
+    public boolean isFresh() {
+        return lastId < 0;
+    }
+
+    @Override
+    public Upstream start(UpstreamListener listener, RequestHead head, boolean end, boolean upgrade) {
+        if (room() == 0) {
+            throw new IllegalStateException("connection takes no more streams");
+        }
+        lastId = lastId < 0 ? 1 : lastId + 2;
+        Http2ClientStream stream = new Http2ClientStream(this, connection, lastId, listener, head);
+        connection.open(stream);
+        Http2HeadWriter.request(connection.encoder(), connection.shared().headerBlock, head);
+        connection.writeHead(stream, end);
+        return stream;
+    }
+
+    /** Takes no more exchanges and closes after those under way. */
+    public void closeGracefully() {
+        leaving = true;
+        if (connection.openStreams() == 0) {
+            connection.close();
+        }
+    }
+
+    void streamOver() {
+        if (!closed) {
+            owner.roomChanged(this);
+        }
+    }
+
+    // Side.
+
+    @Override
+    public boolean isServer() {
+        return false;
+    }
+
+    @Override
+    public int lastOwnStream() {
+        return Math.max(0, lastId);
+    }
+
+    @Override
+    public void settings() {
+        owner.roomChanged(this);
+    }
+
+    @Override
+    public void newStream(int id, byte[] block, int start, int end, boolean endStream) {
+        throw new IllegalStateException("a server opens no streams: push is off");
+    }
+
+    @Override
+    public void peerLeaves(int lastStream, Http2Code code) {
+        leaving = true;
+        owner.roomChanged(this);
+        // RFC 9113 §6.8: streams above the last were not and will not be processed.
+        connection.abortAbove(lastStream);
+        if (connection.openStreams() == 0) {
+            connection.close();
+        }
+    }
+
+    @Override
+    public void idle() {
+        if (leaving) {
+            connection.close();
+        }
+    }
+
+    @Override
+    public void violated(String why) {}
+
+    @Override
+    public void closed() {
+        closed = true;
+        owner.connectionClosed(this);
+    }
+}

@@ -1,0 +1,33 @@
+package dev.weft.codec;
+
+import dev.weft.http.Ascii;
+
+/** Frame types, flags and fixed sizes of RFC 9113 §4 and §6. */
+final class Http2Frame {
+    static final int HEADER_LENGTH = 9;
+
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int PRIORITY = 2;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PUSH_PROMISE = 5;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int CONTINUATION = 9;
+
+    static final int END_STREAM = 0x1;
+    static final int ACK = 0x1;
+    static final int END_HEADERS = 0x4;
+    static final int PADDED = 0x8;
+    static final int PRIORITY_FLAG = 0x20;
+
+    /** Largest payload we take, and the smallest a peer must take: SETTINGS_MAX_FRAME_SIZE is never raised by us. */
+    static final int MAX_PAYLOAD = 16_384;
+
+    /** What a client sends first (RFC 9113 §3.4). */
+    static final byte[] PREFACE = Ascii.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+
+    private Http2Frame() {}
+}

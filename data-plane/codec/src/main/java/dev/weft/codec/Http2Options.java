@@ -1,0 +1,75 @@
+package dev.weft.codec;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an HTTP/2 connection treats its peer. On without configuration.
+ *
+ * @param maxConcurrentStreams of the peer's; announced and enforced
+ * @param streamWindow bytes of a body the peer may send ahead on a new stream
+ * @param maxStreamWindow what a stream's window grows to while its reader keeps up
+ * @param connectionWindow bytes the peer may send ahead on all streams; given back on receipt, so that one stalled
+ *     stream does not stop the others
+ * @param maxHeadBytes most bytes of a head, counted as RFC 9113 §6.5.2 says (name + value + 32 for each field)
+ * @param maxFields most fields of a head, each cookie crumb counted
+ * @param streamsPerTurn new streams begun before other connections of the loop have their turn (requirement R48)
+ * @param idleTimeout without a stream; zero = none
+ * @param trusted the peer is a proxy of the mesh: resets are judged by their ratio, not by their number (decision 9)
+ * @param serverName value of the {@code server} field in the codec's own answers; empty = none
+ */
+public record Http2Options(
+        int maxConcurrentStreams,
+        int streamWindow,
+        int maxStreamWindow,
+        int connectionWindow,
+        int maxHeadBytes,
+        int maxFields,
+        int streamsPerTurn,
+        Duration idleTimeout,
+        boolean trusted,
+        String serverName) {
+    /** Towards applications: the figures of reliability.md §1.1; 60 KiB and 100 fields are Envoy's. */
+    public static final Http2Options APPLICATION = new Http2Options(
+            100, 256 * 1024, 256 * 1024, 1024 * 1024, 60 * 1024, 100, 16, Duration.ofHours(1), false, "");
+
+    /** Towards endpoints: as many streams as the peer takes, up to Envoy's 1024. */
+    public static final Http2Options UPSTREAM = new Http2Options(
+            1024, 256 * 1024, 256 * 1024, 1024 * 1024, 80 * 1024, 100, 16, Duration.ofHours(1), true, "");
+
+    /** Between proxies of the mesh: decision 9. */
+    public static final Http2Options MESH = new Http2Options(
+            1024, 64 * 1024, 256 * 1024, 16 * 1024 * 1024, 80 * 1024, 100, 64, Duration.ofHours(1), true, "");
+
+    /** With the figures a configuration names; null leaves ours. */
+    public Http2Options with(
+            @Nullable Integer streams, @Nullable Integer newStreamWindow, @Nullable Integer newConnectionWindow) {
+        int window = newStreamWindow == null ? streamWindow : newStreamWindow;
+        return new Http2Options(
+                streams == null ? maxConcurrentStreams : streams,
+                window,
+                Math.max(window, maxStreamWindow),
+                newConnectionWindow == null ? connectionWindow : newConnectionWindow,
+                maxHeadBytes,
+                maxFields,
+                streamsPerTurn,
+                idleTimeout,
+                trusted,
+                serverName);
+    }
+
+    /** With the limits of heads, the idle time-out and the server name of a connection manager. */
+    public Http2Options with(Http1Limits limits, Duration idle, String server) {
+        return new Http2Options(
+                maxConcurrentStreams,
+                streamWindow,
+                maxStreamWindow,
+                connectionWindow,
+                limits.head(),
+                limits.fields(),
+                streamsPerTurn,
+                idle,
+                trusted,
+                server);
+    }
+}

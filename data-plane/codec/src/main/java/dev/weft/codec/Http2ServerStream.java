@@ -1,0 +1,165 @@
+package dev.weft.codec;
+
+import dev.weft.http.Downstream;
+import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpStream;
+import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** One request of a downstream HTTP/2 connection: feeds it into its {@link HttpStream} and writes the response. */
+final class Http2ServerStream extends Http2Stream implements Downstream {
+    private final Http2ServerConnection server;
+    private @Nullable RequestHead head; // until the stream is over
+    private @Nullable HttpStream stream;
+
+    Http2ServerStream(Http2ServerConnection server, Http2Connection connection, int id, RequestHead head) {
+        super(connection, id, connection.peer().initialWindow(), connection.streamWindow());
+        this.server = server;
+        this.head = head;
+    }
+
+    void start(HttpStream created, boolean end) {
+        stream = created;
+        connection.touch(this);
+        remoteEnded = end;
+        created.requestHead(end);
+        if (end) {
+            connection.ended(this);
+        }
+    }
+
+    // What comes.
+
+    @Override
+    void headers(byte[] block, int start, int end, boolean endStream) {
+        HeaderBlock trailers = new HeaderBlock(Math.max(256, end - start));
+        Http2Fields.Trailers fields = new Http2Fields.Trailers();
+        if (!connection
+                .decoder()
+                .decode(block, start, end, trailers, connection.options().maxHeadBytes(), 100, fields)) {
+            connection.connectionError(Http2Code.COMPRESSION_ERROR, "http2.compression_error");
+        } else if (fields.problem() != null
+                || !endStream
+                || connection.decoder().tooLarge()
+                || !counts(0, true)) {
+            String why = fields.problem();
+            connection.streamError(id, Http2Code.PROTOCOL_ERROR, why != null ? why : "http2.invalid_trailers");
+        } else {
+            remoteEnded = true;
+            HttpStream current = stream;
+            if (current != null) {
+                BodyReader.dropForbidden(trailers);
+                current.requestTrailers(trailers);
+            }
+            connection.ended(this);
+        }
+    }
+
+    @Override
+    void body(ByteBuf data, boolean end) {
+        HttpStream current = stream;
+        if (current == null) {
+            data.release();
+        } else {
+            current.requestData(data, end);
+        }
+    }
+
+    @Override
+    void flushDelivered() {
+        HttpStream current = stream;
+        if (current != null) {
+            current.requestFlush();
+        }
+    }
+
+    @Override
+    void sendable(boolean writable) {
+        HttpStream current = stream;
+        if (current != null) {
+            current.downstreamWritable(writable);
+        }
+    }
+
+    @Override
+    void aborted(Http2Code code, boolean byPeer, String why) {
+        HttpStream current = stream;
+        stream = null;
+        if (current != null) {
+            current.downstreamGone();
+        }
+        releaseHead();
+    }
+
+    // Downstream.
+
+    @Override
+    public void writeInformational(ResponseHead response) {
+        encode(response);
+        connection.writeHead(this, false);
+    }
+
+    @Override
+    public void writeHead(ResponseHead response, boolean end) {
+        server.beforeResponse();
+        encode(response);
+        if (end) {
+            responseOver();
+        }
+        connection.writeHead(this, end);
+    }
+
+    private void encode(ResponseHead response) {
+        Http2HeadWriter.response(connection.encoder(), connection.shared().headerBlock, response);
+    }
+
+    @Override
+    public void writeData(ByteBuf data, boolean end) {
+        if (end) {
+            responseOver();
+        }
+        sendData(data, end);
+    }
+
+    @Override
+    public void writeTrailers(HeaderBlock trailers) {
+        responseOver();
+        sendTrailers(trailers);
+    }
+
+    @Override
+    public void flush() {
+        connection.flushLater();
+    }
+
+    @Override
+    public void readEnabled(boolean enabled) {
+        reading(enabled);
+    }
+
+    @Override
+    public boolean isWritable() {
+        return !isBlocked() && connection.isWritable();
+    }
+
+    @Override
+    public void reset() {
+        responseOver();
+        connection.reset(this, Http2Code.INTERNAL_ERROR);
+    }
+
+    private void responseOver() {
+        stream = null;
+        releaseHead();
+    }
+
+    private void releaseHead() {
+        RequestHead request = head;
+        if (request != null) {
+            head = null;
+            connection.shared().giveBack(request);
+        }
+    }
+}
