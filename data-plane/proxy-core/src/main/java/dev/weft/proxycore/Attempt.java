@@ -152,7 +152,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
 
     @Override
     public void responseFlush() {
-        exchange.connection.deadlines().active();
+        exchange.deadlines().active();
         exchange.stream().responseFlush();
     }
 

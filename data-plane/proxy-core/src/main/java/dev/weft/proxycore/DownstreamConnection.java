@@ -11,6 +11,6 @@ interface DownstreamConnection {
     /** Closes the connection now. */
     void close();
 
-    /** Requests or byte streams under way: 0 or 1. */
+    /** Requests or byte streams under way. */
     int active();
 }

@@ -42,6 +42,7 @@ final class Exchange {
 
     long responseHeadNanos;
     boolean envoyHeaders; // the router's configuration wants them
+    private final StreamDeadlines deadlines;
     private @Nullable HttpStream stream;
     private @Nullable Attempt attempt; // the last one
     private @Nullable PickContext picks; // of this request, once an attempt has failed
@@ -51,8 +52,13 @@ final class Exchange {
     private boolean upgradeRefused;
     private boolean triedAgain;
 
-    Exchange(HttpConnection connection) {
+    Exchange(HttpConnection connection, StreamDeadlines deadlines) {
         this.connection = connection;
+        this.deadlines = deadlines;
+    }
+
+    StreamDeadlines deadlines() {
+        return deadlines;
     }
 
     CodecLoop codec() {
@@ -134,28 +140,29 @@ final class Exchange {
 
     void upstreamFailed(Failure failure, String details) {
         HttpStream current = stream();
-        if (failure == Failure.STALE_CONNECTION && mayTryAgain(current)) {
+        if (mayTryAgain(failure, current)) {
             triedAgain = true;
             ClusterRuntime to = requireCluster();
             to.stats().requestRetries.increment(cell());
             attempt(to, connection.worker().upstream().firstPick());
             return;
         }
-        Replies.upstreamFailed(this, failure == Failure.PROTOCOL_ERROR, details);
+        Replies.upstreamFailed(this, failure, details);
     }
 
     /**
-     * A kept connection closed under our request. One that is safe to repeat and has no body is sent once more (decision 24,
-     * requirement R52).
+     * A request without a body is sent once more if the endpoint has not processed it (RFC 9113 §8.7), or if a kept
+     * connection closed under it and it is safe to repeat (decision 24, requirement R52).
      */
-    private boolean mayTryAgain(HttpStream current) {
+    private boolean mayTryAgain(Failure failure, HttpStream current) {
         HttpMethod method = current.request().method();
-        return !triedAgain
+        boolean safe = method == HttpMethod.GET || method == HttpMethod.HEAD || method == HttpMethod.OPTIONS;
+        return (failure == Failure.REFUSED || failure == Failure.STALE_CONNECTION && safe)
+                && !triedAgain
                 && !current.isUpgradeAllowed()
                 && !current.isResponseStarted()
                 && current.isRequestEnded()
-                && current.requestBytes() == 0
-                && (method == HttpMethod.GET || method == HttpMethod.HEAD || method == HttpMethod.OPTIONS);
+                && current.requestBytes() == 0;
     }
 
     // The request after its head: from the router.
@@ -167,7 +174,7 @@ final class Exchange {
 
     void requestData(ByteBuf data, boolean end) {
         if (end) {
-            connection.deadlines().requestEnded();
+            deadlines.requestEnded();
         }
         Upstream current = upstream();
         if (current != null) {
@@ -193,7 +200,7 @@ final class Exchange {
     void requestTrailers(HeaderBlock trailers) {
         Upstream current = upstream();
         if (current != null) {
-            connection.deadlines().requestEnded();
+            deadlines.requestEnded();
             current.writeTrailers(trailers);
         } else {
             // No connection yet: the body's end is held, the trailers may be dropped (RFC 9110 §6.5.1).
@@ -202,7 +209,7 @@ final class Exchange {
     }
 
     void requestFlush() {
-        connection.deadlines().requestActive();
+        deadlines.requestActive();
         Upstream current = upstream();
         if (current != null) {
             current.flush();
@@ -220,13 +227,13 @@ final class Exchange {
 
     void responseHead(ResponseHead head, boolean end) {
         responseHeadNanos = System.nanoTime();
-        connection.deadlines().headArrived(responseHeadNanos);
+        deadlines.headArrived(responseHeadNanos);
         lastResponse = head;
         requireCluster().stats().response(cell(), head.status());
         HttpStream current = stream();
         current.details("via_upstream");
         if (envoyHeaders && current.isRequestEnded()) {
-            EnvoyHeaders.serviceTime(head.headers(), connection.deadlines().sinceRequestEnd(responseHeadNanos));
+            EnvoyHeaders.serviceTime(head.headers(), deadlines.sinceRequestEnd(responseHeadNanos));
         }
         connection.manager().finish(this, head);
         current.responseHead(head, end);

@@ -12,8 +12,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A downstream HTTP connection as its connection manager sees it: makes the streams and lends them their deadlines.
- * One stream at a time so far. Confined to the loop.
+ * A downstream HTTP connection as its connection manager sees it: makes the streams, as many at a time as the
+ * codec lets through, and lends them their deadlines. Confined to the loop.
  */
 final class HttpConnection implements HttpServer, DownstreamConnection {
     private final HttpManager manager;
@@ -21,9 +21,9 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
     private final ChainRuntime chain;
     private final ConnectionInfo info;
     private final Peer peer;
-    private final StreamDeadlines deadlines;
     private @Nullable ServerConnection codec;
-    private @Nullable HttpStream stream;
+    private @Nullable StreamDeadlines spareDeadlines; // of the stream before, for the next one
+    private int streams;
     private WorkloadLabels source;
     private @Nullable Edge edge; // inbound: of the cluster before
     private @Nullable ClusterRuntime edgeCluster;
@@ -35,11 +35,15 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
         this.info = info;
         this.peer = peer;
         this.source = peer.labels();
-        this.deadlines = new StreamDeadlines(worker.upstream().timers());
     }
 
     void open(Channel channel) {
-        codec = manager.open(channel, worker, this);
+        manager.open(this, channel);
+    }
+
+    /** What the connection speaks; said before its first stream. */
+    void codec(ServerConnection spoken) {
+        codec = spoken;
     }
 
     private ServerConnection codec() {
@@ -60,11 +64,6 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
 
     Peer peer() {
         return peer;
-    }
-
-    /** Of the stream under way. */
-    StreamDeadlines deadlines() {
-        return deadlines;
     }
 
     /** The peer said who it is: Istio's compact labels. Once per connection. */
@@ -91,7 +90,12 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
 
     @Override
     public HttpStream newStream(Downstream downstream, RequestHead head) {
-        Exchange created = new Exchange(this);
+        StreamDeadlines deadlines = spareDeadlines;
+        spareDeadlines = null;
+        if (deadlines == null) {
+            deadlines = new StreamDeadlines(worker.upstream().timers());
+        }
+        Exchange created = new Exchange(this, deadlines);
         deadlines.begin(created);
         ManagerHeaders.Upgrade upgrade = manager.begin(created, head);
         HttpStream made = new HttpStream(downstream, head, manager.chain(), created);
@@ -99,7 +103,7 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
             made.allowUpgrade();
         }
         created.bind(made, upgrade == ManagerHeaders.Upgrade.REFUSED);
-        stream = made;
+        streams++;
         return made;
     }
 
@@ -120,16 +124,14 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
 
     @Override
     public void closed() {
-        deadlines.end();
         worker.closed(this);
         manager.closed(this);
     }
 
     void streamOver(Exchange ended, HttpStream endedStream, StreamEnd end) {
-        deadlines.end();
-        if (stream == endedStream) {
-            stream = null;
-        }
+        ended.deadlines().end();
+        spareDeadlines = ended.deadlines();
+        streams--;
         manager.streamOver(ended, endedStream, end);
     }
 
@@ -145,7 +147,7 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
         if (closeIdle && codec().isIdle()) {
             codec().closeGracefully();
         }
-        // Otherwise the response under way, or the next one, says close.
+        // Otherwise the response under way, or the next one, says goodbye.
     }
 
     @Override
@@ -155,6 +157,6 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
 
     @Override
     public int active() {
-        return stream == null ? 0 : 1;
+        return streams;
     }
 }

@@ -1,8 +1,6 @@
 package dev.weft.proxycore;
 
-import dev.weft.codec.ServerConnection;
 import dev.weft.http.FilterChain;
-import dev.weft.http.HttpServer;
 import dev.weft.http.HttpStream;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
@@ -74,8 +72,9 @@ final class HttpManager implements NetworkFilterRuntime {
         connection.open(channel);
     }
 
-    ServerConnection open(Channel channel, Worker worker, HttpServer server) {
-        return codec.open(channel, worker.upstream().codec(), server);
+    /** Puts the codec into the pipeline; the connection hears which. */
+    void open(HttpConnection connection, Channel channel) {
+        codec.open(channel, connection.info(), connection.worker().upstream().codec(), connection, connection::codec);
     }
 
     void closed(HttpConnection connection) {

@@ -5,6 +5,7 @@ import dev.weft.http.Ascii;
 import dev.weft.http.HttpStream;
 import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
+import dev.weft.http.UpstreamListener.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
@@ -36,15 +37,25 @@ final class Replies {
         beforeResponse(exchange, 503, what + why, what.replace(' ', '_') + "|" + reason);
     }
 
-    static void upstreamFailed(Exchange exchange, boolean protocol, String details) {
+    static void upstreamFailed(Exchange exchange, Failure failure, String details) {
         HttpStream stream = exchange.stream();
-        stream.flag(protocol ? ResponseFlag.UPSTREAM_PROTOCOL_ERROR : ResponseFlag.UPSTREAM_CONNECTION_TERMINATION);
+        stream.flag(
+                switch (failure) {
+                    case PROTOCOL_ERROR -> ResponseFlag.UPSTREAM_PROTOCOL_ERROR;
+                    case REFUSED, REMOTE_RESET -> ResponseFlag.UPSTREAM_REMOTE_RESET;
+                    case CONNECTION_LOST, STALE_CONNECTION -> ResponseFlag.UPSTREAM_CONNECTION_TERMINATION;
+                });
         if (stream.isResponseStarted()) {
             stream.reset("upstream_reset_after_response_started{" + details + "}");
-        } else {
-            beforeResponse(
-                    exchange, protocol ? 502 : 503, protocol ? "protocol error" : "connection termination", details);
+            return;
         }
+        String reason = switch (failure) {
+            case PROTOCOL_ERROR -> "protocol error";
+            case REFUSED -> "remote refused stream reset";
+            case REMOTE_RESET -> "remote reset";
+            case CONNECTION_LOST, STALE_CONNECTION -> "connection termination";
+        };
+        beforeResponse(exchange, failure == Failure.PROTOCOL_ERROR ? 502 : 503, reason, details);
     }
 
     private static void beforeResponse(Exchange exchange, int status, String reason, String details) {

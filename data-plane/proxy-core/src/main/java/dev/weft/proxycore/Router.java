@@ -78,8 +78,7 @@ final class Router implements TerminalFilter {
         }
         exchange.envoyHeaders = envoyHeaders;
         plan.editRequest(head, choice, envoyHeaders);
-        exchange.connection
-                .deadlines()
+        exchange.deadlines()
                 .set(
                         plan.timeoutNanos(),
                         plan.responseHeaderNanos(),

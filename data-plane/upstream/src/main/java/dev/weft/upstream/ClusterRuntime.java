@@ -6,15 +6,18 @@ import dev.weft.balance.Limits;
 import dev.weft.balance.LoadBalancer;
 import dev.weft.balance.PickContext;
 import dev.weft.balance.Policy;
+import dev.weft.codec.Http2Options;
 import dev.weft.net.Loop;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.CircuitBreakers;
 import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.ClusterLoadAssignment;
+import dev.weft.xdsmodel.Http2ProtocolOptions;
 import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.LocalityLbEndpoints;
 import dev.weft.xdsmodel.Metadata;
 import dev.weft.xdsmodel.TransportSocket;
+import dev.weft.xdsmodel.UpstreamHttp;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,6 +76,18 @@ public final class ClusterRuntime {
 
     public Cluster config() {
         return config;
+    }
+
+    /** Whether its endpoints are spoken to in HTTP/2. */
+    boolean speaksHttp2() {
+        return config.http().protocol() == UpstreamHttp.Protocol.HTTP2;
+    }
+
+    /** How its HTTP/2 connections treat their peer: the configuration's figures, else our own. */
+    Http2Options http2Options() {
+        Http2ProtocolOptions wanted = config.http().http2();
+        return Http2Options.UPSTREAM.with(
+                wanted.maxConcurrentStreams(), wanted.initialStreamWindowSize(), wanted.initialConnectionWindowSize());
     }
 
     public Limits limits() {

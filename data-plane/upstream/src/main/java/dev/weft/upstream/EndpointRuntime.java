@@ -77,7 +77,7 @@ public final class EndpointRuntime extends Endpoint {
         int index = loop.loop().index();
         HttpPool pool = pools[index];
         if (pool == null) {
-            pool = new HttpPool(this, loop);
+            pool = cluster.speaksHttp2() ? new Http2Pool(this, loop) : new Http1Pool(this, loop);
             pools[index] = pool;
         }
         return pool;

@@ -11,16 +11,18 @@ import io.netty.channel.ChannelHandler;
 import java.util.List;
 
 /**
- * TLS to endpoints. Between proxies of the mesh ALPN says what is inside (decision 7), so there are two contexts where the
+ * TLS to endpoints. Between proxies of the mesh ALPN says what is inside (decision 7), so there are three contexts where the
  * configuration offers the mesh's protocols; other configurations are used as they are.
  */
 final class TlsTransport implements Transport {
     private static final String MESH_PREFIX = "istio";
     private static final List<String> MESH_HTTP = List.of("istio-http/1.1");
+    private static final List<String> MESH_HTTP2 = List.of("istio-h2");
     private static final List<String> MESH_TCP = List.of("istio");
 
     private final UpstreamTls config;
     private final TlsContext http;
+    private final TlsContext http2;
     private final TlsContext tcp;
     private final boolean mesh;
 
@@ -28,6 +30,7 @@ final class TlsTransport implements Transport {
         this.config = config;
         this.mesh = config.common().alpnProtocols().stream().anyMatch(p -> p.startsWith(MESH_PREFIX));
         this.http = contexts.client(mesh ? with(config, MESH_HTTP) : config);
+        this.http2 = mesh ? contexts.client(with(config, MESH_HTTP2)) : http;
         this.tcp = mesh ? contexts.client(with(config, MESH_TCP)) : http;
     }
 
@@ -63,13 +66,17 @@ final class TlsTransport implements Transport {
     @Override
     public ChannelHandler newHandler(Channel channel, EndpointRuntime endpoint, Inside inside)
             throws NotReadyException {
-        ChannelHandler handler = (inside == Inside.HTTP ? http : tcp)
-                .newClientHandler(
-                        channel,
-                        endpoint.expectedIdentity(),
-                        endpoint.config().hostname().isEmpty()
-                                ? null
-                                : endpoint.config().hostname());
+        TlsContext context = switch (inside) {
+            case HTTP -> http;
+            case HTTP2 -> http2;
+            case TCP -> tcp;
+        };
+        ChannelHandler handler = context.newClientHandler(
+                channel,
+                endpoint.expectedIdentity(),
+                endpoint.config().hostname().isEmpty()
+                        ? null
+                        : endpoint.config().hostname());
         if (handler == null) {
             throw new NotReadyException("TLS_error:_no_certificate_yet");
         }
@@ -79,7 +86,8 @@ final class TlsTransport implements Transport {
     @Override
     public void close() {
         http.close();
-        if (tcp != http) {
+        if (mesh) {
+            http2.close();
             tcp.close();
         }
     }

@@ -10,6 +10,7 @@ interface Transport {
     /** What is inside the connection; between proxies ALPN says so. */
     enum Inside {
         HTTP,
+        HTTP2,
         TCP
     }
 

@@ -13,7 +13,7 @@ public final class UpstreamLoop {
 
     public UpstreamLoop(Loop loop) {
         this.loop = loop;
-        this.codec = new CodecLoop(new TimerWheel(loop.netty()));
+        this.codec = new CodecLoop(new TimerWheel(loop.netty()), loop::afterBatch);
         this.picks = new PickContext(loop.random());
     }
 

@@ -17,9 +17,6 @@ final class HttpParser {
 
     static HttpConnectionManager parse(MessageView view) {
         HttpConnectionManager.CodecType codec = view.choice("codec_type", HttpConnectionManager.CodecType.values());
-        if (codec == HttpConnectionManager.CodecType.HTTP2) {
-            view.error("codec_type", "unsupported-value", "HTTP2 is not supported downstream", "use AUTO or HTTP1");
-        }
         return new HttpConnectionManager(
                 view.string("stat_prefix"),
                 codec,

@@ -37,6 +37,10 @@ public final class Peers {
                 return Optional.of(own.toAbsolutePath());
             }
         }
+        Path built = buildFolder().resolve("peers").resolve(name);
+        if (Files.isRegularFile(built) && Files.isExecutable(built)) {
+            return Optional.of(built.toAbsolutePath());
+        }
         List<String> folders =
                 new ArrayList<>(List.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)));
         folders.addAll(ALSO);

@@ -1,0 +1,191 @@
+package dev.weft.upstream;
+
+import dev.weft.codec.Http2ClientConnection;
+import dev.weft.codec.Http2Options;
+import dev.weft.http.UpstreamConnection;
+import dev.weft.net.TlsConnection;
+import io.netty.channel.Channel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The HTTP/2 connections of one loop to one endpoint: one carries all exchanges as long as its peer takes them; another is
+ * made when it is full, and while one is being made requests wait for it.
+ *
+ * <p>Threads: confined to the loop.
+ */
+final class Http2Pool implements HttpPool {
+    private final EndpointRuntime endpoint;
+    private final UpstreamLoop loop;
+    private final Http2Options options;
+    private final List<Pooled> connections = new ArrayList<>(1);
+    private final ArrayDeque<Waiter> waiting = new ArrayDeque<>(4);
+    private boolean connecting;
+
+    Http2Pool(EndpointRuntime endpoint, UpstreamLoop loop) {
+        this.endpoint = endpoint;
+        this.loop = loop;
+        this.options = endpoint.cluster().http2Options();
+    }
+
+    @Override
+    public EndpointRuntime endpoint() {
+        return endpoint;
+    }
+
+    @Override
+    public @Nullable UpstreamConnection takeIdle() {
+        // The first with room: the others run empty and close.
+        for (int i = 0; i < connections.size(); i++) {
+            Pooled pooled = connections.get(i);
+            if (pooled.connection.room() > 0 && !pooled.leavesWithItsCertificate()) {
+                return pooled.connection;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void await(Waiter waiter) {
+        waiting.addLast(waiter);
+        connectIfNeeded();
+    }
+
+    @Override
+    public void cancel(Waiter waiter) {
+        waiting.remove(waiter);
+    }
+
+    private void connectIfNeeded() {
+        if (connecting || waiting.isEmpty()) {
+            return;
+        }
+        boolean counted = endpoint.cluster().limits().connections().tryAcquire();
+        if (!counted && !connections.isEmpty()) {
+            endpoint.cluster().stats().connectionOverflow.increment(cell());
+            return; // a stream that ends will make room
+        }
+        connecting = true;
+        Connector.connect(loop, endpoint, Transport.Inside.HTTP2, new ConnectListener() {
+            @Override
+            public void connected(Channel channel) {
+                connecting = false;
+                opened(channel, counted);
+            }
+
+            @Override
+            public void connectFailed(boolean timeout, String reason) {
+                connecting = false;
+                if (counted) {
+                    endpoint.cluster().limits().connections().release();
+                }
+                failAll(timeout, reason);
+            }
+        });
+    }
+
+    /** All waited for this one connection. */
+    private void failAll(boolean timeout, String reason) {
+        for (int n = waiting.size(); n > 0; n--) {
+            Waiter waiter = waiting.pollFirst();
+            if (waiter != null) {
+                waiter.connectFailed(timeout, reason);
+            }
+        }
+        connectIfNeeded();
+    }
+
+    private void opened(Channel channel, boolean counted) {
+        endpoint.cluster().stats().activeConnections.add(cell(), 1);
+        TlsConnection tls = TlsConnection.of(channel);
+        Pooled pooled = new Pooled(counted, tls == null ? Long.MAX_VALUE : tls.certificatesEndMillis());
+        connections.add(pooled);
+        channel.pipeline().addLast(pooled.connection.handler());
+        channel.config().setAutoRead(true);
+        serve();
+        if (endpoint.isRetired()) {
+            pooled.connection.closeGracefully();
+        }
+    }
+
+    /** Gives waiters the room there is. */
+    private void serve() {
+        while (!waiting.isEmpty()) {
+            UpstreamConnection connection = takeIdle();
+            if (connection == null) {
+                connectIfNeeded();
+                return;
+            }
+            Waiter next = waiting.pollFirst();
+            if (next != null) {
+                next.connectionReady(connection);
+            }
+        }
+    }
+
+    @Override
+    public void drain() {
+        for (Pooled pooled : connections.toArray(new Pooled[0])) {
+            pooled.connection.closeGracefully();
+        }
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return connections.isEmpty() && !connecting && waiting.isEmpty();
+    }
+
+    @Override
+    public int open() {
+        return connections.size();
+    }
+
+    private int cell() {
+        return loop.loop().cell();
+    }
+
+    /** A connection and its place in the pool. */
+    private final class Pooled implements Http2ClientConnection.Owner {
+        private final Http2ClientConnection connection;
+        private final boolean counted; // holds one of the cluster's connections
+        private final long certificatesEndMillis;
+
+        Pooled(boolean counted, long certificatesEndMillis) {
+            this.counted = counted;
+            this.certificatesEndMillis = certificatesEndMillis;
+            this.connection = new Http2ClientConnection(loop.codec(), options, this);
+        }
+
+        /** Decision 12: no request on a connection whose certificate has ended; it closes after those under way. */
+        private boolean leavesWithItsCertificate() {
+            if (certificatesEndMillis == Long.MAX_VALUE || System.currentTimeMillis() < certificatesEndMillis) {
+                return false;
+            }
+            // Not while the list of connections is walked: an idle one would leave it.
+            loop.loop().netty().execute(connection::closeGracefully);
+            return true;
+        }
+
+        @Override
+        public void roomChanged(Http2ClientConnection changed) {
+            if (!waiting.isEmpty()) {
+                serve();
+            }
+            if (endpoint.isRetired()) {
+                connection.closeGracefully();
+            }
+        }
+
+        @Override
+        public void connectionClosed(Http2ClientConnection closed) {
+            connections.remove(this);
+            endpoint.cluster().stats().activeConnections.add(cell(), -1);
+            if (counted) {
+                endpoint.cluster().limits().connections().release();
+            }
+            connectIfNeeded();
+        }
+    }
+}
