@@ -5,6 +5,7 @@ import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
 import dev.weft.http.Upstream;
 import dev.weft.http.UpstreamListener;
+import dev.weft.net.PeerSilence;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -14,11 +15,16 @@ final class Http1RequestWriter implements Upstream {
     /** Room left behind a head for the beginning of its body. */
     private static final int BODY_ROOM = 2048;
 
+    /** A body beyond this may have to wait for its reader: then silence says nothing of the peer. */
+    private static final int MAY_WAIT = 64 * 1024;
+
     private final Http1ClientConnection connection;
     private final Channel channel;
     private final CodecLoop shared;
     private final OutBuffer out;
     private boolean chunked; // this request
+    private int bodyBytes; // of this request, up to MAY_WAIT
+    private boolean silenceAllowed;
     private boolean ended = true;
     private boolean blocked; // written bytes pile up above the high watermark
 
@@ -31,6 +37,7 @@ final class Http1RequestWriter implements Upstream {
 
     void writeHead(RequestHead request, boolean end, boolean upgrade) {
         ended = end;
+        bodyBytes = 0;
         chunked = !end && !upgrade && !request.headers().has(KnownHeader.CONTENT_LENGTH);
         shared.writer.request(request, chunked, upgrade);
         out.head(shared.writer, end ? 0 : BODY_ROOM);
@@ -45,6 +52,7 @@ final class Http1RequestWriter implements Upstream {
             data.release();
             return;
         }
+        count(data.readableBytes());
         out.data(data, chunked);
         if (end) {
             ended = true;
@@ -54,6 +62,13 @@ final class Http1RequestWriter implements Upstream {
             out.flush();
         }
         checkWritable();
+    }
+
+    private void count(int n) {
+        if (!silenceAllowed && (bodyBytes += n) > MAY_WAIT) {
+            silenceAllowed = true;
+            PeerSilence.allow(channel);
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +36,31 @@ class BackPressureTest {
             assertThat(client.socket.getInputStream().readNBytes(SIZE)).hasSize(SIZE);
             // The connection is whole afterwards, on both sides.
             client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
+        }
+    }
+
+    /** Twelve seconds with a shut window are the test: Linux counts them as silence of the peer, whose limit is ten. */
+    @Test
+    void aServerMayLeaveABodyUnreadForLongerThanAPeerMayBeSilent() throws Exception {
+        try (Backend backend = new Backend(c -> {
+                    c.readHead();
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(12));
+                    int n = c.in.readNBytes(SIZE).length;
+                    c.write("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n" + n);
+                });
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            client.socket.setSoTimeout(30_000);
+            client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: " + SIZE + "\r\n\r\n");
+            OutputStream out = client.socket.getOutputStream();
+            Thread.startVirtualThread(() -> {
+                try {
+                    out.write(new byte[SIZE]);
+                } catch (IOException e) {
+                    // the answer says what was wrong
+                }
+            });
+            assertThat(client.response()).endsWith("67108864");
         }
     }
 

@@ -13,9 +13,11 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +36,7 @@ class UpstreamLimitsTest {
     private static final String OVERFLOW =
             "upstream connect error or disconnect/reset before headers. reset reason: overflow";
 
-    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<AutoCloseable> open = Collections.synchronizedList(new ArrayList<>());
     private final Semaphore answers = new Semaphore(0);
 
     @AfterEach
@@ -70,9 +72,12 @@ class UpstreamLimitsTest {
                     .append("}}}}");
         }
         Parsed<Cluster> parsed = XdsReader.clusterJson("""
-                {"name": "backend", "type": "STATIC", "connect_timeout": "1s", %s
+                {"name": "backend", "type": "STATIC", %s
                  "load_assignment": {"cluster_name": "backend", "endpoints": [{"lb_endpoints": [%s]}]}}
-                """.formatted(fields.isEmpty() ? "" : fields + ",", endpoints));
+                """.formatted(
+                        (fields.contains("connect_timeout") ? "" : "\"connect_timeout\": \"1s\",")
+                                + (fields.isEmpty() ? "" : fields + ","),
+                        endpoints));
         return switch (parsed) {
             case Parsed.Ok<Cluster> ok -> ok.value();
             case Parsed.Rejected<Cluster> rejected ->
@@ -235,6 +240,38 @@ class UpstreamLimitsTest {
             }
         }
         throw new AssertionError("the queue does not fill");
+    }
+
+    /** Linux repeats a lost SYN after a second, when this cluster has given up; the second SYN comes after 250 ms. */
+    @Test
+    void aLostSynIsRacedByAnother() throws Exception {
+        ServerSocket server = blackHole();
+        TestProxy proxy = proxy(cluster("\"connect_timeout\": \"0.9s\"", server.getLocalPort()));
+        Client client = asking(proxy, 1);
+        // The first SYN fell into the full queue; from here on there is room.
+        Thread.startVirtualThread(() -> {
+            while (true) {
+                try {
+                    Socket accepted = opened(server.accept());
+                    Thread.startVirtualThread(() -> answerOnce(accepted));
+                } catch (IOException e) {
+                    return; // the test is over
+                }
+            }
+        });
+        assertThat(client.response()).startsWith("HTTP/1.1 200");
+        assertThat(metric(proxy, "upstream_cx_connect_fail")).isZero();
+    }
+
+    private static void answerOnce(Socket socket) {
+        try {
+            if (socket.getInputStream().read() >= 0) {
+                socket.getOutputStream()
+                        .write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.US_ASCII));
+            }
+        } catch (IOException e) {
+            // one of those that filled the queue: closed at the test's end
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.weft.upstream;
 
 import dev.weft.net.EventLoops;
+import dev.weft.net.PeerSilence;
 import dev.weft.net.TimerWheel;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -11,7 +12,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -29,12 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class Connector extends TimerWheel.Timer {
     private static final int RACE_MILLIS = 250;
     private static final int HANDSHAKE_SECONDS = 5;
-
-    /**
-     * F26: a half-open peer is noticed by its silence. Not for opaque TCP: Linux also counts the time in which a live peer keeps its
-     * window shut (tcp_timer.c, tcp_probe_timer), and an application may stop reading for as long as it likes.
-     */
-    private static final int SILENCE_MILLIS = 10_000;
 
     /** High and low watermark of both directions (reliability.md §1.1). */
     static final WriteBufferWaterMark WATERMARK = new WriteBufferWaterMark(32 * 1024, 64 * 1024);
@@ -80,11 +74,13 @@ final class Connector extends TimerWheel.Timer {
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
-                .option(EpollChannelOption.TCP_USER_TIMEOUT, inside == Transport.Inside.HTTP ? SILENCE_MILLIS : 0)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // ours is below
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATERMARK)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(2048, 4096, 65536))
                 .handler(new ChannelInboundHandlerAdapter());
+        if (inside == Transport.Inside.HTTP) {
+            PeerSilence.limit(bootstrap); // opaque TCP and HTTP/2 may wait for a reader at any time
+        }
         InetSocketAddress source = endpoint.cluster().sourceAddress(endpoint.socketAddress());
         ChannelFuture future = source == null
                 ? bootstrap.connect(endpoint.socketAddress())
