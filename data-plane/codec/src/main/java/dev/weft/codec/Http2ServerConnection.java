@@ -146,10 +146,9 @@ public final class Http2ServerConnection implements ServerConnection, Http2Conne
 
     @Override
     public void peerLeaves(int lastStream, Http2Code code) {
+        // It closes when it is done; what it still sends until then, a PING perhaps, is answered.
         leaving = true;
-        if (isIdle()) {
-            connection.close();
-        }
+        shared.timers().set(goodbye, TimeUnit.SECONDS.toNanos(DRAIN_SECONDS));
     }
 
     @Override

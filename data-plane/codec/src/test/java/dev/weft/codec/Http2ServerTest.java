@@ -285,6 +285,14 @@ class Http2ServerTest {
         assertThat(server.requests).as("begun before the client heard").hasSize(2);
     }
 
+    @Test
+    void aClientThatLeavesIsStillAnswered() {
+        server.send(Http2Peerless.frame(Http2Frame.GOAWAY, 0, 0, new byte[8]));
+        server.send(Http2Peerless.frame(Http2Frame.PING, 0, 0, new byte[8]));
+        assertThat(server.received()).containsExactly("PING ack");
+        assertThat(server.channel.isOpen()).isTrue();
+    }
+
     // Floods: the figures of reliability.md §2.5.
 
     private int framesUntilClosed(java.util.function.IntFunction<ByteBuf> frames, int most) {

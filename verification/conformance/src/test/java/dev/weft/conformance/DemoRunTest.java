@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,10 +99,11 @@ class DemoRunTest {
         if (!WeftProcess.built()) {
             throw new AssertionError("build/lib is missing: ./weft dev build");
         }
-        String[] all = new String[words.length + 1];
-        all[0] = "demo";
-        System.arraycopy(words, 0, all, 1, words.length);
-        return RunningProcess.start(WeftProcess.weft("demo", all));
+        // Whoever runs the tests in the background has SIGINT ignored, and children inherit that.
+        List<String> command = new ArrayList<>(
+                List.of("env", "--default-signal=INT", WeftProcess.launcher().toString(), "demo"));
+        command.addAll(List.of(words));
+        return RunningProcess.start(new RunningProcess.Spec("weft demo", command, null, Map.of("WEFT_NO_BUILD", "1")));
     }
 
     private static Map<?, ?> report(Path file) throws IOException {

@@ -36,6 +36,7 @@ class EnvoyUnderControlPlaneTest {
     private static TestNetwork network;
     private static TestNetwork.Host here;
     private static Path config;
+    private static RunningProcess controlPlane;
 
     @BeforeAll
     static void startControlPlane() throws IOException {
@@ -53,7 +54,7 @@ class EnvoyUnderControlPlaneTest {
         }
         Files.writeString(
                 config.resolve("shop.yaml"), service("shop", network.host("one").address()));
-        RunningProcess controlPlane = here.start(WeftProcess.weft(
+        controlPlane = here.start(WeftProcess.weft(
                 "control plane",
                 "control-plane",
                 "--config",
@@ -106,14 +107,11 @@ class EnvoyUnderControlPlaneTest {
     void envoyRoutesByOurConfigurationAndRejectsNothing(String apiType) throws IOException {
         Files.deleteIfExists(config.resolve("route.yaml"));
         try (RunningProcess envoy = envoy(apiType, "NONE", "127.77.1.2")) {
-            Await.until("a request through Envoy", START, () -> {
-                requireAlive(envoy);
-                return ask("shop.shop").startsWith("one GET");
-            });
+            awaitAnswer(envoy, "one GET");
             assertThat(ask("two.shop.svc.cluster.local")).startsWith("two GET");
             // A change of the route arrives, and is taken as well.
             Files.writeString(config.resolve("route.yaml"), route("two"));
-            Await.until("the moved route", START, () -> ask("shop.shop").startsWith("two GET"));
+            awaitAnswer(envoy, "two GET");
             assertNothingRejected();
         }
     }
@@ -129,6 +127,20 @@ class EnvoyUnderControlPlaneTest {
                         && stats.getOrDefault("listener_manager.total_listeners_warming", 1L) == 0;
             });
             assertNothingRejected();
+        }
+    }
+
+    private static void awaitAnswer(RunningProcess envoy, String beginning) {
+        try {
+            Await.until("an answer through Envoy", START, () -> {
+                requireAlive(envoy);
+                return ask("shop.shop").startsWith(beginning);
+            });
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    e.getMessage() + " that begins with " + beginning + " but " + ask("shop.shop") + "\nstats: "
+                            + stats() + "\nEnvoy: " + envoy.output() + "\ncontrol plane: " + controlPlane.output(),
+                    e);
         }
     }
 
