@@ -6,6 +6,7 @@ import dev.weft.http.UpstreamConnection;
 import dev.weft.http.UpstreamListener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An upstream HTTP/2 connection: carries many exchanges at a time, as many as the peer takes. It stays in its pool until it
@@ -17,6 +18,9 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
 
     /** Streams begun before the peer has said how many it takes: no peer should take fewer (RFC 9113 §6.5.2). */
     private static final int BEFORE_SETTINGS = 100;
+
+    /** Of what a peer says in its goodbye: enough for a log. */
+    private static final int MAX_DEBUG = 100;
 
     /** The pool that keeps the connection. */
     public interface Owner {
@@ -33,6 +37,7 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
     private int lastId = -1;
     private boolean leaving;
     private boolean closed;
+    private @Nullable String why; // it takes no more exchanges
 
     public Http2ClientConnection(CodecLoop shared, Http2Options options, Owner owner) {
         this.owner = owner;
@@ -77,7 +82,7 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
         lastId = lastId < 0 ? 1 : lastId + 2;
         Http2ClientStream stream = new Http2ClientStream(this, connection, lastId, listener, head);
         connection.open(stream);
-        Http2HeadWriter.request(connection.encoder(), connection.shared().headerBlock, head);
+        Http2HeadWriter.request(connection.encoder(), connection.shared().headerBlock, head, connection.isTls());
         connection.writeHead(stream, end);
         return stream;
     }
@@ -88,6 +93,22 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
         if (connection.openStreams() == 0) {
             connection.close();
         }
+    }
+
+    /** Closes at once; exchanges under way are lost. */
+    public void close(String reason) {
+        leaving = true;
+        connection.cut(reason);
+    }
+
+    /** Whether the peer's SETTINGS have come: it speaks HTTP/2. */
+    public boolean isHeard() {
+        return connection.peer().isHeard();
+    }
+
+    /** Why the connection takes no more exchanges: the peer's goodbye, how it broke the protocol, its silence; else null. */
+    public @Nullable String why() {
+        return why;
     }
 
     void streamOver() {
@@ -119,14 +140,23 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
     }
 
     @Override
-    public void peerLeaves(int lastStream, Http2Code code) {
+    public void peerLeaves(int lastStream, Http2Code code, byte[] debug, int start, int end) {
         leaving = true;
+        why = "GOAWAY " + code + readable(debug, start, Math.min(end, start + MAX_DEBUG));
         owner.roomChanged(this);
         // RFC 9113 §6.8: streams above the last were not and will not be processed.
         connection.abortAbove(lastStream);
         if (connection.openStreams() == 0) {
             connection.close();
         }
+    }
+
+    private static String readable(byte[] bytes, int start, int end) {
+        StringBuilder text = new StringBuilder();
+        for (int i = start; i < end; i++) {
+            text.append(bytes[i] >= ' ' && bytes[i] < 127 ? (char) bytes[i] : '?');
+        }
+        return text.isEmpty() ? "" : " (" + text + ")";
     }
 
     @Override
@@ -140,8 +170,11 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
     public void violated(String why) {}
 
     @Override
-    public void closed() {
+    public void closed(String reason) {
         closed = true;
+        if (why == null) {
+            why = reason;
+        }
         owner.connectionClosed(this);
     }
 }

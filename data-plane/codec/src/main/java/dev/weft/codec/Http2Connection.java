@@ -3,6 +3,7 @@ package dev.weft.codec;
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
 import dev.weft.net.TimerWheel;
+import dev.weft.net.TlsConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -38,8 +39,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         /** The peer's SETTINGS were read. */
         void settings();
 
-        /** The peer will not answer streams above this one, or wants no more of them. */
-        void peerLeaves(int lastStream, Http2Code code);
+        /** The peer will not answer streams above this one, or wants no more of them; the span is what it adds for people. */
+        void peerLeaves(int lastStream, Http2Code code, byte[] debug, int start, int end);
 
         /** The last stream is over. */
         void idle();
@@ -47,8 +48,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         /** A violation was answered. */
         void violated(String why);
 
-        /** The connection is gone; its streams have heard so. */
-        void closed();
+        /** The connection is gone, for that reason; its streams have heard so. */
+        void closed(String why);
     }
 
     private static final int CLOSE_WAIT_SECONDS = 1;
@@ -65,6 +66,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>(8);
     private final Http2ResetIds resetIds = new Http2ResetIds();
     private final Deadline deadline = new Deadline();
+    private final @Nullable Http2KeepAlive keepAlive; // null = the peer is never asked
     private final Runnable flush = this::flushNow;
     private final ArrayList<Http2Stream> touched = new ArrayList<>(8); // got something in this read
     private @Nullable ArrayDeque<Http2Stream> starved; // wait for the connection's window
@@ -73,11 +75,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private @Nullable Http2FrameWriter writer;
     private @Nullable ByteBuf held; // received, but it is the turn of others
     private boolean begun;
+    private boolean tls;
     private boolean settingsHeard;
     private boolean flushScheduled;
     private boolean unwritable;
     private boolean over; // nothing is read any more
     private boolean closed;
+    private String why = "connection_termination"; // it ended, or will
     private int lastPeerStream;
     private int begunInTurn;
 
@@ -88,6 +92,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         this.guard = new Http2Guard(options.trusted());
         this.windows = new Http2Windows(options.connectionWindow());
         this.frames = new Http2Frames(this, side.isServer(), shared);
+        this.keepAlive = options.pingInterval().isZero() ? null : new Http2KeepAlive(this, options, shared.timers());
     }
 
     // Netty's events.
@@ -112,6 +117,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             return; // added to an active channel that is yet to say so
         }
         begun = true;
+        tls = TlsConnection.of(channel()) != null;
         Http2FrameWriter to = writer();
         if (side.isServer()) {
             to.settings(
@@ -130,11 +136,19 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         }
         flushNow();
         awaitStream();
+        heard();
+    }
+
+    private void heard() {
+        if (keepAlive != null) {
+            keepAlive.heard();
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
+        heard();
         if (held != null) {
             held = context.alloc()
                     .buffer(held.readableBytes() + in.readableBytes())
@@ -208,13 +222,16 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         closed = true;
         over = true;
         deadline.clear();
+        if (keepAlive != null) {
+            keepAlive.clear();
+        }
         if (held != null) {
             held.release();
             held = null;
         }
         buffer().release();
-        abortAll(Http2Code.CANCEL, "connection_termination");
-        side.closed();
+        abortAll(Http2Code.CANCEL, why);
+        side.closed(why);
     }
 
     private void abortAll(Http2Code code, String why) {
@@ -345,15 +362,16 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     }
 
     /** Ends the connection for what the peer did. */
-    void connectionError(Http2Code code, String why) {
+    void connectionError(Http2Code code, String violation) {
         if (over) {
             return;
         }
         over = true;
-        side.violated(why);
-        writer().goAway(lastPeerStream, code, Ascii.bytes(why));
+        why = violation;
+        side.violated(violation);
+        writer().goAway(lastPeerStream, code, Ascii.bytes(violation));
         buffer().flush();
-        abortAll(code, why);
+        abortAll(code, violation);
         context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -370,6 +388,16 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         over = true;
         buffer().flush();
         context().close();
+    }
+
+    /** Closes the connection at once, whatever is under way on it. */
+    void cut(String reason) {
+        if (!over) {
+            why = reason;
+        }
+        if (!closed) {
+            close();
+        }
     }
 
     boolean isOver() {
@@ -542,6 +570,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
 
     Channel channel() {
         return context().channel();
+    }
+
+    boolean isTls() {
+        return tls;
     }
 
     private ChannelHandlerContext context() {

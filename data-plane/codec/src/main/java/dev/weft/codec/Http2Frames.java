@@ -144,7 +144,11 @@ final class Http2Frames implements Http2FrameReader.Sink {
                     connection
                             .side()
                             .peerLeaves(
-                                    int32(payload, start) & Integer.MAX_VALUE, Http2Code.of(int32(payload, start + 4)));
+                                    int32(payload, start) & Integer.MAX_VALUE,
+                                    Http2Code.of(int32(payload, start + 4)),
+                                    payload,
+                                    start + 8,
+                                    end);
                 }
             }
             case Http2Frame.WINDOW_UPDATE -> windowUpdate(id, payload, start, length);

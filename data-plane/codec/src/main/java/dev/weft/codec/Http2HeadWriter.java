@@ -27,8 +27,13 @@ final class Http2HeadWriter {
 
     private Http2HeadWriter() {}
 
-    /** Encodes a request head; {@code :scheme} is what x-forwarded-proto says, else http, as Envoy's. */
-    static void request(HpackEncoder encoder, OutArray out, RequestHead head) {
+    /**
+     * Encodes a request head.
+     *
+     * @param tls what {@code :scheme} says where the request does not: one that came from elsewhere has x-forwarded-proto
+     *     (and its value goes on, as Envoy's), one of our own is as secure as its connection
+     */
+    static void request(HpackEncoder encoder, OutArray out, RequestHead head, boolean tls) {
         out.length(0);
         encoder.begin(out);
         byte[] bytes = head.bytes();
@@ -36,7 +41,9 @@ final class Http2HeadWriter {
         encoder.method(bytes, head.methodStart(), head.methodEnd());
         int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);
         encoder.scheme(
-                proto >= 0 && Ascii.equalsIgnoreCase(HTTPS, bytes, headers.valueStart(proto), headers.valueEnd(proto)));
+                proto < 0
+                        ? tls
+                        : Ascii.equalsIgnoreCase(HTTPS, bytes, headers.valueStart(proto), headers.valueEnd(proto)));
         encoder.authority(bytes, head.authorityStart(), head.authorityEnd());
         if (head.targetStart() == head.targetEnd()) {
             encoder.path(SLASH, 0, 1);

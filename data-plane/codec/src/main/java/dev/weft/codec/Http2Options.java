@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param streamsPerTurn new streams begun before other connections of the loop have their turn (requirement R48)
  * @param idleTimeout without a stream; zero = none
  * @param trusted the peer is a proxy of the mesh: resets are judged by their ratio, not by their number (decision 9)
+ * @param pingInterval after so long without a byte from the peer it is asked with a PING; zero = never
+ * @param pingTimeout when nothing has come so long after the PING either, the connection is lost
  * @param serverName value of the {@code server} field in the codec's own answers; empty = none
  */
 public record Http2Options(
@@ -28,18 +30,53 @@ public record Http2Options(
         int streamsPerTurn,
         Duration idleTimeout,
         boolean trusted,
+        Duration pingInterval,
+        Duration pingTimeout,
         String serverName) {
     /** Towards applications: the figures of reliability.md §1.1; 60 KiB and 100 fields are Envoy's. */
     public static final Http2Options APPLICATION = new Http2Options(
-            100, 256 * 1024, 256 * 1024, 1024 * 1024, 60 * 1024, 100, 16, Duration.ofHours(1), false, "");
+            100,
+            256 * 1024,
+            256 * 1024,
+            1024 * 1024,
+            60 * 1024,
+            100,
+            16,
+            Duration.ofHours(1),
+            false,
+            Duration.ZERO,
+            Duration.ZERO,
+            "");
 
     /** Towards endpoints: as many streams as the peer takes, up to Envoy's 1024. */
     public static final Http2Options UPSTREAM = new Http2Options(
-            1024, 256 * 1024, 256 * 1024, 1024 * 1024, 80 * 1024, 100, 16, Duration.ofHours(1), true, "");
+            1024,
+            256 * 1024,
+            256 * 1024,
+            1024 * 1024,
+            80 * 1024,
+            100,
+            16,
+            Duration.ofHours(1),
+            true,
+            Duration.ZERO,
+            Duration.ZERO,
+            "");
 
     /** Between proxies of the mesh: decision 9. */
     public static final Http2Options MESH = new Http2Options(
-            1024, 64 * 1024, 256 * 1024, 16 * 1024 * 1024, 80 * 1024, 100, 64, Duration.ofHours(1), true, "");
+            1024,
+            64 * 1024,
+            256 * 1024,
+            16 * 1024 * 1024,
+            80 * 1024,
+            100,
+            64,
+            Duration.ofHours(1),
+            true,
+            Duration.ZERO,
+            Duration.ZERO,
+            "");
 
     /** With the figures a configuration names; null leaves ours. */
     public Http2Options with(
@@ -55,6 +92,8 @@ public record Http2Options(
                 streamsPerTurn,
                 idleTimeout,
                 trusted,
+                pingInterval,
+                pingTimeout,
                 serverName);
     }
 
@@ -70,6 +109,25 @@ public record Http2Options(
                 streamsPerTurn,
                 idle,
                 trusted,
+                pingInterval,
+                pingTimeout,
                 server);
+    }
+
+    /** Asks a silent peer whether it is still there: it is given up after interval and time-out together. */
+    public Http2Options withPings(Duration interval, Duration timeout) {
+        return new Http2Options(
+                maxConcurrentStreams,
+                streamWindow,
+                maxStreamWindow,
+                connectionWindow,
+                maxHeadBytes,
+                maxFields,
+                streamsPerTurn,
+                idleTimeout,
+                trusted,
+                interval,
+                timeout,
+                serverName);
     }
 }

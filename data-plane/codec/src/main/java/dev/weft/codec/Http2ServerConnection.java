@@ -145,7 +145,7 @@ public final class Http2ServerConnection implements ServerConnection, Http2Conne
     }
 
     @Override
-    public void peerLeaves(int lastStream, Http2Code code) {
+    public void peerLeaves(int lastStream, Http2Code code, byte[] debug, int start, int end) {
         // It closes when it is done; what it still sends until then, a PING perhaps, is answered.
         leaving = true;
         shared.timers().set(goodbye, TimeUnit.SECONDS.toNanos(DRAIN_SECONDS));
@@ -165,7 +165,7 @@ public final class Http2ServerConnection implements ServerConnection, Http2Conne
     }
 
     @Override
-    public void closed() {
+    public void closed(String why) {
         goodbye.clear();
         server.closed();
     }

@@ -38,7 +38,19 @@ class Http2PairTest {
 
     /** Small windows and few streams, so that every limit is met. */
     private static Http2Options options(int window) {
-        return new Http2Options(8, window, window * 2, 70_000, 60 * 1024, 100, 3, Duration.ofHours(1), true, "");
+        return new Http2Options(
+                8,
+                window,
+                window * 2,
+                70_000,
+                60 * 1024,
+                100,
+                3,
+                Duration.ofHours(1),
+                true,
+                Duration.ZERO,
+                Duration.ZERO,
+                "");
     }
 
     @ParameterizedTest

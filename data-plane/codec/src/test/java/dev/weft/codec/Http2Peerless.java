@@ -35,7 +35,7 @@ final class Http2Peerless implements HttpServer, TerminalFilter {
     boolean answers = true;
     boolean closed;
     private final FilterChain chain = new FilterChain(List.of(), this, 0);
-    private final HpackDecoder decoder = new HpackDecoder(4096);
+    private final Http2Sent sent = new Http2Sent();
 
     Http2Peerless(Http2Options options) {
         loop = new CodecLoop(new TimerWheel(channel.eventLoop()));
@@ -118,50 +118,7 @@ final class Http2Peerless implements HttpServer, TerminalFilter {
 
     /** The frames the server has sent since the last call, as text: {@code HEADERS 1 200}, {@code RST_STREAM 1 CANCEL} … */
     List<String> received() {
-        ByteBuf all = Unpooled.buffer();
-        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
-            all.writeBytes(out);
-            out.release();
-        }
-        List<String> frames = new ArrayList<>();
-        while (all.isReadable()) {
-            int length = all.readMedium();
-            int type = all.readByte();
-            int flags = all.readByte();
-            int stream = all.readInt();
-            frames.add(describe(type, flags, stream, all.readSlice(length)));
-        }
-        return frames;
-    }
-
-    private String describe(int type, int flags, int stream, ByteBuf payload) {
-        String end = (flags & 1) != 0 ? " end" : "";
-        return switch (type) {
-            case Http2Frame.HEADERS -> {
-                byte[] bytes = new byte[payload.readableBytes()];
-                payload.readBytes(bytes);
-                StringBuilder text = new StringBuilder("HEADERS " + stream);
-                HeaderBlock block = new HeaderBlock(256);
-                decoder.decode(bytes, 0, bytes.length, block, 65536, 100, (b, ns, ne, vs, ve) -> {
-                    text.append(' ')
-                            .append(Ascii.text(b.bytes(), ns, ne))
-                            .append('=')
-                            .append(Ascii.text(b.bytes(), vs, ve));
-                    return true;
-                });
-                yield text + end;
-            }
-            case Http2Frame.DATA -> "DATA " + stream + " " + payload.readableBytes() + end;
-            case Http2Frame.RST_STREAM -> "RST_STREAM " + stream + " " + Http2Code.of(payload.readInt());
-            case Http2Frame.GOAWAY -> {
-                int last = payload.readInt();
-                yield "GOAWAY " + (last == Integer.MAX_VALUE ? "max" : last) + " " + Http2Code.of(payload.readInt());
-            }
-            case Http2Frame.SETTINGS -> "SETTINGS" + ((flags & 1) != 0 ? " ack" : "");
-            case Http2Frame.PING -> "PING" + ((flags & 1) != 0 ? " ack" : "");
-            case Http2Frame.WINDOW_UPDATE -> "WINDOW_UPDATE " + stream + " " + payload.readInt();
-            default -> "type " + type;
-        };
+        return sent.take(channel);
     }
 
     // The server.

@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +23,18 @@ public final class TimerWheel {
     private final Timer[] slots = new Timer[SLOTS];
     private final Timer due = new Timer.Head();
     private final Runnable tick = this::tick;
-    private final long origin = System.nanoTime();
+    private final Ticker clock; // the loop's: a test's loop may have a clock of its own
+    private final long clockOffset; // to System.nanoTime()
+    private final long origin;
     private long done; // all ticks up to this one have been run
     private long scheduled = NEVER; // tick the loop will wake up for
     private @Nullable Future<?> wakeUp;
 
     public TimerWheel(EventLoop loop) {
         this.loop = loop;
+        this.clock = loop.ticker();
+        this.clockOffset = System.nanoTime() - clock.nanoTime();
+        this.origin = now();
         for (int i = 0; i < SLOTS; i++) {
             slots[i] = new Timer.Head();
         }
@@ -64,7 +70,7 @@ public final class TimerWheel {
 
     /** Sets or moves a timer's deadline to {@code nanos} from now. Fires up to a tick late, never early. */
     public void set(Timer timer, long nanos) {
-        setAt(timer, System.nanoTime() + nanos);
+        setAt(timer, now() + nanos);
     }
 
     /** The same with the deadline as a value of {@link System#nanoTime()}. */
@@ -79,6 +85,10 @@ public final class TimerWheel {
             unlink(timer);
         }
         link(timer, Math.min(at, done + SLOTS - 1));
+    }
+
+    private long now() {
+        return clock.nanoTime() + clockOffset;
     }
 
     private void link(Timer timer, long at) {
@@ -108,13 +118,13 @@ public final class TimerWheel {
             wakeUp.cancel(false);
         }
         scheduled = at;
-        long delay = origin + at * TICK_NANOS - System.nanoTime();
+        long delay = origin + at * TICK_NANOS - now();
         wakeUp = loop.schedule(tick, Math.max(0, delay), TimeUnit.NANOSECONDS);
     }
 
     private void tick() {
         wakeUp = null;
-        long now = System.nanoTime();
+        long now = now();
         long until = (now - origin) / TICK_NANOS;
         if (until < scheduled) {
             wakeAt(scheduled); // the loop's clock runs ahead of ours
