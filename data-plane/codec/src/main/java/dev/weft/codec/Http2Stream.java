@@ -116,10 +116,9 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
     private boolean sendNow(ByteBuf data, boolean end) {
         while (true) {
             int size = data.readableBytes();
-            int n = Math.min(
-                    Math.min(size, connection.maxPayload()),
-                    Math.min(sendWindow, connection.windows().send()));
-            if (n <= 0 && size > 0) {
+            int allowed = Math.min(sendWindow, connection.windows().send()); // below 0 after SETTINGS that narrow it
+            int n = Math.min(Math.min(size, connection.maxPayload()), Math.max(0, allowed));
+            if (n == 0 && size > 0) {
                 if (sendWindow > 0 && !waitsForConnection) {
                     connection.awaitWindow(this);
                 }

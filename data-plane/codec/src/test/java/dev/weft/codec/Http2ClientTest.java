@@ -152,6 +152,20 @@ class Http2ClientTest implements Http2ClientConnection.Owner, UpstreamListener {
     // Requests.
 
     @Test
+    void anEndWithoutBytesNeedsNoWindow() {
+        Upstream stream = start();
+        stream.writeData(Unpooled.wrappedBuffer(new byte[100]), false);
+        stream.flush();
+        // Of 65 535 bytes 100 are used; now there are but 50.
+        byte[] window = {0, Http2Peer.INITIAL_WINDOW_SIZE, 0, 0, 0, 50};
+        serve(Http2Frame.SETTINGS, 0, 0, window);
+        sent();
+        stream.writeData(Unpooled.EMPTY_BUFFER, true);
+        stream.flush();
+        assertThat(sent()).containsExactly("DATA 1 0 end");
+    }
+
+    @Test
     void theSchemeIsTheRequestsElseTheConnections() {
         assertThat(scheme(null, false)).isEqualTo("http");
         assertThat(scheme(null, true)).isEqualTo("https");
