@@ -18,7 +18,7 @@ final class Http2Guard {
 
     private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** PING and SETTINGS in a second. */
+    /** PING and SETTINGS in a second, beyond one for each DATA frame sent: gRPC measures its bandwidth with such PINGs. */
     private static final int MAX_CONTROL = 200;
 
     /** PRIORITY for each stream, plus as many for none. */
@@ -35,6 +35,7 @@ final class Http2Guard {
     private int resetsInSecond;
     private long controlSince;
     private int control;
+    private long dataSentBefore; // the second began
     private long streams;
     private long dataSent;
     private long priorities;
@@ -85,8 +86,9 @@ final class Http2Guard {
         if (now - controlSince > SECOND_NANOS) {
             controlSince = now;
             control = 0;
+            dataSentBefore = dataSent;
         }
-        return ++control > MAX_CONTROL ? "http2.outbound_control_flood" : null;
+        return ++control > MAX_CONTROL + dataSent - dataSentBefore ? "http2.outbound_control_flood" : null;
     }
 
     /** A PRIORITY frame came. */

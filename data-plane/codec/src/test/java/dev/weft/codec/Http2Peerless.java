@@ -199,9 +199,13 @@ final class Http2Peerless implements HttpServer, TerminalFilter {
 
     /** Answers with a status and a body of so many bytes. */
     void respond(HttpStream stream, int status, int bytes) {
+        respond(stream, status, bytes, bytes == 0);
+    }
+
+    void respond(HttpStream stream, int status, int bytes, boolean end) {
         ResponseHead head = loop.takeResponse();
         head.status(status);
-        stream.responseHead(head, bytes == 0);
+        stream.responseHead(head, end);
         loop.giveBack(head);
         if (bytes > 0) {
             stream.responseData(Unpooled.wrappedBuffer(new byte[bytes]), true);

@@ -347,6 +347,21 @@ class Http2ServerTest {
                 .isBetween(190, 201);
     }
 
+    /** gRPC's clients send one for every piece of data they get, to measure what the connection carries. */
+    @Test
+    void pingsThatMeasureDataAreNoFlood() {
+        server.answers = false;
+        server.get(1);
+        server.respond(server.streams.getFirst(), 200, 0, false);
+        for (int i = 0; i < 1000; i++) {
+            server.streams.getFirst().responseData(io.netty.buffer.Unpooled.wrappedBuffer(new byte[1]), false);
+            server.streams.getFirst().responseFlush();
+            server.send(Http2Peerless.frame(Http2Frame.PING, 0, 0, new byte[8]));
+        }
+        assertThat(server.channel.isOpen()).isTrue();
+        server.received();
+    }
+
     @Test
     void emptyDataEndsAtTheSecond() {
         server.post(1);
