@@ -4,7 +4,6 @@ import dev.weft.base.Address;
 import dev.weft.base.Diagnostic;
 import dev.weft.base.Json;
 import dev.weft.base.Log;
-import dev.weft.net.EventLoops;
 import dev.weft.net.TlsConfigException;
 import dev.weft.net.TlsContexts;
 import dev.weft.net.TlsProvider;
@@ -167,8 +166,7 @@ final class BootstrapProxy {
                 address,
                 source.authority().isEmpty() ? source.cluster() : source.authority(),
                 tls,
-                proxy.loop(),
-                EventLoops::newSocket,
+                proxy.controlThread(),
                 KEEPALIVE);
     }
 

@@ -7,12 +7,12 @@ import dev.weft.identity.CertificateSource;
 import dev.weft.identity.HostCredential;
 import dev.weft.identity.IssuedIdentity;
 import dev.weft.identity.WorkloadIdentity;
-import dev.weft.net.EventLoops;
 import dev.weft.net.TlsConfigException;
 import dev.weft.net.TlsContext;
 import dev.weft.net.TlsContexts;
 import dev.weft.net.TlsProvider;
 import dev.weft.xdsclient.CertificateCall;
+import dev.weft.xdsclient.ControlThread;
 import dev.weft.xdsclient.GrpcTarget;
 import dev.weft.xdsmodel.CommonTls;
 import dev.weft.xdsmodel.Secret;
@@ -64,7 +64,7 @@ final class MeshIdentity {
      * @param issued hears of every new certificate
      */
     MeshIdentity(
-            EventLoop loop,
+            ControlThread thread,
             HostCredential credential,
             Address controlPlane,
             String instance,
@@ -74,7 +74,7 @@ final class MeshIdentity {
             Log log,
             Consumer<IssuedIdentity> issued)
             throws TlsConfigException {
-        this.loop = loop;
+        this.loop = thread.loop();
         this.log = log;
         this.controlPlane = controlPlane;
         this.workload = instance + "." + namespace;
@@ -85,9 +85,9 @@ final class MeshIdentity {
         hostTls.secrets(byName(
                 new IssuedIdentity(credential.identity(), credential.key(), credential.chain(), credential.roots())
                         .secrets()));
-        this.asHost = target(hostTls.client(clientSide()));
+        this.asHost = target(thread, hostTls.client(clientSide()));
         this.workloadTls = new TlsContexts(provider);
-        this.asWorkload = target(workloadTls.client(clientSide()));
+        this.asWorkload = target(thread, workloadTls.client(clientSide()));
         this.remoteAdmin = workloadTls.server(serverSide("http/1.1"));
         this.identity = new WorkloadIdentity(
                 credential.identity().trustDomain().workload(namespace, serviceAccount),
@@ -98,13 +98,12 @@ final class MeshIdentity {
                 new Listener());
     }
 
-    private GrpcTarget target(TlsContext tls) {
+    private GrpcTarget target(ControlThread thread, TlsContext tls) {
         return new GrpcTarget(
                 controlPlane,
                 controlPlane.toString(),
                 new GrpcTarget.Tls(tls, controlPlaneIdentity),
-                loop,
-                EventLoops::newSocket,
+                thread,
                 KEEPALIVE);
     }
 

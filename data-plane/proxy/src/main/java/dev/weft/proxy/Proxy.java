@@ -8,6 +8,7 @@ import dev.weft.proxycore.Engine;
 import dev.weft.proxycore.EngineConfig;
 import dev.weft.proxycore.WorkloadLabels;
 import dev.weft.stats.StatsRegistry;
+import dev.weft.xdsclient.ControlThread;
 import dev.weft.xdsmodel.XdsSnapshot;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -33,6 +34,7 @@ final class Proxy {
     private final Log log;
     private final StatsRegistry stats;
     private final EventLoops control;
+    private final ControlThread controlThread;
     private final Engine engine;
     private final Instant started = Instant.now();
     private volatile State state = State.INITIALIZING;
@@ -44,6 +46,7 @@ final class Proxy {
         int count = loops > 0 ? loops : Math.min(2, Runtime.getRuntime().availableProcessors());
         this.stats = new StatsRegistry(count + 1);
         this.control = new EventLoops(1, "weft-control");
+        this.controlThread = new ControlThread(control.loop(0).netty(), EventLoops::newSocket);
         this.engine = new Engine(new EngineConfig(count, self, OriginalDestination.SOCKET), stats);
         stats.gauge("envoy_server_live", "1 while the proxy is live", () -> state == State.LIVE ? 1 : 0);
         stats.gauge(
@@ -56,7 +59,12 @@ final class Proxy {
 
     /** The control thread. */
     EventLoop loop() {
-        return control.loop(0).netty();
+        return controlThread.loop();
+    }
+
+    /** The same for who calls a control plane. */
+    ControlThread controlThread() {
+        return controlThread;
     }
 
     Engine engine() {

@@ -61,7 +61,7 @@ final class SidecarProxy {
                 new Proxy(options.loops(), WorkloadLabels.of(self.name(), options.namespace(), self.labels()), log);
         this.hosts = options.hostsFile() == null ? null : new HostsFile(options.hostsFile());
         this.identity = new MeshIdentity(
-                proxy.loop(),
+                proxy.controlThread(),
                 credential,
                 options.controlPlane(),
                 self.name(),

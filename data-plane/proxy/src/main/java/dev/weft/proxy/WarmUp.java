@@ -7,7 +7,6 @@ import dev.weft.identity.CertificateRequest;
 import dev.weft.identity.HostCredential;
 import dev.weft.identity.IssuedIdentity;
 import dev.weft.identity.KeyPairs;
-import dev.weft.net.EventLoops;
 import dev.weft.net.TlsConfigException;
 import dev.weft.net.TlsContext;
 import dev.weft.net.TlsContexts;
@@ -85,13 +84,12 @@ final class WarmUp {
         XdsSnapshot snapshot = snapshot(secrets);
         CountDownLatch live = new CountDownLatch(1);
         AdsClient ads;
-        try (H2Sink sink = new H2Sink(proxy.loop(), serverTls)) {
+        try (H2Sink sink = new H2Sink(proxy.controlThread(), serverTls)) {
             GrpcTarget target = new GrpcTarget(
                     new Address(LOOPBACK, sink.port()),
                     "warm-up",
                     new GrpcTarget.Tls(contexts.client(MeshIdentity.clientSide()), credential.identity()),
-                    proxy.loop(),
-                    EventLoops::newSocket,
+                    proxy.controlThread(),
                     Duration.ofSeconds(7));
             ControlPlane controlPlane = new ControlPlane(target, new SplittableRandom(), proxy.log());
             ads = new AdsClient(

@@ -55,26 +55,21 @@ public final class CertificateCall {
             request.message(4, Structs.struct(metadata));
         }
         CompletableFuture<List<String>> result = new CompletableFuture<>();
-        target.loop().execute(() -> target.connect(new Exchange(target, request.toBytes(), headers, timeout, result)));
+        Exchange exchange = new Exchange(request.toBytes(), headers, timeout, result);
+        target.loop().execute(() -> GrpcConnection.open(target, exchange));
         return result;
     }
 
-    private static final class Exchange implements Http2Connection.Events, GrpcCall.Listener {
-        private final GrpcTarget target;
+    private static final class Exchange implements GrpcConnection.Events, GrpcCall.Listener {
         private final byte[] request;
         private final Map<String, String> headers;
         private final Duration timeout;
         private final CompletableFuture<List<String>> result;
-        private @Nullable Http2Connection connection;
+        private @Nullable GrpcConnection connection;
         private @Nullable List<String> chain;
 
         Exchange(
-                GrpcTarget target,
-                byte[] request,
-                Map<String, String> headers,
-                Duration timeout,
-                CompletableFuture<List<String>> result) {
-            this.target = target;
+                byte[] request, Map<String, String> headers, Duration timeout, CompletableFuture<List<String>> result) {
             this.request = request;
             this.headers = headers;
             this.timeout = timeout;
@@ -82,9 +77,9 @@ public final class CertificateCall {
         }
 
         @Override
-        public void ready(Http2Connection established) {
+        public void ready(GrpcConnection established) {
             connection = established;
-            GrpcCall.start(established, target, METHOD, headers, timeout, this).sendLast(request);
+            GrpcCall.start(established, METHOD, headers, timeout, this).sendLast(request);
         }
 
         @Override

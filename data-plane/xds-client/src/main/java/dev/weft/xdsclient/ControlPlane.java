@@ -29,7 +29,7 @@ public final class ControlPlane {
 
     /** Someone with a stream on the connection. */
     interface User {
-        void connected(Http2Connection connection);
+        void connected(GrpcConnection connection);
 
         void disconnected(String reason);
     }
@@ -38,7 +38,7 @@ public final class ControlPlane {
     private final Log log;
     private final Backoff backoff;
     private final List<User> users = new ArrayList<>();
-    private @Nullable Http2Connection current;
+    private @Nullable GrpcConnection current;
     private @Nullable Attempt attempt;
     private @Nullable Future<?> retry;
     private boolean closed;
@@ -83,7 +83,7 @@ public final class ControlPlane {
 
     void add(User user) {
         users.add(user);
-        Http2Connection connection = current;
+        GrpcConnection connection = current;
         if (connection != null) {
             user.connected(connection);
         }
@@ -99,7 +99,7 @@ public final class ControlPlane {
     }
 
     private void drop(String why) {
-        Http2Connection connection = current;
+        GrpcConnection connection = current;
         if (connection != null) {
             connection.close(why);
         }
@@ -109,13 +109,13 @@ public final class ControlPlane {
         retry = null;
         if (!closed && current == null) {
             attempt = new Attempt();
-            target.connect(attempt);
+            GrpcConnection.open(target, attempt);
         }
     }
 
-    private final class Attempt implements Http2Connection.Events {
+    private final class Attempt implements GrpcConnection.Events {
         @Override
-        public void ready(Http2Connection connection) {
+        public void ready(GrpcConnection connection) {
             if (closed) {
                 connection.close("closed by us");
                 return;

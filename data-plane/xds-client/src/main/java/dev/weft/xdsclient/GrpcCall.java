@@ -1,5 +1,13 @@
 package dev.weft.xdsclient;
 
+import dev.weft.codec.Http2ClientConnection;
+import dev.weft.http.Ascii;
+import dev.weft.http.HeaderBlock;
+import dev.weft.http.KnownHeader;
+import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseHead;
+import dev.weft.http.Upstream;
+import dev.weft.http.UpstreamListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -8,7 +16,6 @@ import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +30,10 @@ final class GrpcCall {
     static final int MAX_MESSAGE = 32 << 20;
 
     private static final int PREFIX = 5;
+    private static final int HEAD_CAPACITY = 512;
+    private static final String POST = "POST";
+    private static final String CONTENT_TYPE = "application/grpc";
+    private static final byte[] GRPC_MESSAGE = Ascii.bytes("grpc-message");
     private static final byte[] EMPTY = {};
 
     /** Who hears of the answer. */
@@ -34,55 +45,74 @@ final class GrpcCall {
     }
 
     private final Listener listener;
-    private final Http2Connection.Stream stream;
+    private final EventLoop loop;
+    private final @Nullable Upstream stream; // null = the connection took no more
     private @Nullable Future<?> deadline;
     private long deadlineNanos; // only with a deadline
-    private boolean headSeen;
     private boolean done;
     private boolean ended;
 
-    private GrpcCall(Http2Connection connection, Map<String, String> headers, Listener listener) {
+    private GrpcCall(GrpcConnection connection, RequestHead head, Listener listener) {
         this.listener = listener;
-        this.stream = connection.open(headers, new Answer());
+        this.loop = connection.target().loop();
+        Http2ClientConnection http2 = connection.http2();
+        this.stream = http2.room() > 0 ? http2.start(new Answer(), head, false, false) : null;
+        if (stream == null) {
+            loop.execute(() -> finish(new GrpcStatus(GrpcStatus.UNAVAILABLE, "the connection takes no more calls")));
+        }
     }
 
     /**
-     * Starts a call.
+     * Starts a call. The listener hears of it later, never from within this call.
      *
      * @param method {@code /package.Service/Method}
      * @param metadata additional headers, lower-case names
      * @param timeout when to give up; null = never (a stream that lives as long as its connection)
      */
     static GrpcCall start(
-            Http2Connection connection,
-            GrpcTarget target,
+            GrpcConnection connection,
             String method,
             Map<String, String> metadata,
             @Nullable Duration timeout,
             Listener listener) {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put(":method", "POST");
-        headers.put(":scheme", target.tls() == null ? "http" : "https");
-        headers.put(":authority", target.authority());
-        headers.put(":path", method);
-        headers.put("te", "trailers");
-        headers.put("content-type", "application/grpc");
-        headers.put("user-agent", "weft");
+        RequestHead head = head(method, connection.target().authority());
+        HeaderBlock headers = head.headers();
+        add(headers, "te", "trailers");
+        add(headers, "content-type", CONTENT_TYPE);
+        add(headers, "user-agent", "weft");
         if (timeout != null) {
-            headers.put("grpc-timeout", timeout.toMillis() + "m");
+            add(headers, "grpc-timeout", timeout.toMillis() + "m");
         }
-        headers.putAll(metadata);
+        metadata.forEach((name, value) -> add(headers, name, value));
         long startNanos = System.nanoTime();
-        GrpcCall call = new GrpcCall(connection, headers, listener);
+        GrpcCall call = new GrpcCall(connection, head, listener);
         if (timeout != null) {
-            EventLoop loop = target.loop();
             call.deadlineNanos = startNanos + timeout.toNanos();
-            call.deadline = loop.schedule(
+            call.deadline = call.loop.schedule(
                     () -> call.fail(GrpcStatus.DEADLINE_EXCEEDED, "no answer within " + timeout.toMillis() + " ms"),
                     timeout.toMillis(),
                     TimeUnit.MILLISECONDS);
         }
         return call;
+    }
+
+    private static RequestHead head(String method, String authority) {
+        RequestHead head = new RequestHead(HEAD_CAPACITY);
+        HeaderBlock block = head.headers();
+        byte[] line = Ascii.bytes(POST + method + authority);
+        int start = block.reserve(line.length);
+        System.arraycopy(line, 0, block.bytes(), start, line.length);
+        block.advance(line.length);
+        int target = start + POST.length();
+        int host = target + method.length();
+        head.method(start, target);
+        head.target(target, host);
+        head.authority(host, start + line.length);
+        return head;
+    }
+
+    private static void add(HeaderBlock headers, String name, String value) {
+        headers.add(Ascii.bytes(name), Ascii.bytes(value));
     }
 
     /** Sends one message. */
@@ -97,20 +127,22 @@ final class GrpcCall {
 
     /** No further message from our side; the peer may still answer. */
     void halfClose() {
-        if (!done && !ended) {
+        if (stream != null && !done && !ended) {
             ended = true;
-            stream.write(Unpooled.EMPTY_BUFFER, true);
+            stream.writeData(Unpooled.EMPTY_BUFFER, true);
+            stream.flush();
         }
     }
 
     private void write(byte[] message, boolean last) {
-        if (done || ended) {
+        if (stream == null || done || ended) {
             return;
         }
         ended = last;
         ByteBuf frame = Unpooled.buffer(PREFIX + message.length);
         frame.writeByte(0).writeInt(message.length).writeBytes(message); // 0 = not compressed
-        stream.write(frame, last);
+        stream.writeData(frame, last);
+        stream.flush();
     }
 
     /** Gives the call up; the listener hears CANCELLED. */
@@ -120,7 +152,9 @@ final class GrpcCall {
 
     private void fail(int code, String message) {
         if (!done) {
-            stream.cancel();
+            if (stream != null) {
+                stream.cancel();
+            }
             finish(new GrpcStatus(code, message));
         }
     }
@@ -136,50 +170,62 @@ final class GrpcCall {
         listener.closed(status);
     }
 
-    private final class Answer implements Http2Connection.StreamEvents {
+    /** The answer as it arrives. */
+    private final class Answer implements UpstreamListener {
         private final byte[] prefix = new byte[PREFIX];
         private byte @Nullable [] message; // being filled; null while the prefix is
         private int filled;
 
         @Override
-        public void headers(Map<String, String> headers, boolean end) {
-            if (done) {
-                return;
-            }
-            String status = headers.getOrDefault("grpc-status", "");
-            if (!status.isEmpty() && end) {
-                finish(new GrpcStatus(code(status), decode(headers.getOrDefault("grpc-message", ""))));
-                return;
-            }
-            if (headSeen || end) {
-                finish(
-                        headSeen
-                                ? new GrpcStatus(GrpcStatus.INTERNAL, "trailers without a gRPC status")
-                                : GrpcStatus.ofHttp(headers.getOrDefault(":status", "?")));
-                return;
-            }
-            String http = headers.getOrDefault(":status", "");
-            if (http.startsWith("1")) {
-                return;
-            }
-            headSeen = true;
-            String type = headers.getOrDefault("content-type", "");
-            if (!http.equals("200")) {
-                stream.cancel();
-                finish(GrpcStatus.ofHttp(http));
-            } else if (!type.startsWith("application/grpc")) {
-                fail(GrpcStatus.UNKNOWN, "the answer is not gRPC but " + (type.isEmpty() ? "untyped" : type));
+        public void informational(ResponseHead head) {}
+
+        @Override
+        public void responseHead(ResponseHead head, boolean end) {
+            GrpcStatus status = end ? status(head.headers()) : null;
+            String type = head.headers().text(KnownHeader.CONTENT_TYPE);
+            if (status != null) {
+                finish(status); // an answer of trailers only
+            } else if (end) {
+                finish(GrpcStatus.ofHttp(head.status()));
+            } else if (head.status() != 200) {
+                GrpcStatus http = GrpcStatus.ofHttp(head.status());
+                fail(http.code(), http.message());
+            } else if (type == null || !type.startsWith(CONTENT_TYPE)) {
+                fail(GrpcStatus.UNKNOWN, "the answer is not gRPC but " + (type == null ? "untyped" : type));
             }
         }
 
         @Override
-        public void data(ByteBuf data, boolean end) {
+        public void responseData(ByteBuf data, boolean end) {
             while (!done && data.isReadable()) {
                 take(data);
             }
-            if (end) {
-                finish(new GrpcStatus(GrpcStatus.INTERNAL, "the answer ended without a status"));
-            }
+            data.release();
+        }
+
+        @Override
+        public void responseTrailers(HeaderBlock trailers) {
+            GrpcStatus status = status(trailers);
+            finish(status != null ? status : new GrpcStatus(GrpcStatus.INTERNAL, "trailers without a gRPC status"));
+        }
+
+        @Override
+        public void responseFlush() {}
+
+        /** Requests are small and few: what the peer does not take at once waits. */
+        @Override
+        public void upstreamWritable(boolean writable) {}
+
+        @Override
+        public void done() {
+            finish(new GrpcStatus(GrpcStatus.INTERNAL, "the answer ended without a status"));
+        }
+
+        @Override
+        public void failed(Failure failure, String details) {
+            // The server keeps the same deadline and may be the first to act on it.
+            boolean late = deadline != null && System.nanoTime() - deadlineNanos >= 0;
+            finish(new GrpcStatus(late ? GrpcStatus.DEADLINE_EXCEEDED : GrpcStatus.UNAVAILABLE, details));
         }
 
         private void take(ByteBuf data) {
@@ -211,11 +257,12 @@ final class GrpcCall {
             }
         }
 
-        @Override
-        public void broken(String reason) {
-            // The server keeps the same deadline and may be the first to act on it.
-            boolean late = deadline != null && System.nanoTime() - deadlineNanos >= 0;
-            finish(new GrpcStatus(late ? GrpcStatus.DEADLINE_EXCEEDED : GrpcStatus.UNAVAILABLE, reason));
+        private static @Nullable GrpcStatus status(HeaderBlock headers) {
+            String status = headers.text(KnownHeader.GRPC_STATUS);
+            int message = headers.find(GRPC_MESSAGE, 0);
+            return status == null
+                    ? null
+                    : new GrpcStatus(code(status), message < 0 ? "" : decode(headers.value(message)));
         }
 
         private static int code(String status) {

@@ -45,13 +45,13 @@ public record GrpcStatus(int code, String message) {
     }
 
     /** What an HTTP status without a gRPC status means (gRPC's http-grpc-status-mapping). */
-    static GrpcStatus ofHttp(String status) {
+    static GrpcStatus ofHttp(int status) {
         int code = switch (status) {
-            case "400" -> INTERNAL;
-            case "401" -> UNAUTHENTICATED;
-            case "403" -> PERMISSION_DENIED;
-            case "404" -> UNIMPLEMENTED;
-            case "429", "502", "503", "504" -> UNAVAILABLE;
+            case 400 -> INTERNAL;
+            case 401 -> UNAUTHENTICATED;
+            case 403 -> PERMISSION_DENIED;
+            case 404 -> UNIMPLEMENTED;
+            case 429, 502, 503, 504 -> UNAVAILABLE;
             default -> UNKNOWN;
         };
         return new GrpcStatus(code, "HTTP status " + status + " without a gRPC status");

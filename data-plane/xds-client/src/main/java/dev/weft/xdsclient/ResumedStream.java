@@ -29,7 +29,7 @@ final class ResumedStream implements ControlPlane.User {
     private final ControlPlane controlPlane;
     private final Events events;
     private final Backoff backoff;
-    private @Nullable Http2Connection connection;
+    private @Nullable GrpcConnection connection;
     private @Nullable GrpcCall call;
     private boolean stopped;
 
@@ -72,7 +72,7 @@ final class ResumedStream implements ControlPlane.User {
     }
 
     @Override
-    public void connected(Http2Connection established) {
+    public void connected(GrpcConnection established) {
         connection = established;
         open();
     }
@@ -83,13 +83,12 @@ final class ResumedStream implements ControlPlane.User {
     }
 
     private void open() {
-        Http2Connection established = connection;
+        GrpcConnection established = connection;
         if (established == null || call != null || stopped) {
             return;
         }
         Answers answers = new Answers();
-        call = answers.call =
-                GrpcCall.start(established, controlPlane.target(), events.method(), events.metadata(), null, answers);
+        call = answers.call = GrpcCall.start(established, events.method(), events.metadata(), null, answers);
         events.opened();
     }
 

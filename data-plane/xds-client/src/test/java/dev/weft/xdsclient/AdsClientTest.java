@@ -20,8 +20,10 @@ import dev.weft.xdsmodel.Node;
 import dev.weft.xdsmodel.ResourceType;
 import dev.weft.xdsmodel.Secret;
 import dev.weft.xdsmodel.XdsSnapshot;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.grpc.netty.NettyServerBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +37,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,8 +69,18 @@ class AdsClientTest {
         return start(delta, Duration.ofSeconds(15), XdsSnapshot.EMPTY);
     }
 
+    private FakeAds start(boolean delta, UnaryOperator<NettyServerBuilder> options) throws Exception {
+        return start(delta, options, Duration.ofSeconds(15), XdsSnapshot.EMPTY);
+    }
+
     private FakeAds start(boolean delta, Duration patience, XdsSnapshot bootstrap) throws Exception {
-        server = new FakeGrpcServer(delta ? FakeAds.DELTA : FakeAds.SOTW);
+        return start(delta, options -> options, patience, bootstrap);
+    }
+
+    private FakeAds start(
+            boolean delta, UnaryOperator<NettyServerBuilder> options, Duration patience, XdsSnapshot bootstrap)
+            throws Exception {
+        server = new FakeGrpcServer(0, options, delta ? FakeAds.DELTA : FakeAds.SOTW);
         Node node = new Node(
                 "sidecar~1.2.3.4~a.b~b.svc.cluster.local",
                 "a.b",
@@ -300,6 +313,36 @@ class AdsClientTest {
         assertThat(control.on(client::isServing)).isTrue();
         again.send(ENDPOINT, "2", endpoints("a", 2001));
         assertThat(ports(snapshot(), "a")).containsExactly(2001);
+    }
+
+    @Test
+    void anAnswerOfManyMegabytesArrives() throws Exception {
+        FakeAds ads = start(true);
+        ads.delta(CLUSTER);
+        Cluster[] clusters = new Cluster[1024];
+        for (int i = 0; i < clusters.length; i++) {
+            clusters[i] = Cluster.newBuilder()
+                    .setName("c" + i)
+                    .setAltStatName("x".repeat(8192))
+                    .build();
+        }
+        ads.send(CLUSTER, "1", clusters);
+        assertThat(ads.answer().hasErrorDetail()).isFalse();
+        ads.send(LISTENER, "1");
+        assertThat(snapshot().clusters()).hasSize(1024);
+    }
+
+    /** A control plane ends connections now and then, so that proxies spread over its instances. */
+    @Test
+    void aGoodbyeMakesANewConnection() throws Exception {
+        FakeAds ads = start(true, b -> b.maxConnectionAge(1, TimeUnit.SECONDS));
+        serve(ads);
+        FakeAds again = new FakeAds(server.call());
+        assertThat(again.delta(CLUSTER).getInitialResourceVersionsMap()).containsExactly(Map.entry("a", "1"));
+        assertThat(server.all.getFirst().end()).isEqualTo("cancelled");
+        again.send(ENDPOINT, "2", endpoints("a", 2001));
+        assertThat(ports(snapshot(), "a")).containsExactly(2001);
+        assertThat(logged.toString(StandardCharsets.UTF_8)).contains("lost: GOAWAY NO_ERROR (max_age)");
     }
 
     @Test

@@ -13,10 +13,14 @@ import java.util.concurrent.TimeUnit;
 final class ControlLoop implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     final EventLoop loop = (EventLoop) group.next();
+    final ControlThread thread = new ControlThread(loop, NioSocketChannel::new);
 
     GrpcTarget target(int port) {
-        return new GrpcTarget(
-                new Address("127.0.0.1", port), "control", null, loop, NioSocketChannel::new, Duration.ofSeconds(7));
+        return target(port, Duration.ofSeconds(7));
+    }
+
+    GrpcTarget target(int port, Duration keepalive) {
+        return new GrpcTarget(new Address("127.0.0.1", port), "control", null, thread, keepalive);
     }
 
     /** Runs on the loop and waits. */

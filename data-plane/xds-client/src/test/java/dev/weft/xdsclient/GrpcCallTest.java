@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Metadata;
 import io.grpc.Status;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -22,7 +21,7 @@ class GrpcCallTest {
     private static final String METHOD = "test.Echo/Talk";
 
     private final ControlLoop control = new ControlLoop();
-    private final CompletableFuture<Http2Connection> ready = new CompletableFuture<>();
+    private final CompletableFuture<GrpcConnection> ready = new CompletableFuture<>();
     private final CompletableFuture<String> connectionEnd = new CompletableFuture<>();
     private final BlockingQueue<byte[]> messages = new LinkedBlockingQueue<>();
     private final CompletableFuture<GrpcStatus> end = new CompletableFuture<>();
@@ -33,7 +32,7 @@ class GrpcCallTest {
     void connect() throws Exception {
         server = new FakeGrpcServer(METHOD);
         target = control.target(server.port());
-        control.run(() -> target.connect(new Observed()));
+        control.run(() -> GrpcConnection.open(target, new Observed()));
     }
 
     @AfterEach
@@ -42,9 +41,9 @@ class GrpcCallTest {
         control.close();
     }
 
-    private final class Observed implements Http2Connection.Events {
+    private final class Observed implements GrpcConnection.Events {
         @Override
-        public void ready(Http2Connection connection) {
+        public void ready(GrpcConnection connection) {
             ready.complete(connection);
         }
 
@@ -62,8 +61,8 @@ class GrpcCallTest {
     }
 
     private GrpcCall call(String method, Map<String, String> metadata, Duration timeout) throws Exception {
-        Http2Connection connection = ready.get(10, TimeUnit.SECONDS);
-        return control.on(() -> GrpcCall.start(connection, target, method, metadata, timeout, new GrpcCall.Listener() {
+        GrpcConnection connection = ready.get(10, TimeUnit.SECONDS);
+        return control.on(() -> GrpcCall.start(connection, method, metadata, timeout, new GrpcCall.Listener() {
             @Override
             public void message(byte[] message) {
                 messages.add(message);
@@ -145,54 +144,5 @@ class GrpcCallTest {
         server.close();
         assertThat(end().code()).isEqualTo(GrpcStatus.UNAVAILABLE);
         assertThat(connectionEnd.get(10, TimeUnit.SECONDS)).isNotEmpty();
-    }
-
-    @Test
-    void silentPeerIsGivenUp() throws Exception {
-        try (ServerSocket silent = new ServerSocket(0)) {
-            GrpcTarget quick = new GrpcTarget(
-                    new dev.weft.base.Address("127.0.0.1", silent.getLocalPort()),
-                    "control",
-                    null,
-                    control.loop,
-                    target.channels(),
-                    Duration.ofMillis(100));
-            CompletableFuture<String> closed = new CompletableFuture<>();
-            control.run(() -> quick.connect(new Http2Connection.Events() {
-                @Override
-                public void ready(Http2Connection connection) {}
-
-                @Override
-                public void goingAway(String reason) {}
-
-                @Override
-                public void closed(String reason) {
-                    closed.complete(reason);
-                }
-            }));
-            assertThat(closed.get(10, TimeUnit.SECONDS)).contains("no answer");
-        }
-    }
-
-    @Test
-    void nobodyListeningIsToldOnce() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
-        CompletableFuture<String> closed = new CompletableFuture<>();
-        control.run(() -> control.target(port).connect(new Http2Connection.Events() {
-            @Override
-            public void ready(Http2Connection connection) {}
-
-            @Override
-            public void goingAway(String reason) {}
-
-            @Override
-            public void closed(String reason) {
-                closed.complete(reason);
-            }
-        }));
-        assertThat(closed.get(10, TimeUnit.SECONDS)).contains("refused");
     }
 }

@@ -140,6 +140,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void theProxyHasOneHttp2() {
+        ownHttp2().check(MAIN);
+    }
+
+    @Test
     void readingConfigurationStartsFast() {
         noClasses()
                 .that()
@@ -192,6 +197,7 @@ class ArchitectureTest {
                 .importPackages("dev.weft.balance", "dev.weft.meshmodel", "dev.weft.upstream");
         assertThat(breaches(pure(), planted)).contains("PlantedChannel").contains("io.netty.channel.Channel");
         assertThat(breaches(smallProxy(), planted)).contains("PlantedProtobuf").contains("com.google.protobuf");
+        assertThat(breaches(ownHttp2(), planted)).contains("PlantedHttp2").contains("io.netty.handler.codec.http2");
         assertThat(breaches(planesMeetAtCommon(), planted)).contains("PlantedMesh");
         assertThat(breaches(arrows("meshmodel"), planted))
                 .contains("PlantedArrow")
@@ -268,6 +274,16 @@ class ArchitectureTest {
                         "io.fabric8..",
                         "org.slf4j..")
                 .because("generated protobuf and grpc-java alone cost a sidecar 36 MB and 0.45 CPU-s at start");
+    }
+
+    private static ArchRule ownHttp2() {
+        return noClasses()
+                .that()
+                .resideInAnyPackage(DATA_PLANE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.netty.handler.codec.http2..")
+                .because("the proxy has one HTTP/2, its own, for traffic and for the control plane (ADR 12)");
     }
 
     private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> nonShop() {
