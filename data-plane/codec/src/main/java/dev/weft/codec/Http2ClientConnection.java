@@ -1,5 +1,6 @@
 package dev.weft.codec;
 
+import dev.weft.http.HttpVersion;
 import dev.weft.http.RequestHead;
 import dev.weft.http.Upstream;
 import dev.weft.http.UpstreamConnection;
@@ -80,11 +81,32 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
             throw new IllegalStateException("connection takes no more streams");
         }
         lastId = lastId < 0 ? 1 : lastId + 2;
-        Http2ClientStream stream = new Http2ClientStream(this, connection, lastId, listener, head);
+        Http2ClientStream stream = new Http2ClientStream(this, connection, lastId, listener, head, upgrade);
         connection.open(stream);
-        Http2HeadWriter.request(connection.encoder(), connection.shared().headerBlock, head, connection.isTls());
+        if (upgrade && options.mux() == Mux.OFF && !connection.peer().takesConnectProtocol()) {
+            // Nothing is sent of it. Not from within this call: the caller has no stream yet to hear of its end.
+            channel().eventLoop().execute(() -> stream.refused("http2.peer_takes_no_upgrades"));
+            return stream;
+        }
+        stream.tagged = arrivesAsHttp1(head);
+        CodecLoop shared = connection.shared();
+        Http2HeadWriter.request(
+                connection.encoder(),
+                shared.headerBlock,
+                head,
+                connection.isTls(),
+                upgrade,
+                stream.tagged ? shared.muxTag : null);
         connection.writeHead(stream, end);
         return stream;
+    }
+
+    private boolean arrivesAsHttp1(RequestHead head) {
+        return switch (options.mux()) {
+            case OFF, HTTP2 -> false;
+            case HTTP1 -> true;
+            case AS_RECEIVED -> head.version() != HttpVersion.HTTP_2;
+        };
     }
 
     /** Takes no more exchanges and closes after those under way. */

@@ -17,6 +17,7 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
 
     private final Http2ClientConnection client;
     private final boolean headRequest;
+    private final ExtendedConnect.@Nullable Wanted wanted; // of a request for another protocol
     private @Nullable UpstreamListener listener; // until the exchange is over
     private @Nullable ResponseHead head;
     private boolean answered; // the final head has come
@@ -27,10 +28,12 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
             Http2Connection connection,
             int id,
             UpstreamListener listener,
-            RequestHead request) {
+            RequestHead request,
+            boolean tunnel) {
         super(connection, id, connection.peer().initialWindow(), connection.streamWindow());
         this.client = client;
         this.listener = listener;
+        this.wanted = tunnel ? ExtendedConnect.Wanted.of(request) : null;
         this.headRequest = request.method() == HttpMethod.HEAD;
     }
 
@@ -63,6 +66,11 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         over();
     }
 
+    /** Ends a request that cannot be sent on this connection; nothing of it was. */
+    void refused(String why) {
+        connection.abort(this, Http2Code.PROTOCOL_ERROR, false, why);
+    }
+
     // What comes.
 
     @Override
@@ -79,8 +87,8 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
             response.clear();
         }
         Http2ResponseParser parser = connection.shared().http2Responses;
-        parser.start(response);
         Http2Options options = connection.options();
+        parser.start(response, options);
         HpackDecoder decoder = connection.decoder();
         if (!decoder.decode(
                 block, start, end, response.headers(), options.maxHeadBytes(), options.maxFields(), parser)) {
@@ -93,6 +101,9 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         }
         if (wrong == null && response.isInformational() && (endStream || ++interim > MAX_INTERIM)) {
             wrong = "http2.invalid_interim_response";
+        }
+        if (wrong == null && response.status() == 101 && wanted == null) {
+            wrong = "http2.invalid_status";
         }
         boolean bodiless = headRequest || response.status() == 304 || response.status() == 204;
         if (wrong == null && endStream && !bodiless && parser.contentLength() > 0) {
@@ -110,6 +121,9 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
             return;
         }
         answered = true;
+        if (wanted != null && isAccepted(response)) {
+            wanted.toSwitching(response);
+        }
         announced(bodiless ? endStream ? -1 : 0 : parser.contentLength());
         remoteEnded = endStream;
         if (current != null) {
@@ -120,9 +134,15 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         }
     }
 
+    /** Of a proxy of ours a 2xx is an ordinary answer, as it is in HTTP/1.1. */
+    private boolean isAccepted(ResponseHead response) {
+        boolean mux = connection.options().mux() != Mux.OFF;
+        return mux ? response.status() == 101 : response.status() < 300;
+    }
+
     private void trailers(byte[] block, int start, int end, boolean endStream) {
         HeaderBlock trailers = new HeaderBlock(Math.max(256, end - start));
-        Http2Fields.Trailers fields = new Http2Fields.Trailers();
+        Http2Fields.Trailers fields = new Http2Fields.Trailers(connection.options());
         if (!connection
                 .decoder()
                 .decode(block, start, end, trailers, connection.options().maxHeadBytes(), 100, fields)) {

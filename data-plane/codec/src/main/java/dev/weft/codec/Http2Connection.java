@@ -123,7 +123,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             to.settings(
                     Http2Peer.MAX_CONCURRENT_STREAMS, options.maxConcurrentStreams(),
                     Http2Peer.INITIAL_WINDOW_SIZE, options.streamWindow(),
-                    Http2Peer.MAX_HEADER_LIST_SIZE, options.maxHeadBytes());
+                    Http2Peer.MAX_HEADER_LIST_SIZE, options.maxHeadBytes(),
+                    Http2Peer.ENABLE_CONNECT_PROTOCOL, options.connectProtocol() ? 1 : 0);
         } else {
             to.preface();
             to.settings(
@@ -330,6 +331,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     /** Takes a stream out of the books and tells it so. */
     void abort(Http2Stream stream, Http2Code code, boolean byPeer, String why) {
         if (!stream.isGone()) {
+            if (stream.touched) {
+                stream.flushDelivered(); // what came before, in the same read
+            }
             remove(stream);
             stream.aborted(code, byPeer, why);
         }
@@ -431,7 +435,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     }
 
     void writeTrailers(Http2Stream stream, HeaderBlock trailers) {
-        Http2HeadWriter.trailers(encoder, shared.headerBlock, trailers);
+        Http2HeadWriter.trailers(encoder, shared.headerBlock, trailers, stream.tagged ? shared.muxTag : null);
         writer().headers(stream.id, shared.headerBlock.bytes(), shared.headerBlock.length(), true, peer.maxFrameSize());
         flushLater();
     }

@@ -44,19 +44,34 @@ final class Http2Fields {
 
     /** Collects trailers; answers what is wrong with them. */
     static final class Trailers implements HpackDecoder.Fields {
+        private final MuxTag tag = new MuxTag();
+        private final boolean mux;
+        private boolean begun;
         private @Nullable String problem;
+
+        Trailers(Http2Options options) {
+            mux = options.mux() != Mux.OFF;
+        }
 
         @Override
         public boolean field(HeaderBlock block, int nameStart, int nameEnd, int valueStart, int valueEnd) {
             byte[] bytes = block.bytes();
-            String wrong = bytes[nameStart] == ':' && nameEnd > nameStart
+            String wrong = nameEnd > nameStart && bytes[nameStart] == ':'
                     ? "http2.pseudo_header_in_trailers"
                     : check(bytes, nameStart, nameEnd, valueStart, valueEnd);
             if (wrong != null) {
                 problem = wrong;
                 return false;
             }
-            block.addSpan(nameStart, nameEnd, valueStart, valueEnd);
+            if (mux && !begun && Ascii.equals(MuxTag.NAME, bytes, nameStart, nameEnd)) {
+                tag.begin(valueStart, valueEnd);
+            } else {
+                if (tag.isPresent()) {
+                    tag.apply(bytes, nameStart, nameEnd);
+                }
+                block.addSpan(nameStart, nameEnd, valueStart, valueEnd);
+            }
+            begun = true;
             return true;
         }
 

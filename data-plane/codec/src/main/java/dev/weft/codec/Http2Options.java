@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param trusted the peer is a proxy of the mesh: resets are judged by their ratio, not by their number (decision 9)
  * @param pingInterval after so long without a byte from the peer it is asked with a PING; zero = never
  * @param pingTimeout when nothing has come so long after the PING either, the connection is lost
+ * @param connectProtocol whether clients may send extended CONNECT (RFC 8441); announced by servers
+ * @param mux what the requests on the connection are
  * @param serverName value of the {@code server} field in the codec's own answers; empty = none
  */
 public record Http2Options(
@@ -32,6 +34,8 @@ public record Http2Options(
         boolean trusted,
         Duration pingInterval,
         Duration pingTimeout,
+        boolean connectProtocol,
+        Mux mux,
         String serverName) {
     /** Towards applications: the figures of reliability.md §1.1; 60 KiB and 100 fields are Envoy's. */
     public static final Http2Options APPLICATION = new Http2Options(
@@ -46,6 +50,8 @@ public record Http2Options(
             false,
             Duration.ZERO,
             Duration.ZERO,
+            false,
+            Mux.OFF,
             "");
 
     /** Towards endpoints: as many streams as the peer takes, up to Envoy's 1024. */
@@ -61,9 +67,11 @@ public record Http2Options(
             true,
             Duration.ZERO,
             Duration.ZERO,
+            false,
+            Mux.OFF,
             "");
 
-    /** Between proxies of the mesh: decision 9. */
+    /** Between proxies of the mesh: decisions 9 and 10; a silent one is found out within 15 s (fault F26). */
     public static final Http2Options MESH = new Http2Options(
             1024,
             64 * 1024,
@@ -74,8 +82,10 @@ public record Http2Options(
             64,
             Duration.ofHours(1),
             true,
-            Duration.ZERO,
-            Duration.ZERO,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(5),
+            false,
+            Mux.OFF,
             "");
 
     /** With the figures a configuration names; null leaves ours. */
@@ -94,6 +104,8 @@ public record Http2Options(
                 trusted,
                 pingInterval,
                 pingTimeout,
+                connectProtocol,
+                mux,
                 serverName);
     }
 
@@ -111,11 +123,27 @@ public record Http2Options(
                 trusted,
                 pingInterval,
                 pingTimeout,
+                connectProtocol,
+                mux,
                 server);
     }
 
     /** Asks a silent peer whether it is still there: it is given up after interval and time-out together. */
     public Http2Options withPings(Duration interval, Duration timeout) {
+        return with(interval, timeout, connectProtocol, mux);
+    }
+
+    /** For a connection between proxies of ours: {@code weft-mux}. */
+    public Http2Options multiplexing(Mux carried) {
+        return with(pingInterval, pingTimeout, true, carried);
+    }
+
+    /** With extended CONNECT allowed or not. */
+    public Http2Options connectProtocol(boolean allowed) {
+        return with(pingInterval, pingTimeout, allowed, mux);
+    }
+
+    private Http2Options with(Duration interval, Duration timeout, boolean connect, Mux carried) {
         return new Http2Options(
                 maxConcurrentStreams,
                 streamWindow,
@@ -128,6 +156,8 @@ public record Http2Options(
                 trusted,
                 interval,
                 timeout,
+                connect,
+                carried,
                 serverName);
     }
 }

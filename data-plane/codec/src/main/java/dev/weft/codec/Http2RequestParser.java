@@ -6,6 +6,7 @@ import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpVersion;
 import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +18,11 @@ final class Http2RequestParser implements HpackDecoder.Fields {
     private static final byte[] SCHEME = Ascii.bytes(":scheme");
     private static final byte[] PATH = Ascii.bytes(":path");
     private static final byte[] AUTHORITY = Ascii.bytes(":authority");
+    private static final byte[] PROTOCOL = Ascii.bytes(":protocol");
     private static final byte[] HTTP = Ascii.bytes("http");
     private static final byte[] HTTPS = Ascii.bytes("https");
     private static final byte[] COOKIE = Ascii.bytes("cookie");
+    private static final byte[] HOST = Ascii.bytes("host");
 
     private @Nullable RequestHead head;
     private @Nullable String problem;
@@ -32,10 +35,26 @@ final class Http2RequestParser implements HpackDecoder.Fields {
     private int pathEnd;
     private int cookies;
     private long contentLength;
+    private final RandomGenerator random;
+    private final MuxTag tag = new MuxTag();
+    private boolean mux;
+    private boolean connectProtocol;
+    private int protocolStart; // the value of :protocol, where it came
+    private int protocolEnd;
+    private int hostAt; // of a tagged head: the name of its Host field
 
-    /** Begins a head. */
-    void start(RequestHead into) {
+    /** @param random for the keys of WebSockets */
+    Http2RequestParser(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** Begins a head of a connection with those options. */
+    void start(RequestHead into, Http2Options options) {
         head = into;
+        mux = options.mux() != Mux.OFF;
+        connectProtocol = options.connectProtocol();
+        protocolEnd = 0;
+        tag.clear();
         into.version(HttpVersion.HTTP_2);
         problem = null;
         regular = false;
@@ -88,6 +107,12 @@ final class Http2RequestParser implements HpackDecoder.Fields {
                 return "http2.invalid_scheme";
             }
             scheme = true;
+        } else if (connectProtocol && Ascii.equals(PROTOCOL, bytes, nameStart, nameEnd)) {
+            if (protocolEnd > 0 || !Syntax.isToken(bytes, start, end)) {
+                return "http2.invalid_protocol";
+            }
+            protocolStart = start;
+            protocolEnd = end;
         } else {
             return "http2.invalid_pseudo_header";
         }
@@ -95,10 +120,17 @@ final class Http2RequestParser implements HpackDecoder.Fields {
     }
 
     private @Nullable String regular(HeaderBlock block, int nameStart, int nameEnd, int start, int end) {
-        regular = true;
         String wrong = Http2Fields.check(block.bytes(), nameStart, nameEnd, start, end);
         if (wrong != null) {
             return wrong;
+        }
+        if (mux && !regular && Ascii.equals(MuxTag.NAME, block.bytes(), nameStart, nameEnd)) {
+            tagged(start, end);
+            return null;
+        }
+        regular = true;
+        if (tag.isPresent()) {
+            tag.apply(block.bytes(), nameStart, nameEnd);
         }
         block.addSpan(nameStart, nameEnd, start, end);
         KnownHeader known = block.known(block.count() - 1);
@@ -124,6 +156,19 @@ final class Http2RequestParser implements HpackDecoder.Fields {
         return null;
     }
 
+    private void tagged(int start, int end) {
+        regular = true;
+        tag.begin(start, end);
+        RequestHead into = java.util.Objects.requireNonNull(head);
+        into.version(HttpVersion.HTTP_1_1);
+        // The Host's name: its field is made again once the authority is known.
+        HeaderBlock block = into.headers();
+        hostAt = block.reserve(HOST.length);
+        System.arraycopy(HOST, 0, block.bytes(), hostAt, HOST.length);
+        block.advance(HOST.length);
+        tag.apply(block.bytes(), hostAt, hostAt + HOST.length);
+    }
+
     /** All fields came: answers what is wrong with the whole, or null. */
     @Nullable
     String finish() {
@@ -141,7 +186,11 @@ final class Http2RequestParser implements HpackDecoder.Fields {
         if (!method) {
             return "http2.missing_method";
         }
-        if (into.method() == HttpMethod.CONNECT) {
+        if (isExtendedConnect()) {
+            if (into.method() != HttpMethod.CONNECT) {
+                return "http2.invalid_protocol"; // RFC 8441 §4
+            }
+        } else if (into.method() == HttpMethod.CONNECT) {
             // RFC 9113 §8.5: neither scheme nor path.
             if (scheme || path || !authority || into.authorityEnd() == into.authorityStart()) {
                 return "http2.invalid_connect";
@@ -169,8 +218,13 @@ final class Http2RequestParser implements HpackDecoder.Fields {
         } else if (!authority) {
             return "http2.missing_authority";
         }
-        if (cookies > 1) {
+        if (tag.isPresent()) {
+            headers.addSpan(hostAt, hostAt + HOST.length, into.authorityStart(), into.authorityEnd());
+        } else if (cookies > 1) {
             joinCookies(headers);
+        }
+        if (isExtendedConnect()) {
+            ExtendedConnect.toUpgrade(into, protocolStart, protocolEnd, random);
         }
         return null;
     }
@@ -207,6 +261,11 @@ final class Http2RequestParser implements HpackDecoder.Fields {
         headers.advance(to - at);
         headers.remove(KnownHeader.COOKIE);
         headers.addSpan(at, start, start, to);
+    }
+
+    /** Whether it is a wish for another protocol (RFC 8441), which the head now says as HTTP/1.1 does. */
+    boolean isExtendedConnect() {
+        return protocolEnd > 0;
     }
 
     /** The announced length of the body; -1 = none. */

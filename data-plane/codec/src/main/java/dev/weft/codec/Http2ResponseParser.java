@@ -18,10 +18,14 @@ final class Http2ResponseParser implements HpackDecoder.Fields {
     private @Nullable String problem;
     private boolean regular;
     private long contentLength;
+    private final MuxTag tag = new MuxTag();
+    private boolean mux;
 
-    /** Begins a head. */
-    void start(ResponseHead into) {
+    /** Begins a head of a connection with those options. */
+    void start(ResponseHead into, Http2Options options) {
         head = into;
+        mux = options.mux() != Mux.OFF;
+        tag.clear();
         into.version(HttpVersion.HTTP_2);
         problem = null;
         regular = false;
@@ -45,7 +49,7 @@ final class Http2ResponseParser implements HpackDecoder.Fields {
             return "http2.invalid_pseudo_header";
         }
         long status = end - start == 3 ? Ascii.parseDecimal(bytes, start, end) : -1;
-        if (status < 100 || status > 599 || status == 101) { // RFC 9113 §8.6: there is no 101
+        if (status < 100 || status > 599 || status == 101 && !mux) { // RFC 9113 §8.6: there is no 101
             return "http2.invalid_status";
         }
         into.status((int) status);
@@ -53,10 +57,18 @@ final class Http2ResponseParser implements HpackDecoder.Fields {
     }
 
     private @Nullable String regular(HeaderBlock block, int nameStart, int nameEnd, int start, int end) {
-        regular = true;
         String wrong = Http2Fields.check(block.bytes(), nameStart, nameEnd, start, end);
         if (wrong != null) {
             return wrong;
+        }
+        if (mux && !regular && Ascii.equals(MuxTag.NAME, block.bytes(), nameStart, nameEnd)) {
+            regular = true;
+            tag.begin(start, end);
+            return null;
+        }
+        regular = true;
+        if (tag.isPresent()) {
+            tag.apply(block.bytes(), nameStart, nameEnd);
         }
         block.addSpan(nameStart, nameEnd, start, end);
         KnownHeader known = block.known(block.count() - 1);
@@ -79,6 +91,10 @@ final class Http2ResponseParser implements HpackDecoder.Fields {
     String finish() {
         ResponseHead into = java.util.Objects.requireNonNull(head);
         head = null;
+        if (tag.isPresent()) {
+            into.version(HttpVersion.HTTP_1_1);
+            into.reason(tag.reasonStart(into.bytes()), tag.reasonEnd());
+        }
         return problem == null && into.status() == 0 ? "http2.missing_status" : problem;
     }
 

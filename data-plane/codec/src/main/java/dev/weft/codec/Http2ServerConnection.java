@@ -93,7 +93,7 @@ public final class Http2ServerConnection implements ServerConnection, Http2Conne
         }
         RequestHead head = shared.takeRequest();
         Http2RequestParser parser = shared.http2Requests;
-        parser.start(head);
+        parser.start(head, options);
         HpackDecoder decoder = connection.decoder();
         if (!decoder.decode(block, start, end, head.headers(), options.maxHeadBytes(), options.maxFields(), parser)) {
             shared.giveBack(head);
@@ -113,14 +113,13 @@ public final class Http2ServerConnection implements ServerConnection, Http2Conne
             shared.giveBack(head);
             connection.streamError(id, Http2Code.PROTOCOL_ERROR, why);
         } else {
-            serve(id, head, endStream, parser.contentLength());
+            serve(new Http2ServerStream(this, connection, id, head, parser.isExtendedConnect()), head, endStream);
         }
     }
 
-    private void serve(int id, RequestHead head, boolean endStream, long contentLength) {
-        lastServed = id;
-        Http2ServerStream stream = new Http2ServerStream(this, connection, id, head);
-        stream.announced(contentLength);
+    private void serve(Http2ServerStream stream, RequestHead head, boolean endStream) {
+        lastServed = stream.id;
+        stream.announced(shared.http2Requests.contentLength());
         connection.open(stream);
         HttpStream created = server.newStream(stream, head);
         stream.start(created, endStream);
@@ -128,7 +127,7 @@ public final class Http2ServerConnection implements ServerConnection, Http2Conne
 
     /** The codec's own answer, as the HTTP/1.1 codec gives it. */
     private void refuse(int id, RequestHead head, int status, boolean endStream) {
-        Http2ServerStream stream = new Http2ServerStream(this, connection, id, head);
+        Http2ServerStream stream = new Http2ServerStream(this, connection, id, head, false);
         stream.remoteEnded = endStream;
         connection.open(stream);
         byte[] reason = Reasons.of(status);

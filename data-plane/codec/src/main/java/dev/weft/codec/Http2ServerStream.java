@@ -3,6 +3,7 @@ package dev.weft.codec;
 import dev.weft.http.Downstream;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpStream;
+import dev.weft.http.HttpVersion;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
@@ -12,12 +13,17 @@ import org.jspecify.annotations.Nullable;
 final class Http2ServerStream extends Http2Stream implements Downstream {
     private final Http2ServerConnection server;
     private @Nullable RequestHead head; // until the stream is over
+    private final boolean tunnel; // an extended CONNECT: the request has no end of its own
+    private final boolean isMultiplexed; // the request was one of HTTP/1, and so is the response to be
     private @Nullable HttpStream stream;
 
-    Http2ServerStream(Http2ServerConnection server, Http2Connection connection, int id, RequestHead head) {
+    Http2ServerStream(
+            Http2ServerConnection server, Http2Connection connection, int id, RequestHead head, boolean tunnel) {
         super(connection, id, connection.peer().initialWindow(), connection.streamWindow());
         this.server = server;
         this.head = head;
+        this.tunnel = tunnel;
+        this.isMultiplexed = head.version() != HttpVersion.HTTP_2;
     }
 
     void start(HttpStream created, boolean end) {
@@ -35,7 +41,7 @@ final class Http2ServerStream extends Http2Stream implements Downstream {
     @Override
     void headers(byte[] block, int start, int end, boolean endStream) {
         HeaderBlock trailers = new HeaderBlock(Math.max(256, end - start));
-        Http2Fields.Trailers fields = new Http2Fields.Trailers();
+        Http2Fields.Trailers fields = new Http2Fields.Trailers(connection.options());
         if (!connection
                 .decoder()
                 .decode(block, start, end, trailers, connection.options().maxHeadBytes(), 100, fields)) {
@@ -112,7 +118,12 @@ final class Http2ServerStream extends Http2Stream implements Downstream {
     }
 
     private void encode(ResponseHead response) {
-        Http2HeadWriter.response(connection.encoder(), connection.shared().headerBlock, response);
+        CodecLoop shared = connection.shared();
+        tagged = isMultiplexed && response.version() != HttpVersion.HTTP_2;
+        // A proxy of ours is told of switching as such: for it a 200 is no yes.
+        int status = tunnel && response.status() == 101 && !isMultiplexed ? 200 : response.status();
+        Http2HeadWriter.response(
+                connection.encoder(), shared.headerBlock, status, response, tagged ? shared.muxTag : null);
     }
 
     @Override

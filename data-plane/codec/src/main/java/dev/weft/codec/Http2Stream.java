@@ -18,6 +18,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
     final int id;
     boolean localEnded;
     boolean remoteEnded;
+    boolean tagged; // what we send is of HTTP/1 (MuxTag)
     boolean touched; // in the connection's list of this read
     boolean waitsForConnection; // queued at the connection's window
     private boolean gone;

@@ -179,7 +179,7 @@ class Http2ClientTest implements Http2ClientConnection.Owner, UpstreamListener {
             head.headers().add(X_FORWARDED_PROTO, Ascii.bytes(forwardedProto));
         }
         OutArray block = new OutArray(256);
-        Http2HeadWriter.request(new HpackEncoder(HpackEncoder.MAX_TABLE, false), block, head, tls);
+        Http2HeadWriter.request(new HpackEncoder(HpackEncoder.MAX_TABLE, false), block, head, tls, false, null);
         StringBuilder scheme = new StringBuilder();
         new HpackDecoder(4096)
                 .decode(

@@ -50,6 +50,8 @@ class Http2PairTest {
                 true,
                 Duration.ZERO,
                 Duration.ZERO,
+                false,
+                Mux.OFF,
                 "");
     }
 

@@ -33,6 +33,7 @@ public enum KnownHeader {
     X_FORWARDED_HOST("x-forwarded-host"),
     X_FORWARDED_CLIENT_CERT("x-forwarded-client-cert"),
     X_WEFT_PEER("x-weft-peer"),
+    X_WEFT_MUX("x-weft-mux"),
     TRACEPARENT("traceparent"),
     GRPC_TIMEOUT("grpc-timeout"),
     GRPC_STATUS("grpc-status");

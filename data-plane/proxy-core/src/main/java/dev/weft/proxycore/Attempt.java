@@ -47,7 +47,9 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     /** Begins; answers false when the cluster's limit leaves no room to wait for a connection. */
     boolean begin() {
         endpoint.requestStarted();
-        HttpPool pool = endpoint.pool(exchange.connection.worker().upstream());
+        HttpPool pool = endpoint.pool(
+                exchange.connection.worker().upstream(),
+                exchange.stream().request().version());
         UpstreamConnection idle = pool.takeIdle();
         if (idle != null) {
             send(idle);

@@ -5,6 +5,7 @@ import dev.weft.codec.CodecLoop;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
+import dev.weft.http.HttpVersion;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.StreamEnd;
 import dev.weft.http.Upstream;
@@ -231,12 +232,24 @@ final class Exchange {
         lastResponse = head;
         requireCluster().stats().response(cell(), head.status());
         HttpStream current = stream();
+        if (isMistakenForYes(current, head)) {
+            Replies.upstreamFailed(this, Failure.PROTOCOL_ERROR, "upgrade_declined");
+            return;
+        }
         current.details("via_upstream");
         if (envoyHeaders && current.isRequestEnded()) {
             EnvoyHeaders.serviceTime(head.headers(), deadlines.sinceRequestEnd(responseHeadNanos));
         }
         connection.manager().finish(this, head);
         current.responseHead(head, end);
+    }
+
+    /** To a client of HTTP/2 that wants another protocol a 2xx says that it was agreed to (RFC 8441 §5). */
+    private static boolean isMistakenForYes(HttpStream stream, ResponseHead head) {
+        return stream.isUpgradeAllowed()
+                && stream.request().version() == HttpVersion.HTTP_2
+                && head.status() >= 200
+                && head.status() < 300;
     }
 
     /** The upstream's response head, valid until the stream has ended; null for our own answers. */

@@ -6,6 +6,7 @@ import dev.weft.codec.Http1ServerConnection;
 import dev.weft.codec.Http1ServerOptions;
 import dev.weft.codec.Http2Options;
 import dev.weft.codec.Http2ServerConnection;
+import dev.weft.codec.Mux;
 import dev.weft.codec.PrefaceSniffer;
 import dev.weft.codec.ServerConnection;
 import dev.weft.http.HttpServer;
@@ -24,11 +25,13 @@ final class ServerCodec {
     private static final String H2 = "h2";
     private static final String H2C = "h2c"; // as http_inspector calls it
     private static final String MESH_H2 = "istio-h2";
+    private static final String MUX = "weft-mux";
 
     private final HttpConnectionManager.CodecType codec;
     private final Http1ServerOptions http1;
     private final Http2Options http2;
     private final Http2Options http2Mesh; // for peers of the mesh
+    private final Http2Options mux; // for proxies of ours
 
     ServerCodec(HttpConnectionManager config) {
         HttpProtocolOptions common = config.commonHttp();
@@ -40,6 +43,7 @@ final class ServerCodec {
         codec = config.codecType();
         http2 = http2(Http2Options.APPLICATION, config, limits);
         http2Mesh = http2(Http2Options.MESH, config, limits);
+        mux = http2Mesh.multiplexing(Mux.AS_RECEIVED);
         http1 = new Http1ServerOptions(
                 limits,
                 config.http1().acceptHttp10(),
@@ -55,6 +59,7 @@ final class ServerCodec {
                         wanted.maxConcurrentStreams(),
                         wanted.initialStreamWindowSize(),
                         wanted.initialConnectionWindowSize())
+                .connectProtocol(wanted.allowConnect())
                 .with(limits, config.commonHttp().idleTimeout(), serverName(config));
     }
 
@@ -79,7 +84,8 @@ final class ServerCodec {
         TlsConnection tls = TlsConnection.of(channel);
         String alpn = tls == null ? null : tls.alpn();
         boolean known = codec != HttpConnectionManager.CodecType.AUTO || alpn != null;
-        if (codec == HttpConnectionManager.CodecType.HTTP2
+        if (MUX.equals(alpn)
+                || codec == HttpConnectionManager.CodecType.HTTP2
                 || codec == HttpConnectionManager.CodecType.AUTO
                         && (H2.equals(alpn) || MESH_H2.equals(alpn) || info.applicationProtocols.contains(H2C))) {
             Http2ServerConnection connection = new Http2ServerConnection(loop, server, http2(tls));
@@ -100,6 +106,9 @@ final class ServerCodec {
     }
 
     private Http2Options http2(@Nullable TlsConnection tls) {
-        return tls != null && tls.identity() != null ? http2Mesh : http2;
+        if (tls == null || tls.identity() == null) {
+            return http2;
+        }
+        return MUX.equals(tls.alpn()) ? mux : http2Mesh;
     }
 }

@@ -4,28 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Address;
 import dev.weft.xdsmodel.Cluster;
-import dev.weft.xdsmodel.CommonTls;
-import dev.weft.xdsmodel.CommonTls.TlsVersion;
-import dev.weft.xdsmodel.CommonTls.Validation;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.FilterChainMatch;
-import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.Listener;
-import dev.weft.xdsmodel.ListenerFilter;
 import dev.weft.xdsmodel.Metadata;
 import dev.weft.xdsmodel.TcpProxy;
 import dev.weft.xdsmodel.TrafficDirection;
-import dev.weft.xdsmodel.TransportSocket.DownstreamTls;
 import dev.weft.xdsmodel.TransportSocket.Plaintext;
-import dev.weft.xdsmodel.TransportSocket.UpstreamTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -35,110 +26,14 @@ import org.junit.jupiter.api.Timeout;
 /** Two engines beside each other: application → outbound → mTLS → inbound → application. */
 @Timeout(30)
 class MeshTest {
-    private static final String CLIENT = "spiffe://cluster.local/ns/shop/sa/web";
-    private static final String SERVER = "spiffe://cluster.local/ns/shop/sa/orders";
-    private static final MeshCa CA = new MeshCa();
-
-    private static CommonTls common(List<String> alpn) {
-        return CommonTls.ofSecrets("default", new Validation(null, "ROOTCA"), TlsVersion.TLSv1_3, alpn);
-    }
-
-    /** The inbound side: HTTP and TCP by ALPN, STRICT. */
-    private static final class Inbound implements AutoCloseable {
-        final TestProxy proxy = new TestProxy();
-
-        Inbound(int applicationPort) {
-            DownstreamTls tls = new DownstreamTls(common(List.of("istio-http/1.1", "istio")), true, false);
-            FilterChainMatch match = FilterChainMatch.ANY.withTransportProtocol("tls");
-            proxy.cluster("inbound|8080||", applicationPort);
-            Listener plain = Listener.of(
-                    "http",
-                    new Address("127.0.0.1", 0),
-                    FilterChain.of(
-                            match.withApplicationProtocols("istio-http/1.1"),
-                            tls,
-                            TestProxy.manager(TestProxy.forward("inbound|8080||"))),
-                    FilterChain.of(match.withApplicationProtocols("istio"), tls, TcpProxy.of("tcp", "inbound|8080||")));
-            proxy.listeners.put("http", inspected(plain, TrafficDirection.INBOUND));
-            rotate(SERVER);
-        }
-
-        void rotate(String identity) {
-            proxy.secrets.putAll(CA.secrets(identity));
-            proxy.apply();
-        }
-
-        @Override
-        public void close() {
-            proxy.close();
-        }
-    }
-
-    static Listener inspected(Listener l, TrafficDirection direction) {
-        return new Listener(
-                l.name(),
-                l.address(),
-                l.filterChains(),
-                l.defaultFilterChain(),
-                List.of(ListenerFilter.TLS_INSPECTOR, ListenerFilter.HTTP_INSPECTOR),
-                Duration.ofMillis(200),
-                true,
-                l.useOriginalDst(),
-                l.bindToPort(),
-                direction,
-                null,
-                null,
-                "",
-                List.of(),
-                Metadata.NONE);
-    }
-
-    /** The outbound side with its one cluster behind a listener {@code http} and one {@code tcp}. */
-    private static TestProxy outbound(int inboundPort, String expected, String own) {
-        TestProxy proxy = new TestProxy();
-        LbEndpoint endpoint = new LbEndpoint(
-                new Address("127.0.0.1", inboundPort),
-                "",
-                LbEndpoint.HealthStatus.HEALTHY,
-                new Metadata(Map.of(
-                        "envoy.transport_socket_match", Map.of("tlsMode", "istio"),
-                        "istio", Map.of("workload", "orders-1;shop;orders;v1;here"),
-                        "weft", Map.of("identity", expected))),
-                1);
-        Cluster base = Cluster.ofStatic("outbound|80||orders.shop.svc.cluster.local", endpoint);
-        UpstreamTls tls =
-                new UpstreamTls(common(List.of("istio-http/1.1", "istio")), "outbound_.80_._.orders", false, false);
-        Cluster cluster = new Cluster(
-                base.name(),
-                "",
-                base.type(),
-                "",
-                Duration.ofSeconds(2),
-                base.lbPolicy(),
-                2,
-                base.loadAssignment(),
-                new Plaintext(),
-                List.of(new Cluster.TransportSocketMatch("tls", Map.of("tlsMode", "istio"), tls)),
-                base.circuitBreakers(),
-                base.http(),
-                base.dns(),
-                base.originalDst(),
-                50,
-                null,
-                Metadata.NONE,
-                List.of());
-        proxy.clusters.put(cluster.name(), cluster);
-        proxy.listener("http", FilterChain.of(TestProxy.manager(TestProxy.forward(cluster.name()))));
-        proxy.listener("tcp", FilterChain.of(TcpProxy.of("tcp", cluster.name())));
-        proxy.secrets.putAll(CA.secrets(own));
-        return proxy.apply();
-    }
+    private static final MeshCa CA = MeshSides.CA;
 
     @Test
     void httpGoesThroughBothSidesAndEachKnowsTheOther() throws IOException {
         try (Backend backend = Backend.answering("orders");
-                Inbound inbound = new Inbound(backend.port());
-                TestProxy outbound = outbound(inbound.proxy.port("http"), SERVER, CLIENT);
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port());
+                TestProxy outbound =
+                        MeshSides.outbound(inbound.proxy.port("http"), MeshSides.SERVER, MeshSides.CLIENT);
                 Client client = outbound.client()) {
             assertThat(client.send("GET / HTTP/1.1\r\nHost: orders\r\nx-weft-peer: forged;x\r\n\r\n")
                             .response())
@@ -148,11 +43,12 @@ class MeshTest {
             assertThat(backend.requests).hasSize(2).noneMatch(r -> r.contains("x-weft"));
             assertThat(outbound.metrics())
                     .containsPattern("istio_requests_total\\{reporter=\"source\".*destination_workload=\"orders-1\".*"
-                            + "destination_principal=\"" + SERVER
+                            + "destination_principal=\"" + MeshSides.SERVER
                             + "\".*connection_security_policy=\"mutual_tls\".*} 2");
             assertThat(inbound.proxy.metrics())
                     .containsPattern("istio_requests_total\\{reporter=\"destination\",source_workload=\"test\".*"
-                            + "source_principal=\"" + CLIENT + "\".*connection_security_policy=\"mutual_tls\".*} 2");
+                            + "source_principal=\"" + MeshSides.CLIENT
+                            + "\".*connection_security_policy=\"mutual_tls\".*} 2");
         }
     }
 
@@ -164,8 +60,9 @@ class MeshTest {
                         c.out.write(b);
                     }
                 });
-                Inbound inbound = new Inbound(backend.port());
-                TestProxy outbound = outbound(inbound.proxy.port("http"), SERVER, CLIENT);
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port());
+                TestProxy outbound =
+                        MeshSides.outbound(inbound.proxy.port("http"), MeshSides.SERVER, MeshSides.CLIENT);
                 Client client = outbound.client("tcp")) {
             for (char c : "server first\n".toCharArray()) {
                 assertThat(client.read()).isEqualTo(c);
@@ -177,16 +74,16 @@ class MeshTest {
             assertThat(inbound.proxy.metrics())
                     .containsPattern(
                             "istio_tcp_connections_opened_total\\{reporter=\"destination\".*source_principal=\""
-                                    + CLIENT);
+                                    + MeshSides.CLIENT);
         }
     }
 
     @Test
     void anEndpointWithAnotherIdentityIsRefused() throws IOException {
         try (Backend backend = Backend.answering("never");
-                Inbound inbound = new Inbound(backend.port());
-                TestProxy outbound =
-                        outbound(inbound.proxy.port("http"), "spiffe://cluster.local/ns/shop/sa/payments", CLIENT);
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port());
+                TestProxy outbound = MeshSides.outbound(
+                        inbound.proxy.port("http"), "spiffe://cluster.local/ns/shop/sa/payments", MeshSides.CLIENT);
                 Client client = outbound.client()) {
             assertThat(client.get("/")).startsWith("HTTP/1.1 503").contains("TLS_error");
             assertThat(backend.requests).isEmpty();
@@ -196,7 +93,7 @@ class MeshTest {
     @Test
     void plaintextIsNotServedWhereTlsIsRequired() throws IOException {
         try (Backend backend = Backend.answering("never");
-                Inbound inbound = new Inbound(backend.port());
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port());
                 Client client = inbound.proxy.client()) {
             assertThat(client.send("GET / HTTP/1.1\r\nHost: orders\r\n\r\n").rest())
                     .isEmpty();
@@ -207,13 +104,14 @@ class MeshTest {
     @Test
     void rotationKeepsConnections() throws IOException {
         try (Backend backend = Backend.answering("orders");
-                Inbound inbound = new Inbound(backend.port());
-                TestProxy outbound = outbound(inbound.proxy.port("http"), SERVER, CLIENT);
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port());
+                TestProxy outbound =
+                        MeshSides.outbound(inbound.proxy.port("http"), MeshSides.SERVER, MeshSides.CLIENT);
                 Client client = outbound.client()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(client.get("/" + i)).startsWith("HTTP/1.1 200");
-                inbound.rotate(SERVER);
-                outbound.secrets.putAll(CA.secrets(CLIENT));
+                inbound.rotate(MeshSides.SERVER);
+                outbound.secrets.putAll(CA.secrets(MeshSides.CLIENT));
                 outbound.apply();
             }
             assertThat(outbound.metrics())
@@ -233,10 +131,11 @@ class MeshTest {
                         first = c.readRequest();
                     }
                 });
-                Inbound inbound = new Inbound(backend.port());
-                TestProxy outbound = outbound(inbound.proxy.port("http"), SERVER, CLIENT);
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port());
+                TestProxy outbound =
+                        MeshSides.outbound(inbound.proxy.port("http"), MeshSides.SERVER, MeshSides.CLIENT);
                 Client client = outbound.client()) {
-            outbound.secrets.putAll(CA.secrets(CLIENT, end));
+            outbound.secrets.putAll(CA.secrets(MeshSides.CLIENT, end));
             outbound.apply();
             String connections =
                     "envoy_cluster_upstream_cx_total{envoy_cluster_name=\"outbound|80||orders.shop.svc.cluster.local\"} ";
@@ -245,7 +144,7 @@ class MeshTest {
                 assertThat(client.get("/1")).endsWith("ok");
                 assertThat(client.get("/2")).endsWith("ok");
                 assertThat(outbound.metrics()).contains(connections + "2"); // one each
-                outbound.secrets.putAll(CA.secrets(CLIENT));
+                outbound.secrets.putAll(CA.secrets(MeshSides.CLIENT));
                 outbound.apply();
                 while (Instant.now().isBefore(end)) {
                     Thread.onSpinWait();
@@ -262,10 +161,10 @@ class MeshTest {
     void aServersResponseSaysCloseWhenItsCertificateHasEnded() throws Exception {
         Instant end = Instant.now().plusSeconds(4).truncatedTo(ChronoUnit.SECONDS);
         try (Backend backend = Backend.answering("orders");
-                Inbound inbound = new Inbound(backend.port())) {
-            inbound.proxy.secrets.putAll(CA.secrets(SERVER, end));
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port())) {
+            inbound.proxy.secrets.putAll(CA.secrets(MeshSides.SERVER, end));
             inbound.proxy.apply();
-            SSLContext context = CA.client(CLIENT);
+            SSLContext context = CA.client(MeshSides.CLIENT);
             try (SSLSocket socket =
                     (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", inbound.proxy.port("http"))) {
                 SSLParameters parameters = socket.getSSLParameters();
@@ -307,7 +206,8 @@ class MeshTest {
                                 FilterChainMatch.ANY.withApplicationProtocols("http/1.0", "http/1.1", "h2c"),
                                 new Plaintext(),
                                 TestProxy.manager(TestProxy.forward("http"))));
-                proxy.listeners.put("0.0.0.0_80", redirecting(inspected(virtual, TrafficDirection.OUTBOUND), false));
+                proxy.listeners.put(
+                        "0.0.0.0_80", redirecting(MeshSides.inspected(virtual, TrafficDirection.OUTBOUND), false));
                 proxy.apply();
                 try (Client client = proxy.client()) {
                     assertThat(client.get("/")).endsWith("by the virtual listener");

@@ -7,6 +7,8 @@ import dev.weft.balance.LoadBalancer;
 import dev.weft.balance.PickContext;
 import dev.weft.balance.Policy;
 import dev.weft.codec.Http2Options;
+import dev.weft.codec.Mux;
+import dev.weft.http.HttpVersion;
 import dev.weft.net.Loop;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.CircuitBreakers;
@@ -41,7 +43,12 @@ public final class ClusterRuntime {
     /** An ORIGINAL_DST endpoint without connections is forgotten after this (Envoy's cleanup interval is 5 s). */
     private static final long ORIGINAL_DST_KEEP_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    private record Key(InetSocketAddress address, String hostname, Metadata metadata, TransportSocket socket) {}
+    private record Key(
+            InetSocketAddress address,
+            String hostname,
+            Metadata metadata,
+            TransportSocket socket,
+            UpstreamHttp.Protocol protocol) {}
 
     private final List<Loop> loops;
     private final Function<TransportSocket, Transport> transports;
@@ -78,15 +85,29 @@ public final class ClusterRuntime {
         return config;
     }
 
-    /** Whether its endpoints are spoken to in HTTP/2. */
-    boolean speaksHttp2() {
-        return config.http().protocol() == UpstreamHttp.Protocol.HTTP2;
+    /** Whether its endpoints are spoken to in HTTP/2 when a request came in that version. */
+    boolean speaksHttp2(HttpVersion version) {
+        return switch (config.http().protocol()) {
+            case HTTP1, AUTO -> false;
+            case HTTP2 -> true;
+            case USE_DOWNSTREAM -> version == HttpVersion.HTTP_2;
+        };
+    }
+
+    /** What the application behind a proxy of ours is to be spoken to in. */
+    Mux mux() {
+        return switch (config.http().protocol()) {
+            case HTTP1 -> Mux.HTTP1;
+            case HTTP2 -> Mux.HTTP2;
+            case AUTO, USE_DOWNSTREAM -> Mux.AS_RECEIVED;
+        };
     }
 
     /** How its HTTP/2 connections treat their peer: the configuration's figures, else our own. */
-    Http2Options http2Options() {
+    Http2Options http2Options(boolean multiplexed) {
         Http2ProtocolOptions wanted = config.http().http2();
-        return Http2Options.UPSTREAM.with(
+        Http2Options ours = multiplexed ? Http2Options.MESH.multiplexing(mux()) : Http2Options.UPSTREAM;
+        return ours.with(
                 wanted.maxConcurrentStreams(), wanted.initialStreamWindowSize(), wanted.initialConnectionWindowSize());
     }
 
@@ -179,7 +200,8 @@ public final class ClusterRuntime {
             originalDestinations.values().forEach(this::retire);
             originalDestinations.clear();
         }
-        if (!before.transportSocketMatches().equals(next.transportSocketMatches())
+        if (before.http().protocol() != next.http().protocol()
+                || !before.transportSocketMatches().equals(next.transportSocketMatches())
                 || !before.transportSocket().equals(next.transportSocket())) {
             swap(lastResolved, assignmentFactor);
         }
@@ -204,7 +226,12 @@ public final class ClusterRuntime {
         for (Resolved resolved : next) {
             LbEndpoint endpoint = resolved.endpoint();
             Transport transport = transport(cluster, endpoint);
-            Key key = new Key(resolved.address(), endpoint.hostname(), endpoint.metadata(), transport.config());
+            Key key = new Key(
+                    resolved.address(),
+                    endpoint.hostname(),
+                    endpoint.metadata(),
+                    transport.config(),
+                    cluster.http().protocol());
             EndpointRuntime runtime = endpoints.remove(key);
             if (runtime == null) {
                 runtime = kept.get(key);
@@ -237,12 +264,7 @@ public final class ClusterRuntime {
     private void retire(EndpointRuntime endpoint) {
         endpoint.retire();
         for (Loop loop : loops) {
-            loop.netty().execute(() -> {
-                HttpPool pool = endpoint.poolIfAny(loop.index());
-                if (pool != null) {
-                    pool.drain();
-                }
-            });
+            loop.netty().execute(() -> endpoint.drain(loop.index()));
         }
     }
 

@@ -194,10 +194,12 @@ final class Connector extends TimerWheel.Timer {
                     // Verification may still close the channel in a listener of the same event.
                     ctx.channel().config().setAutoRead(false);
                     ctx.pipeline().remove(this);
-                    if (ctx.channel().isActive()) {
-                        succeed(ctx.channel());
-                    } else {
+                    if (!ctx.channel().isActive()) {
                         fail(false, "TLS_error");
+                    } else if (!endpoint.transport().isAgreed(ctx.channel(), inside)) {
+                        fail(false, "TLS_error:_no_common_application_protocol");
+                    } else {
+                        succeed(ctx.channel());
                     }
                 } else {
                     fail(

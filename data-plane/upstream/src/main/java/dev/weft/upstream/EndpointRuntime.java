@@ -3,6 +3,7 @@ package dev.weft.upstream;
 import dev.weft.balance.Endpoint;
 import dev.weft.base.Address;
 import dev.weft.base.SpiffeId;
+import dev.weft.http.HttpVersion;
 import dev.weft.xdsmodel.LbEndpoint;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,8 @@ public final class EndpointRuntime extends Endpoint {
     private final InetSocketAddress socketAddress;
     private final Transport transport;
     private final @Nullable SpiffeId expectedIdentity;
-    private final @Nullable HttpPool[] pools;
+    private final boolean multiplexed;
+    private final @Nullable HttpPool[] pools; // per loop one for HTTP/1 and one for HTTP/2
     private volatile boolean retired;
     private volatile long lastUsed = System.nanoTime(); // ORIGINAL_DST: when it was looked up last
     private volatile @Nullable Object telemetry;
@@ -37,7 +39,8 @@ public final class EndpointRuntime extends Endpoint {
         this.transport = transport;
         String identity = config.metadata().string("weft", "identity");
         this.expectedIdentity = identity == null ? null : SpiffeId.parseOrNull(identity);
-        this.pools = new HttpPool[loops];
+        this.multiplexed = transport.isMesh() && config.metadata().isTrue("weft", "mux");
+        this.pools = new HttpPool[loops * 2];
     }
 
     public ClusterRuntime cluster() {
@@ -72,20 +75,39 @@ public final class EndpointRuntime extends Endpoint {
         return expectedIdentity;
     }
 
-    /** The pool of this endpoint on a loop; made at the first call. Only on that loop. */
-    public HttpPool pool(UpstreamLoop loop) {
-        int index = loop.loop().index();
+    /** Whether the proxy at its end takes any HTTP over connections that are shared ({@code weft-mux}). */
+    boolean isMultiplexed() {
+        return multiplexed;
+    }
+
+    /**
+     * The pool on a loop for a request that came in that version; made at the first call. Only on that loop.
+     */
+    public HttpPool pool(UpstreamLoop loop, HttpVersion version) {
+        boolean http2 = multiplexed || cluster.speaksHttp2(version);
+        int index = index(loop.loop().index(), http2);
         HttpPool pool = pools[index];
         if (pool == null) {
-            pool = cluster.speaksHttp2() ? new Http2Pool(this, loop) : new Http1Pool(this, loop);
+            pool = http2 ? new Http2Pool(this, loop) : new Http1Pool(this, loop);
             pools[index] = pool;
         }
         return pool;
     }
 
-    @Nullable
-    HttpPool poolIfAny(int loop) {
-        return pools[loop];
+    private static int index(int loop, boolean http2) {
+        return loop * 2 + (http2 ? 1 : 0);
+    }
+
+    /** Closes what is idle on a loop; the rest closes as its exchanges end. Only on that loop. */
+    void drain(int loop) {
+        drain(pools[index(loop, false)]);
+        drain(pools[index(loop, true)]);
+    }
+
+    private static void drain(@Nullable HttpPool pool) {
+        if (pool != null) {
+            pool.drain();
+        }
     }
 
     /** Whether the endpoint left its cluster: connections in use end after their exchange. */

@@ -20,6 +20,7 @@ final class Http2Pool implements HttpPool {
     private final EndpointRuntime endpoint;
     private final UpstreamLoop loop;
     private final Http2Options options;
+    private final Transport.Inside inside;
     private final List<Pooled> connections = new ArrayList<>(1);
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>(4);
     private boolean connecting;
@@ -27,7 +28,8 @@ final class Http2Pool implements HttpPool {
     Http2Pool(EndpointRuntime endpoint, UpstreamLoop loop) {
         this.endpoint = endpoint;
         this.loop = loop;
-        this.options = endpoint.cluster().http2Options();
+        this.options = endpoint.cluster().http2Options(endpoint.isMultiplexed());
+        this.inside = endpoint.isMultiplexed() ? Transport.Inside.MUX : Transport.Inside.HTTP2;
     }
 
     @Override
@@ -68,7 +70,7 @@ final class Http2Pool implements HttpPool {
             return; // a stream that ends will make room
         }
         connecting = true;
-        Connector.connect(loop, endpoint, Transport.Inside.HTTP2, new ConnectListener() {
+        Connector.connect(loop, endpoint, inside, new ConnectListener() {
             @Override
             public void connected(Channel channel) {
                 connecting = false;

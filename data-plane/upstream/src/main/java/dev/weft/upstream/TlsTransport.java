@@ -1,6 +1,7 @@
 package dev.weft.upstream;
 
 import dev.weft.net.TlsConfigException;
+import dev.weft.net.TlsConnection;
 import dev.weft.net.TlsContext;
 import dev.weft.net.TlsContexts;
 import dev.weft.xdsmodel.CommonTls;
@@ -11,18 +12,21 @@ import io.netty.channel.ChannelHandler;
 import java.util.List;
 
 /**
- * TLS to endpoints. Between proxies of the mesh ALPN says what is inside (decision 7), so there are three contexts where the
+ * TLS to endpoints. Between proxies of the mesh ALPN says what is inside (decision 7), so there is a context for each where the
  * configuration offers the mesh's protocols; other configurations are used as they are.
  */
 final class TlsTransport implements Transport {
     private static final String MESH_PREFIX = "istio";
+    private static final String MUX = "weft-mux";
     private static final List<String> MESH_HTTP = List.of("istio-http/1.1");
     private static final List<String> MESH_HTTP2 = List.of("istio-h2");
+    private static final List<String> MESH_MUX = List.of(MUX);
     private static final List<String> MESH_TCP = List.of("istio");
 
     private final UpstreamTls config;
     private final TlsContext http;
     private final TlsContext http2;
+    private final TlsContext mux;
     private final TlsContext tcp;
     private final boolean mesh;
 
@@ -31,6 +35,7 @@ final class TlsTransport implements Transport {
         this.mesh = config.common().alpnProtocols().stream().anyMatch(p -> p.startsWith(MESH_PREFIX));
         this.http = contexts.client(mesh ? with(config, MESH_HTTP) : config);
         this.http2 = mesh ? contexts.client(with(config, MESH_HTTP2)) : http;
+        this.mux = mesh ? contexts.client(with(config, MESH_MUX)) : http;
         this.tcp = mesh ? contexts.client(with(config, MESH_TCP)) : http;
     }
 
@@ -69,6 +74,7 @@ final class TlsTransport implements Transport {
         TlsContext context = switch (inside) {
             case HTTP -> http;
             case HTTP2 -> http2;
+            case MUX -> mux;
             case TCP -> tcp;
         };
         ChannelHandler handler = context.newClientHandler(
@@ -83,11 +89,19 @@ final class TlsTransport implements Transport {
         return handler;
     }
 
+    /** Only a proxy of ours understands {@code weft-mux}; all else is understood without being named, too. */
+    @Override
+    public boolean isAgreed(Channel channel, Inside inside) {
+        TlsConnection tls = TlsConnection.of(channel);
+        return inside != Inside.MUX || tls != null && MUX.equals(tls.alpn());
+    }
+
     @Override
     public void close() {
         http.close();
         if (mesh) {
             http2.close();
+            mux.close();
             tcp.close();
         }
     }

@@ -11,6 +11,7 @@ interface Transport {
     enum Inside {
         HTTP,
         HTTP2,
+        MUX,
         TCP
     }
 
@@ -29,6 +30,11 @@ interface Transport {
      */
     @Nullable
     ChannelHandler newHandler(Channel channel, EndpointRuntime endpoint, Inside inside) throws NotReadyException;
+
+    /** Whether the peer has agreed, in its handshake, to what is inside. */
+    default boolean isAgreed(Channel channel, Inside inside) {
+        return true;
+    }
 
     /** Gives back what the transport holds. */
     default void close() {}

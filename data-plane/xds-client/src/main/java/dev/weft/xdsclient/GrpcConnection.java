@@ -2,6 +2,7 @@ package dev.weft.xdsclient;
 
 import dev.weft.codec.Http2ClientConnection;
 import dev.weft.codec.Http2Options;
+import dev.weft.codec.Mux;
 import dev.weft.net.TlsConnection;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -45,7 +46,20 @@ final class GrpcConnection extends ChannelInboundHandlerAdapter implements Http2
      * state-of-the-world answer of a large mesh is megabytes. Without a call the connection stays.
      */
     private static final Http2Options OPTIONS = new Http2Options(
-            100, 1 << 20, 1 << 20, 4 << 20, 16 << 10, 100, 16, Duration.ZERO, true, Duration.ZERO, Duration.ZERO, "");
+            100,
+            1 << 20,
+            1 << 20,
+            4 << 20,
+            16 << 10,
+            100,
+            16,
+            Duration.ZERO,
+            true,
+            Duration.ZERO,
+            Duration.ZERO,
+            false,
+            Mux.OFF,
+            "");
 
     private final GrpcTarget target;
     private final Events events;

@@ -28,4 +28,9 @@ public record Metadata(Map<String, Map<String, @Nullable Object>> filterMetadata
     public @Nullable String string(String name, String key) {
         return of(name).get(key) instanceof String text ? text : null;
     }
+
+    /** Whether a value is there and true. */
+    public boolean isTrue(String name, String key) {
+        return Boolean.TRUE.equals(of(name).get(key));
+    }
 }
