@@ -9,7 +9,6 @@ import dev.weft.meshmodel.HttpRoute.Match;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Service;
-import dev.weft.meshmodel.Service.Protocol;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +57,7 @@ final class RouteChecks {
 
     private static boolean routed(HttpRoute.ParentRef parent, Service.Port port) {
         return (parent.port() == null || parent.port() == port.port())
-                && (port.protocol() == Protocol.HTTP || port.protocol() == Protocol.UNDECLARED);
+                && port.protocol().mayBeHttp();
     }
 
     private static @Nullable BadRef badParent(MeshImage image, HttpRoute.ParentRef parent) {

@@ -55,14 +55,6 @@ final class ServiceChecks {
                     "the protocol of port " + port.port() + " is not declared, so it is detected",
                     "appProtocol: http or tcp avoids 200 ms of waiting for protocols in which the server speaks first");
         }
-        if (port.protocol() == Protocol.HTTP2) {
-            findings.info(
-                    "http2-as-tcp",
-                    service.key(),
-                    path,
-                    "HTTP/2 on port " + port.port() + " is carried as opaque bytes: balanced per connection",
-                    "");
-        }
     }
 
     private static boolean serves(Workload workload, TargetPort target) {

@@ -175,8 +175,6 @@ class AnalysisTest {
                         "undeclared-protocol spec.ports[1]: Service shop/a: the protocol of port 81 is not declared,"
                                 + " so it is detected",
                         "no-endpoints : Service shop/empty: no workload names it",
-                        "http2-as-tcp spec.ports[0]: Service shop/empty: HTTP/2 on port 80 is carried as opaque"
-                                + " bytes: balanced per connection",
                         "protocol-clash spec.ports[0]: Service shop/b: port 1 of Workload shop/w has another protocol"
                                 + " in Service shop/a",
                         "unknown-service spec.service: Workload shop/w2: there is no Service 'typo' in namespace"

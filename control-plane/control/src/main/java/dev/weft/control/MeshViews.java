@@ -81,7 +81,7 @@ final class MeshViews {
                                 .toList(),
                         new TreeMap<>(workload.labels()),
                         image.identity(workload).toString(),
-                        workload.tls() == Workload.Tls.MUTUAL,
+                        workload.tls().isMutual(),
                         origin(image, workload.key()),
                         services));
             }

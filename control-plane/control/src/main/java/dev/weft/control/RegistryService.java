@@ -167,10 +167,19 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
                 address,
                 ports(m),
                 labels(m),
-                Structs.text(m, "tls").equals("plaintext") ? Workload.Tls.PLAINTEXT : Workload.Tls.MUTUAL,
+                tls(Structs.text(m, "tls")),
                 Structs.text(m, "locality"),
                 admin(Structs.text(m, "proxyAdmin"), address),
                 Structs.text(m, "uid"));
+    }
+
+    /** A sidecar that says nothing, or something newer than we are, speaks mutual TLS. */
+    private static Workload.Tls tls(String text) {
+        return switch (text) {
+            case "plaintext" -> Workload.Tls.PLAINTEXT;
+            case "multiplexed" -> Workload.Tls.MULTIPLEXED;
+            default -> Workload.Tls.MUTUAL;
+        };
     }
 
     private static List<Workload.Port> ports(Struct m) {

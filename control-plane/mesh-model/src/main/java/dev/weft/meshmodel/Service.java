@@ -42,12 +42,24 @@ public record Service(ResourceKey key, List<Port> ports, Map<String, String> sel
     public enum Protocol {
         /** HTTP/1.1. */
         HTTP,
-        /** HTTP/2 with prior knowledge, gRPC included. */
+        /** HTTP/2 with prior knowledge. */
         HTTP2,
+        /** gRPC, so HTTP/2; calls say themselves how long they may take. */
+        GRPC,
         /** Opaque bytes. */
         TCP,
         /** Not said: found out from the first bytes. */
-        UNDECLARED
+        UNDECLARED;
+
+        /** Whether requests may come on such a port, so that it has routes. */
+        public boolean mayBeHttp() {
+            return this != TCP;
+        }
+
+        /** Whether it is declared that requests come. */
+        public boolean isHttp() {
+            return mayBeHttp() && this != UNDECLARED;
+        }
     }
 
     public String namespace() {

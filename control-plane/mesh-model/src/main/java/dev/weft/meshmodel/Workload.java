@@ -42,10 +42,17 @@ public record Workload(
 
     /** How peers talk to it. */
     public enum Tls {
+        /** It has a sidecar of ours: mutual TLS, requests share connections ({@code weft-mux}). */
+        MULTIPLEXED,
         /** It has a sidecar: mutual TLS. */
         MUTUAL,
         /** It has none and its document says so: plain text. */
-        PLAINTEXT
+        PLAINTEXT;
+
+        /** Whether it speaks mutual TLS. */
+        public boolean isMutual() {
+            return this != PLAINTEXT;
+        }
     }
 
     /** Who vouches for a workload. */

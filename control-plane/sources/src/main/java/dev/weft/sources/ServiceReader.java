@@ -121,7 +121,8 @@ final class ServiceReader {
         if (appProtocol != null) {
             return switch (appProtocol.toLowerCase(Locale.ROOT)) {
                 case "http", "kubernetes.io/ws" -> Protocol.HTTP;
-                case "http2", "grpc", "grpc-web", "kubernetes.io/h2c" -> Protocol.HTTP2;
+                case "http2", "grpc-web", "kubernetes.io/h2c" -> Protocol.HTTP2;
+                case "grpc" -> Protocol.GRPC;
                 default -> Protocol.TCP; // declared, and nothing whose inside we read
             };
         }
@@ -129,7 +130,8 @@ final class ServiceReader {
         int dash = name.indexOf('-');
         return switch (dash < 0 ? name : name.substring(0, dash)) {
             case "http" -> Protocol.HTTP;
-            case "http2", "grpc" -> Protocol.HTTP2;
+            case "http2" -> Protocol.HTTP2;
+            case "grpc" -> Protocol.GRPC;
             case "tcp", "tls", "https", "mongo", "mysql", "redis", "postgres" -> Protocol.TCP;
             default -> Protocol.UNDECLARED;
         };

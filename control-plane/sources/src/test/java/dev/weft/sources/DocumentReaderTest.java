@@ -181,8 +181,8 @@ class DocumentReaderTest {
     @CsvSource(
             nullValues = "-",
             value = {
-                "http,-,HTTP", "HTTP,x,HTTP", "grpc,-,HTTP2", "kubernetes.io/h2c,-,HTTP2", "mysql,http,TCP",
-                "-,http,HTTP", "-,http-web,HTTP", "-,httpweb,UNDECLARED", "-,grpc-api,HTTP2", "-,tcp,TCP",
+                "http,-,HTTP", "HTTP,x,HTTP", "grpc,-,GRPC", "kubernetes.io/h2c,-,HTTP2", "mysql,http,TCP",
+                "-,http,HTTP", "-,http-web,HTTP", "-,httpweb,UNDECLARED", "-,grpc-api,GRPC", "-,tcp,TCP",
                 "-,mysql-a,TCP", "-,web,UNDECLARED", "-,-,UNDECLARED"
             })
     void protocolIsDeclaredByAppProtocolThenByName(String appProtocol, String name, String expected) {

@@ -10,13 +10,14 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
-import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.List;
 
@@ -30,6 +31,13 @@ final class Clusters {
     private static final Duration PLAINTEXT_IDLE_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration MESH_IDLE_TIMEOUT = Duration.ofHours(1);
     private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
+    private static final Http1ProtocolOptions HTTP1 = Http1ProtocolOptions.newBuilder()
+            .setHeaderKeyFormat(Protos.PRESERVE_CASE)
+            .build();
+    // an upgrade of the application's is passed on (RFC 8441)
+    private static final Http2ProtocolOptions HTTP2 =
+            Http2ProtocolOptions.newBuilder().setAllowConnect(true).build();
 
     private Clusters() {}
 
@@ -56,13 +64,13 @@ final class Clusters {
         boolean plaintext = false;
         boolean mutual = false;
         for (Workload workload : image.workloads(service.key())) {
-            plaintext |= workload.tls() == Workload.Tls.PLAINTEXT;
-            mutual |= workload.tls() == Workload.Tls.MUTUAL;
+            plaintext |= !workload.tls().isMutual();
+            mutual |= workload.tls().isMutual();
         }
         if (mutual || !plaintext) {
             TransportSocket tls = MeshTls.client(
                     image.identities(service),
-                    opaque ? MeshTls.OPAQUE : MeshTls.HTTP1,
+                    alpn(port.protocol(), opaque),
                     "outbound_." + port.port() + "_._." + fqdn);
             if (plaintext) {
                 cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
@@ -80,9 +88,17 @@ final class Clusters {
         }
         if (!opaque) {
             Duration idle = plaintext ? PLAINTEXT_IDLE_TIMEOUT : MESH_IDLE_TIMEOUT;
-            cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(httpOptions(policy.idleTimeout(idle))));
+            cluster.putTypedExtensionProtocolOptions(
+                    HTTP_OPTIONS, Protos.pack(httpOptions(port.protocol(), policy.idleTimeout(idle))));
         }
         return cluster.build();
+    }
+
+    private static String alpn(Protocol protocol, boolean opaque) {
+        if (opaque) {
+            return MeshTls.OPAQUE;
+        }
+        return protocol == Protocol.HTTP2 || protocol == Protocol.GRPC ? MeshTls.HTTP2 : MeshTls.HTTP1;
     }
 
     private static Cluster.LbPolicy balancer(TrafficPolicy.LoadBalancer balancer) {
@@ -101,15 +117,24 @@ final class Clusters {
                 .build();
     }
 
-    private static io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions httpOptions(Duration idle) {
-        return io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder()
-                .setCommonHttpProtocolOptions(HttpProtocolOptions.newBuilder().setIdleTimeout(Protos.duration(idle)))
-                .setExplicitHttpConfig(
-                        io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig
-                                .newBuilder()
-                                .setHttpProtocolOptions(
-                                        Http1ProtocolOptions.newBuilder().setHeaderKeyFormat(Protos.PRESERVE_CASE)))
-                .build();
+    /** What the endpoints are spoken to in: the declared protocol, else what the request came in. */
+    private static HttpProtocolOptions httpOptions(Protocol protocol, Duration idle) {
+        HttpProtocolOptions.Builder options = HttpProtocolOptions.newBuilder()
+                .setCommonHttpProtocolOptions(io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions.newBuilder()
+                        .setIdleTimeout(Protos.duration(idle)));
+        switch (protocol) {
+            case HTTP, TCP ->
+                options.setExplicitHttpConfig(
+                        HttpProtocolOptions.ExplicitHttpConfig.newBuilder().setHttpProtocolOptions(HTTP1));
+            case HTTP2, GRPC ->
+                options.setExplicitHttpConfig(
+                        HttpProtocolOptions.ExplicitHttpConfig.newBuilder().setHttp2ProtocolOptions(HTTP2));
+            case UNDECLARED ->
+                options.setUseDownstreamProtocolConfig(HttpProtocolOptions.UseDownstreamHttpConfig.newBuilder()
+                        .setHttpProtocolOptions(HTTP1)
+                        .setHttp2ProtocolOptions(HTTP2));
+        }
+        return options.build();
     }
 
     /** To the application itself. */
@@ -117,7 +142,8 @@ final class Clusters {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(Names.inbound(port.port()))
                 .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
-                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(httpOptions(PLAINTEXT_IDLE_TIMEOUT)));
+                .putTypedExtensionProtocolOptions(
+                        HTTP_OPTIONS, Protos.pack(httpOptions(port.protocol(), PLAINTEXT_IDLE_TIMEOUT)));
         if (!port.services().isEmpty()) {
             cluster.setMetadata(Protos.servicesMetadata(port.services(), domain));
         }
@@ -142,7 +168,8 @@ final class Clusters {
                 .setName(Names.INBOUND_PASSTHROUGH)
                 .setConnectTimeout(Protos.duration(CONNECT_TIMEOUT))
                 .setUpstreamBindConfig(inboundSource())
-                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(httpOptions(PLAINTEXT_IDLE_TIMEOUT)));
+                .putTypedExtensionProtocolOptions(
+                        HTTP_OPTIONS, Protos.pack(httpOptions(Protocol.UNDECLARED, PLAINTEXT_IDLE_TIMEOUT)));
         originalDestination(cluster);
         return cluster.build();
     }
@@ -152,7 +179,8 @@ final class Clusters {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(Names.PASSTHROUGH)
                 .setConnectTimeout(Protos.duration(PASSTHROUGH_CONNECT_TIMEOUT))
-                .putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.pack(httpOptions(PLAINTEXT_IDLE_TIMEOUT)));
+                .putTypedExtensionProtocolOptions(
+                        HTTP_OPTIONS, Protos.pack(httpOptions(Protocol.UNDECLARED, PLAINTEXT_IDLE_TIMEOUT)));
         originalDestination(cluster);
         return cluster.build();
     }

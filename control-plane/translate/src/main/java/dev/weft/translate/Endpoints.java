@@ -1,6 +1,7 @@
 package dev.weft.translate;
 
 import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.TargetPort;
@@ -71,7 +72,6 @@ final class Endpoints {
     }
 
     private static LbEndpoint endpoint(MeshImage image, Workload workload, int port) {
-        boolean mutual = workload.tls() == Workload.Tls.MUTUAL;
         String version = workload.labels().getOrDefault("version", "");
         String canonical = workload.service() != null
                 ? workload.service()
@@ -86,19 +86,18 @@ final class Endpoints {
                                         Protos.text(String.join(
                                                 ";", workload.name(), workload.namespace(), canonical, version, "")))
                                 .build());
-        if (mutual) {
+        if (workload.tls().isMutual()) {
+            Struct.Builder weft = Struct.newBuilder()
+                    .putFields("identity", Protos.text(image.identity(workload).toString()));
+            if (workload.tls() == Workload.Tls.MULTIPLEXED) {
+                weft.putFields("mux", Value.newBuilder().setBoolValue(true).build());
+            }
             metadata.putFilterMetadata(
                             "envoy.transport_socket_match",
                             Struct.newBuilder()
                                     .putFields("tlsMode", Protos.text("istio"))
                                     .build())
-                    .putFilterMetadata(
-                            "weft",
-                            Struct.newBuilder()
-                                    .putFields(
-                                            "identity",
-                                            Protos.text(image.identity(workload).toString()))
-                                    .build());
+                    .putFilterMetadata("weft", weft.build());
         }
         return LbEndpoint.newBuilder()
                 .setEndpoint(Endpoint.newBuilder().setAddress(Protos.address(workload.address(), port)))

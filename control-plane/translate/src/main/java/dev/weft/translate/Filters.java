@@ -3,6 +3,7 @@ package dev.weft.translate;
 import com.google.protobuf.BoolValue;
 import dev.weft.meshmodel.MeshSettings;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -15,6 +16,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Network and listener filters as every listener of ours has them. */
@@ -31,6 +33,9 @@ final class Filters {
             .setName("envoy.filters.listener.http_inspector")
             .setTypedConfig(Protos.pack(HttpInspector.getDefaultInstance()))
             .build();
+
+    /** What the HTTP inspector calls HTTP. */
+    static final List<String> HTTP_DETECTED = List.of("http/1.0", "http/1.1", "h2c");
 
     private static final HttpFilter ROUTER = HttpFilter.newBuilder()
             .setName("envoy.filters.http.router")
@@ -62,6 +67,10 @@ final class Filters {
                 .setHttpProtocolOptions(Http1ProtocolOptions.newBuilder()
                         .setAcceptHttp10(true)
                         .setHeaderKeyFormat(Protos.PRESERVE_CASE))
+                // WebSocket needs no permission: to the application it is what HTTP is; RFC 8441 says it in HTTP/2
+                .addUpgradeConfigs(
+                        HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"))
+                .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder().setAllowConnect(true))
                 // x-request-id is made where there is none, and kept where there is one
                 .setGenerateRequestId(BoolValue.of(true))
                 .setPreserveExternalRequestId(true)

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -48,7 +49,7 @@ final class InboundListeners {
             plaintext |= port.frontDoor();
             addChains(listener, settings, port, Names.inbound(port.port()), port.port());
         }
-        InboundPort others = new InboundPort(0, Protocol.UNDECLARED, false, java.util.List.of());
+        InboundPort others = new InboundPort(0, Protocol.UNDECLARED, false, List.of());
         addChains(listener, settings, others, Names.INBOUND_PASSTHROUGH, 0);
         addInspectors(listener, plaintext);
         return listener.build();
@@ -93,22 +94,24 @@ final class InboundListeners {
             Listener.Builder listener, MeshSettings settings, InboundPort port, String cluster, int destination) {
         Filter http = Filters.http(settings, statPrefix(destination, port), routes(cluster));
         Filter tcp = Filters.tcp(settings, cluster, null);
-        listener.addFilterChains(chain(cluster + "-mesh-http", match(destination, TLS, MeshTls.HTTP1), http)
-                        .setTransportSocket(MeshTls.server(settings.trustDomain(), MeshTls.HTTP1)))
-                .addFilterChains(chain(cluster + "-mesh-tcp", match(destination, TLS, MeshTls.OPAQUE), tcp)
-                        .setTransportSocket(MeshTls.server(settings.trustDomain(), MeshTls.OPAQUE)));
+        List<String> opaque = List.of(MeshTls.OPAQUE);
+        listener.addFilterChains(chain(cluster + "-mesh-http", match(destination, TLS, MeshTls.HTTP), http)
+                        .setTransportSocket(MeshTls.server(settings.trustDomain(), MeshTls.HTTP)))
+                .addFilterChains(chain(cluster + "-mesh-tcp", match(destination, TLS, opaque), tcp)
+                        .setTransportSocket(MeshTls.server(settings.trustDomain(), opaque)));
         if (settings.mtls() == Mtls.STRICT && !port.frontDoor()) {
             return;
         }
         // the application's own TLS
-        listener.addFilterChains(chain(cluster + "-tls", match(destination, TLS), tcp));
+        List<String> any = List.of();
+        listener.addFilterChains(chain(cluster + "-tls", match(destination, TLS, any), tcp));
         switch (port.protocol()) {
-            case HTTP -> listener.addFilterChains(chain(cluster + "-http", match(destination, RAW), http));
-            case HTTP2, TCP -> listener.addFilterChains(chain(cluster + "-tcp", match(destination, RAW), tcp));
+            case HTTP, HTTP2, GRPC ->
+                listener.addFilterChains(chain(cluster + "-http", match(destination, RAW, any), http));
+            case TCP -> listener.addFilterChains(chain(cluster + "-tcp", match(destination, RAW, any), tcp));
             case UNDECLARED ->
-                listener.addFilterChains(
-                                chain(cluster + "-http", match(destination, RAW, "http/1.0", "http/1.1"), http))
-                        .addFilterChains(chain(cluster + "-tcp", match(destination, RAW), tcp));
+                listener.addFilterChains(chain(cluster + "-http", match(destination, RAW, Filters.HTTP_DETECTED), http))
+                        .addFilterChains(chain(cluster + "-tcp", match(destination, RAW, any), tcp));
         }
     }
 
@@ -120,15 +123,12 @@ final class InboundListeners {
         return FilterChain.newBuilder().setName(name).setFilterChainMatch(match).addFilters(filter);
     }
 
-    private static FilterChainMatch.Builder match(int destination, String transport, String... protocols) {
+    private static FilterChainMatch.Builder match(int destination, String transport, List<String> protocols) {
         FilterChainMatch.Builder match = FilterChainMatch.newBuilder().setTransportProtocol(transport);
         if (destination != 0) {
             match.setDestinationPort(UInt32Value.of(destination));
         }
-        for (String protocol : protocols) {
-            match.addApplicationProtocols(protocol);
-        }
-        return match;
+        return match.addAllApplicationProtocols(protocols);
     }
 
     /** Everything to the application; time-outs are the caller's business. */

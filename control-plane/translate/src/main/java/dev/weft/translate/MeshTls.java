@@ -18,6 +18,14 @@ final class MeshTls {
     /** What is inside, said by ALPN. */
     static final String HTTP1 = "istio-http/1.1";
 
+    static final String HTTP2 = "istio-h2";
+
+    /** Any HTTP, of two proxies of ours; an Envoy neither offers nor is offered it. */
+    private static final String MUX = "weft-mux";
+
+    /** What HTTP comes as, the best first: the server chooses. */
+    static final List<String> HTTP = List.of(MUX, HTTP2, HTTP1);
+
     static final String OPAQUE = "istio";
 
     private static final TlsParameters TLS_1_3 = TlsParameters.newBuilder()
@@ -36,7 +44,7 @@ final class MeshTls {
     private MeshTls() {}
 
     /** Lets in any workload of the trust domain (host credentials are signed by the same root and are not workloads). */
-    static TransportSocket server(TrustDomain trustDomain, String alpn) {
+    static TransportSocket server(TrustDomain trustDomain, List<String> alpn) {
         StringMatcher workloads = StringMatcher.newBuilder()
                 .setPrefix("spiffe://" + trustDomain + "/ns/")
                 .build();
@@ -52,12 +60,12 @@ final class MeshTls {
                 .map(identity -> StringMatcher.newBuilder().setExact(identity).build())
                 .toList();
         return socket(UpstreamTlsContext.newBuilder()
-                .setCommonTlsContext(common(matchers, alpn))
+                .setCommonTlsContext(common(matchers, List.of(alpn)))
                 .setSni(sni)
                 .build());
     }
 
-    private static CommonTlsContext common(List<StringMatcher> peers, String alpn) {
+    private static CommonTlsContext common(List<StringMatcher> peers, List<String> alpn) {
         CertificateValidationContext.Builder validation = CertificateValidationContext.newBuilder();
         for (StringMatcher peer : peers) {
             validation.addMatchTypedSubjectAltNames(SubjectAltNameMatcher.newBuilder()
@@ -66,7 +74,7 @@ final class MeshTls {
         }
         return CommonTlsContext.newBuilder()
                 .setTlsParams(TLS_1_3)
-                .addAlpnProtocols(alpn)
+                .addAllAlpnProtocols(alpn)
                 .addTlsCertificateSdsSecretConfigs(OWN_CERTIFICATE)
                 .setCombinedValidationContext(CommonTlsContext.CombinedCertificateValidationContext.newBuilder()
                         .setDefaultValidationContext(validation)

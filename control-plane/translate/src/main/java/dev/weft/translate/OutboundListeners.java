@@ -39,7 +39,7 @@ final class OutboundListeners {
         listeners.put(Names.VIRTUAL_OUTBOUND, virtual(settings));
         for (Service service : image.services()) {
             for (Service.Port port : service.ports()) {
-                if (port.protocol() == Protocol.HTTP) {
+                if (port.protocol().isHttp()) {
                     String name = "0.0.0.0_" + port.port();
                     listeners.computeIfAbsent(name, key -> declaredHttp(settings, key, port.port()));
                 } else {
@@ -119,9 +119,8 @@ final class OutboundListeners {
         return Filters.tcp(settings, Names.outboundOpaque(port.port(), fqdn), idle);
     }
 
-    /** What the HTTP inspector calls HTTP/1. HTTP/2 goes the opaque way until the proxy speaks it. */
-    static FilterChainMatch.Builder detectedHttp() {
-        return FilterChainMatch.newBuilder().addApplicationProtocols("http/1.0").addApplicationProtocols("http/1.1");
+    private static FilterChainMatch.Builder detectedHttp() {
+        return FilterChainMatch.newBuilder().addAllApplicationProtocols(Filters.HTTP_DETECTED);
     }
 
     private static Listener.Builder unbound(String name, Address address) {

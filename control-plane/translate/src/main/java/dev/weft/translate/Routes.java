@@ -4,7 +4,6 @@ import com.google.protobuf.BoolValue;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshSettings.Egress;
 import dev.weft.meshmodel.Service;
-import dev.weft.meshmodel.Service.Protocol;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -28,7 +27,7 @@ final class Routes {
         Map<Integer, RouteConfiguration.Builder> byPort = new TreeMap<>();
         for (Service service : image.services()) {
             for (Service.Port port : service.ports()) {
-                if (isHttp(port)) {
+                if (port.protocol().mayBeHttp()) {
                     byPort.computeIfAbsent(port.port(), number -> configuration(String.valueOf(number)))
                             // HTTP is routed by authority on the port it was sent to: the port in it says nothing new
                             .setIgnorePortInHostMatching(true)
@@ -50,7 +49,7 @@ final class Routes {
         RouteConfiguration.Builder builder = configuration(Names.HTTP_PROXY);
         for (Service service : image.services()) {
             for (Service.Port port : service.ports()) {
-                if (isHttp(port)) {
+                if (port.protocol().mayBeHttp()) {
                     List<String> domains = new ArrayList<>();
                     for (String domain : domains(image, service, namespace)) {
                         domains.add(domain + ":" + port.port());
@@ -64,11 +63,6 @@ final class Routes {
         }
         // there is no original destination to pass an unknown request through to
         return builder.addVirtualHosts(blockAll()).build();
-    }
-
-    /** Whether requests can be routed on the port. HTTP/2 is carried as opaque bytes until the proxy speaks it. */
-    static boolean isHttp(Service.Port port) {
-        return port.protocol() == Protocol.HTTP || port.protocol() == Protocol.UNDECLARED;
     }
 
     private static RouteConfiguration.Builder configuration(String name) {

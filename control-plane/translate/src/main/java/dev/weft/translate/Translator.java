@@ -131,7 +131,8 @@ public final class Translator {
         Map<String, XdsResource> oldClusters = before == null ? Map.of() : before.clusters;
         Map<String, XdsResource> oldEndpoints = before == null ? Map.of() : before.endpoints;
         for (Service.Port port : service.ports()) {
-            Cluster main = Clusters.outbound(image, service, port, !Routes.isHttp(port));
+            Cluster main =
+                    Clusters.outbound(image, service, port, !port.protocol().mayBeHttp());
             put(clusters, oldClusters, main.getName(), main);
             if (port.protocol() == Service.Protocol.UNDECLARED) {
                 Cluster opaque = Clusters.outbound(image, service, port, true);

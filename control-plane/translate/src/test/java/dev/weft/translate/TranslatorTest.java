@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class TranslatorTest {
@@ -32,6 +33,10 @@ class TranslatorTest {
     }
 
     private static Workload workload(int service, int i, String address) {
+        return workload(service, i, address, Workload.Tls.MUTUAL);
+    }
+
+    private static Workload workload(int service, int i, String address, Workload.Tls tls) {
         return new Workload(
                 ResourceKey.workload("shop", "service-" + service + "-" + i),
                 address,
@@ -42,7 +47,7 @@ class TranslatorTest {
                 null,
                 1,
                 "",
-                Workload.Tls.MUTUAL,
+                tls,
                 Workload.Source.FILE,
                 true);
     }
@@ -64,6 +69,22 @@ class TranslatorTest {
 
     private static ProxyClass proxy(MeshImage image, String service) {
         return ProxyClass.of(image, new ProxyNode("shop", service, Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1"));
+    }
+
+    /** Others keep a connection for each request: whoever does not say so may be an Envoy. */
+    @Test
+    void onlyEndpointsWithASidecarOfOursAreMultiplexed() {
+        MeshImage image = mesh(1, 1)
+                .apply(List.of(put(workload(0, 1, "10.9.9.9", Workload.Tls.MULTIPLEXED))))
+                .after();
+        Map<String, Boolean> multiplexed = new TreeMap<>();
+        Endpoints.of(image, service(0), service(0).ports().getFirst())
+                .getEndpoints(0)
+                .getLbEndpointsList()
+                .forEach(endpoint -> multiplexed.put(
+                        endpoint.getEndpoint().getAddress().getSocketAddress().getAddress(),
+                        endpoint.getMetadata().getFilterMetadataOrThrow("weft").containsFields("mux")));
+        assertThat(multiplexed).isEqualTo(Map.of("10.0.0.0", false, "10.9.9.9", true));
     }
 
     @Test

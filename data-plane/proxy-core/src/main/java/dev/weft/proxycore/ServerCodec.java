@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerCodec {
     private static final String H2 = "h2";
     private static final String H2C = "h2c"; // as http_inspector calls it
+    private static final String MESH_H1 = "istio-http/1.1";
     private static final String MESH_H2 = "istio-h2";
     private static final String MUX = "weft-mux";
 
@@ -83,7 +84,6 @@ final class ServerCodec {
             Consumer<ServerConnection> opened) {
         TlsConnection tls = TlsConnection.of(channel);
         String alpn = tls == null ? null : tls.alpn();
-        boolean known = codec != HttpConnectionManager.CodecType.AUTO || alpn != null;
         if (MUX.equals(alpn)
                 || codec == HttpConnectionManager.CodecType.HTTP2
                 || codec == HttpConnectionManager.CodecType.AUTO
@@ -95,7 +95,7 @@ final class ServerCodec {
         }
         Http1ServerConnection connection = new Http1ServerConnection(loop, server, http1);
         opened.accept(connection);
-        if (!known && info.applicationProtocols.isEmpty()) {
+        if (codec == HttpConnectionManager.CodecType.AUTO && isUnsaid(alpn, info)) {
             channel.pipeline().addLast(new PrefaceSniffer(() -> {
                 Http2ServerConnection other = new Http2ServerConnection(loop, server, http2(tls));
                 opened.accept(other);
@@ -103,6 +103,11 @@ final class ServerCodec {
             }));
         }
         channel.pipeline().addLast(connection);
+    }
+
+    /** An Envoy that passes on what its client speaks says istio-http/1.1 even before HTTP/2. */
+    private static boolean isUnsaid(@Nullable String alpn, ConnectionInfo info) {
+        return alpn == null ? info.applicationProtocols.isEmpty() : MESH_H1.equals(alpn);
     }
 
     private Http2Options http2(@Nullable TlsConnection tls) {

@@ -79,7 +79,7 @@ final class MeshNode {
         message.put("address", options.address());
         message.put("ports", ports);
         message.put("labels", labels());
-        message.put("tls", "istio");
+        message.put("tls", "multiplexed");
         message.put("proxyAdmin", new dev.weft.base.Address(options.address(), SidecarProxy.REMOTE_PORT).toString());
         message.put("uid", uid());
         return message;
