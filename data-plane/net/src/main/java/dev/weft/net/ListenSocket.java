@@ -40,6 +40,10 @@ public final class ListenSocket implements AutoCloseable {
     public record Options(AcceptPolicy policy, int backlog) {
         /** Kernel policy, Envoy's backlog of 128 raised to 1024 (an accept storm after a restart is normal). */
         public static final Options DEFAULT = new Options(AcceptPolicy.KERNEL, 1024);
+
+        public Options with(AcceptPolicy other) {
+            return new Options(other, backlog);
+        }
     }
 
     /** Sets up an accepted connection: adds its handlers. */

@@ -12,6 +12,7 @@ import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.Clusters;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.Listener;
+import dev.weft.xdsmodel.TrafficDirection;
 import dev.weft.xdsmodel.XdsSnapshot;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -161,7 +162,7 @@ public final class Engine implements AutoCloseable {
                 continue;
             }
             try {
-                opened.put(name, bind(name, listener.address()));
+                opened.put(name, bind(listener));
             } catch (IOException e) {
                 problems.add(Diagnostic.error(
                         "cannot-bind",
@@ -172,9 +173,13 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    private ListenSocket bind(String name, InetSocketAddress address) throws IOException {
-        Acceptor acceptor = new Acceptor(this, name, config.originalDestination());
-        return ListenSocket.bind(loops, address, ListenSocket.Options.DEFAULT, acceptor);
+    /** Sidecars come with one connection each that carries much: the kernel may well give them all to one loop. */
+    private ListenSocket bind(ListenerRuntime listener) throws IOException {
+        Acceptor acceptor = new Acceptor(this, listener.config().name(), config.originalDestination());
+        ListenSocket.Options options = listener.config().trafficDirection() == TrafficDirection.INBOUND
+                ? ListenSocket.Options.DEFAULT.with(ListenSocket.AcceptPolicy.LEAST_LOADED)
+                : ListenSocket.Options.DEFAULT;
+        return ListenSocket.bind(loops, listener.address(), options, acceptor);
     }
 
     private void closeUnused(Map<String, ListenerRuntime> next, Map<String, ListenerRuntime> before) {

@@ -3,6 +3,7 @@ package dev.weft.upstream;
 import dev.weft.codec.Http2ClientConnection;
 import dev.weft.codec.Http2Options;
 import dev.weft.http.UpstreamConnection;
+import dev.weft.net.Retransmissions;
 import dev.weft.net.TlsConnection;
 import io.netty.channel.Channel;
 import java.util.ArrayDeque;
@@ -23,12 +24,14 @@ final class Http2Pool implements HttpPool {
     private final Transport.Inside inside;
     private final List<Pooled> connections = new ArrayList<>(1);
     private final ArrayDeque<Waiter> waiting = new ArrayDeque<>(4);
+    private final @Nullable SharedConnections sharing; // with a proxy of ours
     private boolean connecting;
 
     Http2Pool(EndpointRuntime endpoint, UpstreamLoop loop) {
         this.endpoint = endpoint;
         this.loop = loop;
         this.options = endpoint.cluster().http2Options(endpoint.isMultiplexed());
+        this.sharing = endpoint.isMultiplexed() ? new SharedConnections() : null;
         this.inside = endpoint.isMultiplexed() ? Transport.Inside.MUX : Transport.Inside.HTTP2;
     }
 
@@ -39,14 +42,37 @@ final class Http2Pool implements HttpPool {
 
     @Override
     public @Nullable UpstreamConnection takeIdle() {
-        // The first with room: the others run empty and close.
+        // The first that has not its share: the others run empty and close.
+        int share = sharing == null ? Integer.MAX_VALUE : sharing.share();
+        Http2ClientConnection best = null;
         for (int i = 0; i < connections.size(); i++) {
             Pooled pooled = connections.get(i);
-            if (pooled.connection.room() > 0 && !pooled.leavesWithItsCertificate()) {
-                return pooled.connection;
+            boolean takes = pooled.connection.room() > 0 && !pooled.leavesWithItsCertificate();
+            if (takes && (best == null || best.active() >= share && pooled.connection.active() < best.active())) {
+                best = pooled.connection;
             }
         }
-        return null;
+        if (sharing != null) {
+            if (best != null && best.active() >= share && connections.size() < SharedConnections.MOST && !connecting) {
+                connect();
+            }
+            lookForLoss(sharing);
+        }
+        return best;
+    }
+
+    private void lookForLoss(SharedConnections shared) {
+        if (!shared.picked()) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (shared.isLookDue(now)) {
+            long retransmitted = 0;
+            for (Pooled pooled : connections) {
+                retransmitted += Retransmissions.of(pooled.connection.channel());
+            }
+            shared.look(now, retransmitted);
+        }
     }
 
     @Override
@@ -61,9 +87,12 @@ final class Http2Pool implements HttpPool {
     }
 
     private void connectIfNeeded() {
-        if (connecting || waiting.isEmpty()) {
-            return;
+        if (!connecting && !waiting.isEmpty()) {
+            connect();
         }
+    }
+
+    private void connect() {
         boolean counted = endpoint.cluster().limits().connections().tryAcquire();
         if (!counted && !connections.isEmpty()) {
             endpoint.cluster().stats().connectionOverflow.increment(cell());
