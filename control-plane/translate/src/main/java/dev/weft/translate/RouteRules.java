@@ -6,6 +6,7 @@ import dev.weft.meshmodel.HttpRoute.Match;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.Service.Protocol;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
@@ -67,11 +68,11 @@ final class RouteRules {
                     .setMatch(RouteMatch.newBuilder().setPrefix("/"))
                     .setRoute(RouteAction.newBuilder()
                             .setCluster(Names.outbound(port.port(), image.fqdn(service.key()))));
-            return List.of(withTimeout(route, policyTimeout));
+            return List.of(withTimeout(route, port.protocol(), policyTimeout));
         }
         List<Route> routes = new ArrayList<>();
         for (Candidate candidate : candidates) {
-            routes.add(route(image, candidate, policyTimeout));
+            routes.add(route(image, port.protocol(), candidate, policyTimeout));
         }
         return routes;
     }
@@ -111,7 +112,8 @@ final class RouteRules {
         return candidates;
     }
 
-    private static Route route(MeshImage image, Candidate candidate, @Nullable Duration policyTimeout) {
+    private static Route route(
+            MeshImage image, Protocol protocol, Candidate candidate, @Nullable Duration policyTimeout) {
         HttpRoute.Rule rule = candidate.rule;
         Route.Builder route = Route.newBuilder().setName(candidate.name).setMatch(RouteMatches.of(candidate.match));
         RouteAction.Builder action = backends(image, candidate.route, rule);
@@ -123,7 +125,7 @@ final class RouteRules {
                     .build();
         }
         HeaderEdits.apply(route, rule.filters());
-        return withTimeout(route.setRoute(action), timeout(rule, policyTimeout));
+        return withTimeout(route.setRoute(action), protocol, timeout(rule, policyTimeout));
     }
 
     /** Where a rule's requests go; null if nowhere: all answered with 500. */
@@ -194,9 +196,14 @@ final class RouteRules {
         return request.compareTo(attempt) < 0 ? request : attempt;
     }
 
-    private static Route withTimeout(Route.Builder route, @Nullable Duration explicit) {
+    private static Route withTimeout(Route.Builder route, Protocol protocol, @Nullable Duration explicit) {
         route.getRouteBuilder().setTimeout(Protos.duration(explicit == null ? Duration.ZERO : explicit));
-        if (explicit == null) {
+        if (explicit == null && protocol == Protocol.GRPC) {
+            // decision 25: a call says itself how long it may take, in grpc-timeout
+            route.getRouteBuilder()
+                    .setMaxStreamDuration(
+                            RouteAction.MaxStreamDuration.newBuilder().setGrpcTimeoutHeaderMax(Protos.millis(0)));
+        } else if (explicit == null) {
             route.setMetadata(Metadata.newBuilder()
                     .putFilterMetadata(
                             "weft",

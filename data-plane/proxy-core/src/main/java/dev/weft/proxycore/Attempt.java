@@ -149,7 +149,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     @Override
     public void responseTrailers(HeaderBlock trailers) {
         responseDone = true;
-        exchange.stream().responseTrailers(trailers);
+        exchange.responseTrailers(trailers);
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.Arrays;
 final class Edge {
     /** Metrics of requests that ended alike. */
     private record RequestSeries(
-            int key, Counter total, Histogram duration, Histogram requestBytes, Histogram responseBytes) {}
+            long key, Counter total, Histogram duration, Histogram requestBytes, Histogram responseBytes) {}
 
     /** Metrics of connections that ended alike. */
     record TcpSeries(int flags, Counter opened, Counter closed, Counter sent, Counter received) {}
@@ -31,25 +31,34 @@ final class Edge {
     }
 
     /** Counts a request. Allocates nothing once its kind has been seen. */
-    void request(int cell, int status, int flags, long nanos, long requestBytes, long responseBytes) {
-        RequestSeries series = requests(status, flags);
+    void request(
+            int cell,
+            int status,
+            int flags,
+            boolean grpc,
+            int grpcStatus,
+            long nanos,
+            long requestBytes,
+            long responseBytes) {
+        RequestSeries series = requests(status, flags, grpc, grpcStatus);
         series.total().increment(cell);
         series.duration().record(cell, nanos / 1000);
         series.requestBytes().record(cell, requestBytes * 1000);
         series.responseBytes().record(cell, responseBytes * 1000);
     }
 
-    private RequestSeries requests(int status, int flags) {
-        int key = flags << 10 | status;
+    private RequestSeries requests(int status, int flags, boolean grpc, int grpcStatus) {
+        long key = (long) flags << 16 | (grpc ? grpcStatus + 2 : 0) << 10 | status;
         for (RequestSeries series : requests) {
             if (series.key() == key) {
                 return series;
             }
         }
-        return addRequests(key, status, flags);
+        return addRequests(key, status, flags, grpc, grpcStatus);
     }
 
-    private synchronized RequestSeries addRequests(int key, int status, int flags) {
+    private synchronized RequestSeries addRequests(
+            long key, int status, int flags, boolean grpc, int grpcStatus) {
         for (RequestSeries series : requests) {
             if (series.key() == key) {
                 return series;
@@ -57,11 +66,11 @@ final class Edge {
         }
         String[] all = with(
                 "request_protocol",
-                "http",
+                grpc ? "grpc" : "http",
                 "response_code",
                 Integer.toString(status),
                 "grpc_response_status",
-                "",
+                grpcStatus == Grpc.NO_STATUS ? "" : Integer.toString(grpcStatus),
                 "response_flags",
                 ResponseFlag.text(flags));
         RequestSeries made = new RequestSeries(

@@ -41,6 +41,11 @@ final class Exchange {
     @Nullable
     EndpointRuntime endpoint;
 
+    boolean isGrpc;
+
+    /** {@code grpc-status} of the response, ours or the upstream's; {@link Grpc#NO_STATUS} while there is none. */
+    int grpcStatus = Grpc.NO_STATUS;
+
     long responseHeadNanos;
     boolean envoyHeaders; // the router's configuration wants them
     private final StreamDeadlines deadlines;
@@ -237,6 +242,9 @@ final class Exchange {
             return;
         }
         current.details("via_upstream");
+        if (isGrpc) {
+            grpcStatus = Grpc.status(head.headers()); // a response without a body has it here
+        }
         if (envoyHeaders && current.isRequestEnded()) {
             EnvoyHeaders.serviceTime(head.headers(), deadlines.sinceRequestEnd(responseHeadNanos));
         }
@@ -256,6 +264,18 @@ final class Exchange {
     @Nullable
     ResponseHead lastResponse() {
         return lastResponse;
+    }
+
+    void responseTrailers(HeaderBlock trailers) {
+        if (isGrpc) {
+            grpcStatus = Grpc.status(trailers);
+        }
+        stream().responseTrailers(trailers);
+    }
+
+    /** The stream has lasted as long as it may. */
+    void lastedTooLong() {
+        Replies.lastedTooLong(this);
     }
 
     /** The route's time-out, or the one to the response's head, has passed. */

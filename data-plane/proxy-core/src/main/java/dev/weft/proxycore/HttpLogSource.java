@@ -32,6 +32,9 @@ record HttpLogSource(Exchange exchange, HttpStream stream) implements LogSource 
             case "RESPONSE_CODE" -> Integer.toString(stream.status());
             case "RESPONSE_FLAGS" -> ResponseFlag.text(stream.flags());
             case "RESPONSE_CODE_DETAILS" -> stream.details().replace(' ', '_');
+            case "GRPC_STATUS" -> Grpc.name(exchange.grpcStatus);
+            case "GRPC_STATUS_NUMBER" ->
+                exchange.grpcStatus == Grpc.NO_STATUS ? null : Integer.toString(exchange.grpcStatus);
             case "BYTES_RECEIVED" -> Long.toString(stream.requestBytes());
             case "BYTES_SENT" -> Long.toString(stream.responseBytes());
             case "DURATION" -> Long.toString(TimeUnit.NANOSECONDS.toMillis(elapsed));

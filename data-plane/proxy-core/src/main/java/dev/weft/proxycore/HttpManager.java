@@ -95,6 +95,7 @@ final class HttpManager implements NetworkFilterRuntime {
         Worker worker = exchange.connection.worker();
         stats.request(worker.cell());
         ManagerHeaders.Upgrade upgrade = headers.request(exchange.connection, head);
+        exchange.isGrpc = Grpc.is(head.headers());
         RouteTable table = routes;
         if (table != null) {
             exchange.plan = table.match(head, worker.loop().random());
@@ -128,6 +129,8 @@ final class HttpManager implements NetworkFilterRuntime {
                 cell,
                 stream.status(),
                 stream.flags(),
+                exchange.isGrpc,
+                exchange.grpcStatus,
                 System.nanoTime() - exchange.startNanos,
                 stream.requestBytes(),
                 stream.responseBytes());

@@ -14,6 +14,9 @@ final class Replies {
     private static final byte[] CONTENT_TYPE = Ascii.bytes("content-type");
     private static final byte[] TEXT_PLAIN = Ascii.bytes("text/plain");
     private static final byte[] CONTENT_LENGTH = Ascii.bytes("content-length");
+    private static final byte[] GRPC = Ascii.bytes("application/grpc");
+    private static final byte[] GRPC_STATUS = Ascii.bytes("grpc-status");
+    private static final byte[] GRPC_MESSAGE = Ascii.bytes("grpc-message");
     static final byte[] LOCATION = Ascii.bytes("location");
     private static final String BEFORE_HEADERS =
             "upstream connect error or disconnect/reset before headers. reset reason: ";
@@ -84,11 +87,29 @@ final class Replies {
         }
     }
 
+    /** As Envoy answers at the end of {@code max_stream_duration}. */
+    static void lastedTooLong(Exchange exchange) {
+        HttpStream stream = exchange.stream();
+        byte[] message = Ascii.bytes("downstream duration timeout");
+        stream.flag(ResponseFlag.DURATION_TIMEOUT);
+        if (stream.isResponseStarted()) {
+            stream.reset("max_duration_timeout");
+        } else if (exchange.isGrpc) {
+            sendGrpc(exchange, stream, Grpc.DEADLINE_EXCEEDED, message, "max_duration_timeout");
+        } else {
+            send(exchange, stream, stream.isRequestEnded() ? 504 : 408, message, "max_duration_timeout");
+        }
+    }
+
     static void send(Exchange exchange, HttpStream stream, int status, String body, String details) {
         send(exchange, stream, status, Ascii.bytes(body), details);
     }
 
     static void send(Exchange exchange, HttpStream stream, int status, byte[] body, String details) {
+        if (exchange.isGrpc) {
+            sendGrpc(exchange, stream, Grpc.ofHttp(status), body, details);
+            return;
+        }
         CodecLoop codec = exchange.codec();
         ResponseHead head = codec.takeResponse();
         head.status(status);
@@ -99,6 +120,22 @@ final class Replies {
         exchange.connection.manager().finish(exchange, head);
         ByteBuf data = Unpooled.wrappedBuffer(body);
         stream.reply(head, data, details);
+        codec.giveBack(head);
+    }
+
+    /** A caller of gRPC reads nothing but its status, which stands in a head that ends the response at once. */
+    private static void sendGrpc(Exchange exchange, HttpStream stream, int status, byte[] message, String details) {
+        CodecLoop codec = exchange.codec();
+        ResponseHead head = codec.takeResponse();
+        head.status(200);
+        head.headers().add(CONTENT_TYPE, GRPC);
+        head.headers().add(GRPC_STATUS, Ascii.bytes(Integer.toString(status)));
+        if (message.length > 0) {
+            head.headers().add(GRPC_MESSAGE, Grpc.message(message));
+        }
+        exchange.grpcStatus = status;
+        exchange.connection.manager().finish(exchange, head);
+        stream.reply(head, null, details);
         codec.giveBack(head);
     }
 

@@ -28,6 +28,8 @@ final class RoutePlan {
     private final long timeoutNanos;
     private final long responseHeaderNanos;
     private final long idleNanos;
+    private final long maxNanos;
+    private final long grpcMaxNanos; // -1: the caller is not asked
     private final HeaderEdits[] requestEdits; // in the order they apply
     private final HeaderEdits[] responseEdits;
     private final HeaderEdits[] shareRequestEdits; // by share of a weighted split
@@ -45,6 +47,11 @@ final class RoutePlan {
         idleNanos = forward == null || forward.idleTimeout() == null
                 ? -1
                 : forward.idleTimeout().toNanos();
+        RouteAction.MaxStreamDuration duration =
+                forward == null ? RouteAction.MaxStreamDuration.NONE : forward.maxStreamDuration();
+        maxNanos = duration.max() == null ? 0 : duration.max().toNanos();
+        grpcMaxNanos =
+                duration.grpcHeaderMax() == null ? -1 : duration.grpcHeaderMax().toNanos();
         responseHeaderNanos = seconds(route.metadata().string("weft", "response_header_timeout"));
         hostRewrite = new HostRewrite(forward, compiled.choices());
         timeoutMillis = timeoutNanos == 0
@@ -131,6 +138,17 @@ final class RoutePlan {
     /** Until the response's head (decision 25); 0 = none. */
     long responseHeaderNanos() {
         return responseHeaderNanos;
+    }
+
+    /** From the beginning of a stream to its end (Envoy: what {@code grpc-timeout} asks for, where that is looked at). */
+    long maxNanos(RequestHead head) {
+        if (grpcMaxNanos >= 0) {
+            long asked = Grpc.timeoutNanos(head.headers());
+            if (asked >= 0) {
+                return Math.max(1, grpcMaxNanos == 0 ? asked : Math.min(asked, grpcMaxNanos));
+            }
+        }
+        return maxNanos;
     }
 
     /** Without activity: the route's own, or the connection manager's. */

@@ -83,6 +83,7 @@ final class Router implements TerminalFilter {
                         plan.timeoutNanos(),
                         plan.responseHeaderNanos(),
                         plan.idleNanos(streamIdleNanos),
+                        plan.maxNanos(head),
                         stream.isRequestEnded());
         exchange.forward(cluster);
     }

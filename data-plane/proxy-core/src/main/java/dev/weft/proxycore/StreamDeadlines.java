@@ -18,6 +18,7 @@ final class StreamDeadlines extends TimerWheel.Timer {
     private long totalNanos;
     private long toHeadNanos;
     private long idleNanos;
+    private long maxNanos;
 
     StreamDeadlines(TimerWheel timers) {
         this.timers = timers;
@@ -33,6 +34,7 @@ final class StreamDeadlines extends TimerWheel.Timer {
         totalNanos = 0;
         toHeadNanos = 0;
         idleNanos = 0;
+        maxNanos = 0;
     }
 
     void end() {
@@ -46,9 +48,11 @@ final class StreamDeadlines extends TimerWheel.Timer {
      * @param total from the end of the request until the response is complete (as Envoy's); 0 = none
      * @param toHead from the end of the request until the response's head; 0 = none
      * @param idle without any activity; 0 = none
+     * @param max from the stream's beginning to its end; 0 = none
      * @param ended the whole request is here already
      */
-    void set(long total, long toHead, long idle, boolean ended) {
+    void set(long total, long toHead, long idle, long max, boolean ended) {
+        maxNanos = max;
         totalNanos = total;
         toHeadNanos = toHead;
         idleNanos = idle;
@@ -100,6 +104,9 @@ final class StreamDeadlines extends TimerWheel.Timer {
         if (idleNanos > 0) {
             nanos = Math.min(nanos, lastActivityNanos - startNanos + idleNanos);
         }
+        if (maxNanos > 0) {
+            nanos = Math.min(nanos, maxNanos);
+        }
         if (nanos == Long.MAX_VALUE) {
             clear();
         } else {
@@ -114,7 +121,9 @@ final class StreamDeadlines extends TimerWheel.Timer {
             return;
         }
         long now = System.nanoTime();
-        if (isTimedOut(now)) {
+        if (maxNanos > 0 && now - startNanos >= maxNanos) {
+            current.lastedTooLong();
+        } else if (isTimedOut(now)) {
             current.timedOut();
         } else if (idleNanos > 0 && now - lastActivityNanos >= idleNanos) {
             current.idle();

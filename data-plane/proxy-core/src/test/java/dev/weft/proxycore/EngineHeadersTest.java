@@ -40,7 +40,7 @@ class EngineHeadersTest {
                 null,
                 RouteAction.Priority.DEFAULT,
                 Map.of(),
-                null,
+                RouteAction.MaxStreamDuration.NONE,
                 Metadata.NONE);
     }
 

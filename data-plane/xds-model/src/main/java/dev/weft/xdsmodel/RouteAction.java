@@ -29,6 +29,17 @@ public sealed interface RouteAction {
         record FromHeader(String header) implements HostRewrite {}
     }
 
+    /**
+     * {@code max_stream_duration}: from a stream's beginning to its end.
+     *
+     * @param max null or zero = none
+     * @param grpcHeaderMax most that {@code grpc-timeout} may ask for, zero = anything; null = that field is not looked at
+     */
+    record MaxStreamDuration(@Nullable Duration max, @Nullable Duration grpcHeaderMax) {
+        /** No limit. */
+        public static final MaxStreamDuration NONE = new MaxStreamDuration(null, null);
+    }
+
     /** Which circuit breaker thresholds count. */
     enum Priority {
         DEFAULT,
@@ -46,7 +57,7 @@ public sealed interface RouteAction {
      * @param appendXForwardedHost default false
      * @param retryPolicy null = the virtual host's
      * @param upgradeConfigs overrides the connection manager's
-     * @param maxStreamDuration null = the connection manager's
+     * @param maxStreamDuration how long a stream may take in all
      * @param metadataMatch subset keys under {@code envoy.lb}
      */
     record Forward(
@@ -60,7 +71,7 @@ public sealed interface RouteAction {
             @Nullable RetryPolicy retryPolicy,
             Priority priority,
             Map<String, Boolean> upgradeConfigs,
-            @Nullable Duration maxStreamDuration,
+            MaxStreamDuration maxStreamDuration,
             Metadata metadataMatch)
             implements RouteAction {
         /** Envoy's default of {@code timeout}. */
@@ -88,7 +99,7 @@ public sealed interface RouteAction {
                     null,
                     Priority.DEFAULT,
                     Map.of(),
-                    null,
+                    MaxStreamDuration.NONE,
                     Metadata.NONE);
         }
 

@@ -242,7 +242,11 @@ final class RouteParser {
                 retry == null ? null : retryPolicy(retry),
                 view.choice("priority", RouteAction.Priority.values()),
                 upgrades,
-                maxStream == null ? null : maxStream.durationOrNull("max_stream_duration"),
+                maxStream == null
+                        ? RouteAction.MaxStreamDuration.NONE
+                        : new RouteAction.MaxStreamDuration(
+                                maxStream.durationOrNull("max_stream_duration"),
+                                maxStream.durationOrNull("grpc_timeout_header_max")),
                 CommonParser.metadata(view, "metadata_match"));
     }
 
