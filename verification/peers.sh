@@ -18,7 +18,7 @@ say() { printf 'peers: %s\n' "$*" >&2; }
 # command -> Debian package
 wanted=(
   go=golang-go
-  nginx=nginx haproxy=haproxy wrk=wrk h2load=nghttp2-client strace=strace nft=nftables iptables-nft=iptables ip=iproute2
+  nginx=nginx haproxy=haproxy wrk=wrk h2load=nghttp2-client nghttpd=nghttp2-server strace=strace nft=nftables iptables-nft=iptables ip=iproute2
   tcpdump=tcpdump chromium=chromium gcc=gcc openssl=openssl taskset=util-linux setpriv=util-linux curl=curl node=nodejs npm=npm
 )
 missing_packages() {
@@ -28,6 +28,7 @@ missing_packages() {
   done
   [ -e /usr/lib/nginx/modules/ngx_stream_module.so ] || nginx -V 2>&1 | grep -qE -- '--with-stream( |$)' || echo libnginx-mod-stream
   [ -e /usr/include/stdio.h ] || echo libc6-dev
+  [ -e /usr/include/openssl/ssl.h ] || echo libssl-dev
   [ -x "$peers/envoy/bin/python3" ] || python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }
 
