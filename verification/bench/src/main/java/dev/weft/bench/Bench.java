@@ -53,7 +53,7 @@ public final class Bench {
                     List<ProxyResult> results = new CaseRunner(lab, options, progress).run(benchCase, kinds);
                     report.add(benchCase, results);
                     out.println(BenchReport.table(benchCase, results));
-                } catch (IllegalStateException e) {
+                } catch (IllegalStateException | AssertionError e) {
                     progress.println(benchCase.label() + ": " + e.getMessage());
                     complete = false;
                 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * The command line of {@code weft bench}.
  *
  * @param peers null-free list of the proxies beside Weft
+ * @param accessLog whether every proxy writes one
  * @param weftCommand started with {@code --bootstrap FILE} behind it; empty: without Weft
  */
 record BenchOptions(
@@ -20,6 +21,7 @@ record BenchOptions(
         int seconds,
         int repeat,
         int warmUpSeconds,
+        boolean accessLog,
         boolean syscalls,
         List<String> weftCommand,
         Optional<Path> json) {
@@ -31,17 +33,17 @@ record BenchOptions(
             Starts the proxies found on this machine and Weft, runs the same cases in turns on pinned cores and prints CPU
             microseconds per request of the proxy process, requests per second, p50/p99, memory and system calls per request.
 
-              --case       h1-1k-c32 h1-1k-c256 h1-64k-c32 tcp-1k-c32 mtls-out-1k-c32 mtls-in-1k-c32 startup cold
-                           (may be repeated; default: all)
-              --peers      relay nginx haproxy envoy (default: all that are installed; none: only Weft)
-              --seconds    of each measured run (3)
+              --case       (may be repeated; default: all)
+            %s  --peers      relay nginx haproxy envoy (default: all that are installed; none: only Weft)
+              --seconds    of each measured run (3); in idle cases, for how long nothing happens
               --repeat     runs of each proxy and case; the figures are medians (3)
               --warm-up    seconds of load on each proxy before the first measured run (10)
               --json       write the figures there as well
+              --no-access-log   no proxy writes one
               --no-syscalls     do not count system calls (a short run under strace)
               --weft-command    what starts Weft's proxy when followed by --bootstrap FILE (default: ./weft proxy)
               --no-weft         only the peers
-            """;
+            """.formatted(BenchCase.labels(5, "                 "));
 
     /** Thrown with a message for the user. */
     static final class UsageException extends Exception {
@@ -58,6 +60,7 @@ record BenchOptions(
         int seconds = 3;
         int repeat = 3;
         int warmUp = 10;
+        boolean accessLog = true;
         boolean syscalls = true;
         List<String> weft = defaultWeft;
         Optional<Path> json = Optional.empty();
@@ -82,6 +85,7 @@ record BenchOptions(
                 case "--seconds" -> seconds = number(option, rest);
                 case "--repeat" -> repeat = number(option, rest);
                 case "--warm-up" -> warmUp = number(option, rest);
+                case "--no-access-log" -> accessLog = false;
                 case "--no-syscalls" -> syscalls = false;
                 case "--weft-command" ->
                     weft = Arrays.asList(value(option, rest).strip().split("\\s+"));
@@ -99,6 +103,7 @@ record BenchOptions(
                 seconds,
                 repeat,
                 warmUp,
+                accessLog,
                 syscalls,
                 List.copyOf(weft),
                 json);

@@ -25,59 +25,56 @@ final class BenchReport {
         cases.forEach((benchCase, results) -> {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("case", benchCase.label());
-            one.put(
-                    "proxies",
-                    results.stream().map(result -> result.json(benchCase)).toList());
-            one.put("ratios", ratios(benchCase, results));
+            one.put("proxies", results.stream().map(ProxyResult::json).toList());
+            one.put("ratios", ratios(results));
             all.add(one);
         });
         return Json.writePretty(Map.of("cases", all));
     }
 
-    /** Weft's median divided by each peer's; empty without Weft. */
-    static Map<String, Object> ratios(BenchCase benchCase, List<ProxyResult> results) {
+    /** Weft's median divided by each peer's; empty without Weft. A peer that used nothing has no ratio. */
+    static Map<String, Object> ratios(List<ProxyResult> results) {
         Map<String, Object> ratios = new LinkedHashMap<>();
         results.stream()
                 .filter(result -> result.kind() == ProxyKind.WEFT)
                 .findFirst()
                 .ifPresent(weft -> results.stream()
-                        .filter(peer -> peer.kind() != ProxyKind.WEFT)
-                        .forEach(peer -> ratios.put(
-                                peer.kind().label(),
-                                Spread.round(weft.compared(benchCase) / peer.compared(benchCase)))));
+                        .filter(peer -> peer.kind() != ProxyKind.WEFT && peer.compared() > 0)
+                        .forEach(peer ->
+                                ratios.put(peer.kind().label(), Spread.round(weft.compared() / peer.compared()))));
         return ratios;
     }
 
     static String table(BenchCase benchCase, List<ProxyResult> results) {
-        Map<String, Object> ratios = ratios(benchCase, results);
-        StringBuilder out = new StringBuilder();
-        boolean startup = benchCase == BenchCase.STARTUP;
-        out.append(
-                startup
-                        ? row(benchCase.label(), "ready ms", "min-max", "CPU ms", "", "", "RSS MiB", "weft/peer", "")
-                        : row(
-                                benchCase.label(),
-                                "CPU us/req",
-                                "min-max",
-                                "req/s",
-                                "p50 us",
-                                "p99 us",
-                                "RSS MiB",
-                                "weft/peer",
-                                "calls per request"));
+        if (results.isEmpty()) {
+            return benchCase.label() + ": no proxy of this run can do it\n";
+        }
+        Map<String, Object> ratios = ratios(results);
+        List<String> heading = new ArrayList<>(List.of(benchCase.label()));
+        results.getFirst().measures().keySet().forEach(measure -> {
+            heading.add(measure.heading);
+            if (measure.form == Measure.Form.SPREAD) {
+                heading.add("min-max");
+            }
+        });
+        heading.add("weft/peer");
+        heading.add("calls per request");
+        StringBuilder out = new StringBuilder(row(heading));
         for (ProxyResult result : results) {
-            Spread main = startup ? result.readyMillis() : result.cost();
+            List<String> cells = new ArrayList<>(List.of(result.kind().label()));
+            result.measures().forEach((measure, spread) -> {
+                cells.add(
+                        measure.form == Measure.Form.WHOLE
+                                ? Long.toString(Math.round(spread.median()))
+                                : decimal(spread.median()));
+                if (measure.form == Measure.Form.SPREAD) {
+                    cells.add(decimal(spread.min()) + "-" + decimal(spread.max()));
+                }
+            });
             Object ratio = ratios.get(result.kind().label());
-            out.append(row(
-                    result.kind().label(),
-                    decimal(main.median()),
-                    decimal(main.min()) + "-" + decimal(main.max()),
-                    startup ? decimal(result.cost().median()) : Long.toString(Math.round(result.requestsPerSecond())),
-                    startup ? "" : Long.toString(result.p50Micros()),
-                    startup ? "" : Long.toString(result.p99Micros()),
-                    decimal(result.rssMib()),
-                    ratio == null ? "" : ratio.toString(),
-                    calls(result) + (result.errors() > 0 ? " " + result.errors() + " REQUESTS FAILED" : "")));
+            cells.add(ratio == null ? "" : ratio.toString());
+            cells.add(calls(result) + (result.errors() > 0 ? " " + result.errors() + " REQUESTS FAILED" : ""));
+            out.append(row(cells));
         }
         return out.toString();
     }
@@ -91,11 +88,13 @@ final class BenchReport {
     }
 
     private static String decimal(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
+        return String.format(Locale.ROOT, value < 10 ? "%.2f" : "%.1f", value);
     }
 
-    private static String row(Object... cells) {
-        return String.format(Locale.ROOT, "%-16s %11s %14s %9s %8s %8s %8s %10s  %s%n", cells)
-                        .stripTrailing() + "\n";
+    /** The name to the left, the figures to the right, the calls as they come. */
+    private static String row(List<String> cells) {
+        StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "%-18s", cells.getFirst()));
+        cells.subList(1, cells.size() - 1).forEach(cell -> row.append(String.format(Locale.ROOT, " %11s", cell)));
+        return row.append("  ").append(cells.getLast()).toString().stripTrailing() + "\n";
     }
 }

@@ -1,17 +1,29 @@
 package dev.weft.bench;
 
 import dev.weft.testkit.Peers;
+import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Runs one case: all its proxies side by side, warmed one after the other, then measured in turns. */
+/**
+ * Runs one case. In steady state all its proxies stand side by side, are warmed one after the other, then measured in turns;
+ * otherwise each turn of each proxy has a process of its own.
+ */
 final class CaseRunner {
-    private static final Spread NOT_MEASURED = new Spread(0, 0, 0);
+    /** Of the cold case. */
+    private static final int FIRST_SECONDS = 8;
+
+    /** 8 000 on each side of a proxy stay below the usual limit of 20 000 open files. */
+    private static final int IDLE_CONNECTIONS = 8_000;
+
+    /** They are opened one after the other; with TLS that is 8 000 handshakes. */
+    private static final Duration OPENED = Duration.ofMinutes(10);
 
     private final Lab lab;
     private final BenchOptions options;
@@ -26,107 +38,52 @@ final class CaseRunner {
     List<ProxyResult> run(BenchCase benchCase, List<ProxyKind> wanted) throws IOException {
         List<ProxyKind> kinds =
                 wanted.stream().filter(kind -> kind.can(benchCase)).toList();
-        try {
-            return switch (benchCase) {
-                case STARTUP -> startup(benchCase, kinds);
-                case COLD -> cold(benchCase, kinds);
-                default -> steady(benchCase, kinds);
-            };
-        } finally {
-            lab.stopProxies();
-        }
+        return switch (benchCase.method) {
+            case STEADY -> steady(benchCase, kinds);
+            case STARTUP -> inTurns(benchCase, kinds, CaseRunner::startup);
+            case COLD -> inTurns(benchCase, kinds, (proxy, begin) -> cold(proxy, benchCase));
+            case IDLE -> inTurns(benchCase, kinds, (proxy, begin) -> idle(proxy, benchCase));
+        };
     }
 
     private List<ProxyResult> steady(BenchCase benchCase, List<ProxyKind> kinds) throws IOException {
-        List<Lab.Started> proxies = lab.startAll(benchCase, kinds);
-        List<Samples> samples = new ArrayList<>();
-        for (Lab.Started proxy : proxies) {
-            lab.awaitReady(proxy, benchCase.path);
-            samples.add(new Samples(proxy));
+        try (Lineup lineup = Lineup.start(lab, benchCase, kinds, options.accessLog())) {
+            lineup.awaitReady();
+            for (Started proxy : lineup.proxies()) {
+                warm(proxy, benchCase);
+            }
+            Map<Started, List<Sample>> samples = new LinkedHashMap<>();
+            for (int turn = 0; turn < options.repeat(); turn++) {
+                for (Started proxy : lineup.proxies()) {
+                    CpuMeter meter = proxy.meter();
+                    CpuMeter.Reading before = meter.read();
+                    LoadRun run = benchCase.load.run(lab, proxy.entryPort(), options.seconds());
+                    samples.computeIfAbsent(proxy, any -> new ArrayList<>())
+                            .add(Sample.of(run, meter.read().since(before), meter.rssMib()));
+                }
+            }
+            List<ProxyResult> results = new ArrayList<>();
+            for (Map.Entry<Started, List<Sample>> each : samples.entrySet()) {
+                results.add(ProxyResult.of(each.getKey().kind(), each.getValue(), syscalls(each.getKey(), benchCase)));
+            }
+            return results;
         }
-        for (Lab.Started proxy : proxies) {
+    }
+
+    private void warm(Started proxy, BenchCase benchCase) throws IOException {
+        if (options.warmUpSeconds() > 0) {
             progress.println(
                     benchCase.label() + ": warming " + proxy.kind().label() + " for " + options.warmUpSeconds() + " s");
-            if (options.warmUpSeconds() > 0) {
-                Wrk.Run unused = load(proxy, benchCase, options.warmUpSeconds());
-            }
-        }
-        for (int turn = 0; turn < options.repeat(); turn++) {
-            for (Samples own : samples) {
-                CpuMeter.Reading before = own.meter.read();
-                own.add(load(own.proxy, benchCase, options.seconds()), before);
-            }
-        }
-        List<ProxyResult> results = new ArrayList<>();
-        for (Samples own : samples) {
-            own.sawRss();
-            results.add(own.result(options.syscalls() ? syscalls(own.proxy, benchCase) : Map.of()));
-        }
-        return results;
-    }
-
-    private List<ProxyResult> cold(BenchCase benchCase, List<ProxyKind> kinds) throws IOException {
-        Map<ProxyKind, Samples> samples = new LinkedHashMap<>();
-        for (int turn = 0; turn < options.repeat(); turn++) {
-            for (ProxyKind kind : kinds) {
-                Lab.Started proxy = lab.startAll(benchCase, List.of(kind)).getFirst();
-                lab.awaitReady(proxy, benchCase.path);
-                Samples own = samples.computeIfAbsent(kind, any -> new Samples(proxy));
-                own.restarted(proxy);
-                own.add(load(proxy, benchCase, options.seconds()), CpuMeter.Reading.none());
-                own.sawRss();
-                lab.stopProxies();
-            }
-        }
-        return samples.values().stream().map(own -> own.result(Map.of())).toList();
-    }
-
-    private List<ProxyResult> startup(BenchCase benchCase, List<ProxyKind> kinds) throws IOException {
-        Map<ProxyKind, Starts> starts = new LinkedHashMap<>();
-        for (int turn = 0; turn < options.repeat(); turn++) {
-            for (ProxyKind kind : kinds) {
-                long begin = System.nanoTime();
-                Lab.Started proxy = lab.startAll(benchCase, List.of(kind)).getFirst();
-                lab.awaitReady(proxy, benchCase.path);
-                double millis = (System.nanoTime() - begin) / 1e6;
-                CpuMeter meter = new CpuMeter(proxy.process().pid());
-                starts.computeIfAbsent(kind, any -> new Starts())
-                        .add(millis, meter.read().since(CpuMeter.Reading.none()) / 1e6, meter.rssMib());
-                lab.stopProxies();
-            }
-        }
-        return starts.entrySet().stream()
-                .map(entry -> entry.getValue().result(entry.getKey()))
-                .toList();
-    }
-
-    /** The starts of one proxy. */
-    private static final class Starts {
-        private final List<Double> readyMillis = new ArrayList<>();
-        private final List<Double> cpuMillis = new ArrayList<>();
-        private double rssMib;
-
-        void add(double ready, double cpu, double rss) {
-            readyMillis.add(ready);
-            cpuMillis.add(cpu);
-            rssMib = Math.max(rssMib, rss);
-        }
-
-        ProxyResult result(ProxyKind kind) {
-            return new ProxyResult(kind, Spread.of(cpuMillis), Spread.of(readyMillis), 0, 0, 0, rssMib, Map.of(), 0);
+            LoadRun unused = benchCase.load.run(lab, proxy.entryPort(), options.warmUpSeconds());
         }
     }
 
-    private Wrk.Run load(Lab.Started proxy, BenchCase benchCase, int seconds) {
-        return lab.wrk.run(Lab.clientPin(), proxy.entryPort(), benchCase.path, benchCase.connections, seconds);
-    }
-
-    private Map<String, Double> syscalls(Lab.Started proxy, BenchCase benchCase) throws IOException {
-        if (Peers.find("strace").isEmpty()) {
+    private Map<String, Double> syscalls(Started proxy, BenchCase benchCase) throws IOException {
+        if (!options.syscalls() || Peers.find("strace").isEmpty()) {
             return Map.of();
         }
-        Syscalls.Counted<Wrk.Run> counted =
-                Syscalls.count(proxy.process().pid(), lab.folder, () -> load(proxy, benchCase, 1));
+        Syscalls.Counted counted =
+                Syscalls.count(proxy.pids(), lab.folder, () -> benchCase.load.run(lab, proxy.entryPort(), 1));
         Map<String, Double> perRequest = new TreeMap<>();
         counted.calls().forEach((name, calls) -> {
             double each = calls / (double) Math.max(1, counted.result().requests());
@@ -137,52 +94,70 @@ final class CaseRunner {
         return perRequest;
     }
 
-    /** The repetitions of one proxy. */
-    private static final class Samples {
-        Lab.Started proxy;
-        CpuMeter meter;
-        private double rssMib;
-        private final List<Double> cost = new ArrayList<>();
-        private final List<Double> rps = new ArrayList<>();
-        private final List<Double> p50 = new ArrayList<>();
-        private final List<Double> p99 = new ArrayList<>();
-        private long errors;
+    /** What is measured of a process that has just become ready; {@code begin} is the time before its exec. */
+    private interface Fresh {
+        Sample measure(Started proxy, long beginNanos) throws IOException;
+    }
 
-        Samples(Lab.Started proxy) {
-            this.proxy = proxy;
-            meter = new CpuMeter(proxy.process().pid());
+    private List<ProxyResult> inTurns(BenchCase benchCase, List<ProxyKind> kinds, Fresh fresh) throws IOException {
+        Map<ProxyKind, List<Sample>> samples = new LinkedHashMap<>();
+        for (int turn = 0; turn < options.repeat(); turn++) {
+            for (ProxyKind kind : kinds) {
+                long begin = System.nanoTime();
+                try (Lineup lineup = Lineup.start(lab, benchCase, List.of(kind), options.accessLog())) {
+                    lineup.awaitReady();
+                    samples.computeIfAbsent(kind, any -> new ArrayList<>())
+                            .add(fresh.measure(lineup.proxies().getFirst(), begin));
+                }
+            }
         }
+        return samples.entrySet().stream()
+                .map(each -> ProxyResult.of(each.getKey(), each.getValue(), Map.of()))
+                .toList();
+    }
 
-        /** Another process of the same proxy is measured from now on. */
-        void restarted(Lab.Started other) {
-            proxy = other;
-            meter = new CpuMeter(other.process().pid());
+    private static Sample startup(Started proxy, long beginNanos) {
+        double readyMillis = (System.nanoTime() - beginNanos) / 1e6;
+        CpuMeter meter = proxy.meter();
+        Map<Measure, Double> values = new LinkedHashMap<>();
+        values.put(Measure.READY, readyMillis);
+        values.put(Measure.CPU_MILLIS, meter.read().since(CpuMeter.Reading.none()) / 1e6);
+        values.put(Measure.RSS, meter.rssMib());
+        return new Sample(values, 0);
+    }
+
+    private Sample cold(Started proxy, BenchCase benchCase) throws IOException {
+        LoadRun run = benchCase.load.run(lab, proxy.entryPort(), FIRST_SECONDS);
+        CpuMeter meter = proxy.meter();
+        Map<Measure, Double> values = new LinkedHashMap<>();
+        values.put(Measure.CPU_SECONDS, meter.read().since(CpuMeter.Reading.none()) / 1e9);
+        Sample.addLoad(run, values);
+        values.put(Measure.RSS, meter.rssMib());
+        return new Sample(values, run.errors());
+    }
+
+    /** Each connection has had one request, then nothing for the seconds of a run. */
+    private Sample idle(Started proxy, BenchCase benchCase) throws IOException {
+        warm(proxy, benchCase);
+        CpuMeter meter = proxy.meter();
+        double before = meter.rssMib();
+        List<String> hold = new ArrayList<>(List.of(
+                lab.compiled("connect"),
+                "hold",
+                Integer.toString(proxy.entryPort()),
+                Integer.toString(IDLE_CONNECTIONS)));
+        if (benchCase.shape.in.encrypted()) {
+            hold.addAll(lab.pki.words());
         }
-
-        void sawRss() {
-            rssMib = Math.max(rssMib, meter.rssMib());
-        }
-
-        void add(Wrk.Run run, CpuMeter.Reading before) {
-            long nanos = meter.read().since(before);
-            cost.add(nanos / 1e3 / Math.max(1, run.requests()));
-            rps.add(run.requestsPerSecond());
-            p50.add((double) run.p50());
-            p99.add((double) run.p99());
-            errors += run.errors();
-        }
-
-        ProxyResult result(Map<String, Double> syscalls) {
-            return new ProxyResult(
-                    proxy.kind(),
-                    Spread.of(cost),
-                    NOT_MEASURED,
-                    Spread.of(rps).median(),
-                    Math.round(Spread.of(p50).median()),
-                    Math.round(Spread.of(p99).median()),
-                    rssMib,
-                    syscalls,
-                    errors);
+        try (RunningProcess client = lab.start("idle connections", Lab.clientPin(), hold)) {
+            client.awaitLine("HELD", OPENED);
+            Lab.pauseMillis(options.seconds() * 1_000L);
+            double after = meter.rssMib();
+            Map<Measure, Double> values = new LinkedHashMap<>();
+            values.put(Measure.RSS_PER_CONNECTION, (after - before) * 1024 / IDLE_CONNECTIONS);
+            values.put(Measure.RSS, after);
+            // A proxy that has closed some meanwhile would look cheap.
+            return new Sample(values, Math.max(0, IDLE_CONNECTIONS - meter.openFiles()));
         }
     }
 }

@@ -96,7 +96,7 @@ final class ControlPlaneBench {
             RunningProcess ready = controlPlane.awaitPort("127.0.0.1", port, Duration.ofSeconds(60));
             progress.println("control plane up; connecting " + options.proxies() + " proxies to " + options.services()
                     + " services x " + options.endpoints() + " endpoints");
-            measure(mesh, new CpuMeter(ready.pid()), port);
+            measure(mesh, new CpuMeter(List.of(ready.pid())), port);
         }
     }
 

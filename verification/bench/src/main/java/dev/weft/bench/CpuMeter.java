@@ -4,18 +4,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * CPU time of a process tree from the scheduler's own accounts, /proc/PID/task/TID/schedstat: nanoseconds, not ticks. A thread
+ * CPU time of process trees, summed, from the scheduler's own accounts, /proc/PID/task/TID/schedstat: nanoseconds, not ticks. A thread
  * that ends between two readings takes with it what it used since the first; compiler threads of a JVM do that, rarely.
  */
 final class CpuMeter {
-    private final ProcessHandle root;
+    private final List<ProcessHandle> roots;
 
-    CpuMeter(long pid) {
-        root = ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("process " + pid + " has ended"));
+    CpuMeter(List<Long> pids) {
+        roots = pids.stream().map(CpuMeter::living).toList();
+    }
+
+    private static ProcessHandle living(long pid) {
+        return ProcessHandle.of(pid).orElseThrow(() -> new IllegalStateException("process " + pid + " has ended"));
     }
 
     /** Nanoseconds run so far, by thread. */
@@ -41,7 +46,9 @@ final class CpuMeter {
     }
 
     private Stream<Long> pids() {
-        return Stream.concat(Stream.of(root), root.descendants()).map(ProcessHandle::pid);
+        return roots.stream()
+                .flatMap(root -> Stream.concat(Stream.of(root), root.descendants()))
+                .map(ProcessHandle::pid);
     }
 
     private static void addThreads(long pid, Map<String, Long> nanos) {
@@ -61,9 +68,22 @@ final class CpuMeter {
         }
     }
 
-    /** Resident memory of the tree now, in MiB. */
+    /** Resident memory of the trees now, in MiB. */
     double rssMib() {
         return pids().mapToLong(CpuMeter::rssKib).sum() / 1024.0;
+    }
+
+    /** Open files of the trees now, sockets among them. */
+    long openFiles() {
+        return pids().mapToLong(CpuMeter::openFiles).sum();
+    }
+
+    private static long openFiles(long pid) {
+        try (Stream<Path> files = Files.list(Path.of("/proc", Long.toString(pid), "fd"))) {
+            return files.count();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     private static long rssKib(long pid) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Throw-away certificates of a run: one P-256 root and one leaf that both sides present, as a mesh would: SPIFFE name, client
@@ -83,6 +84,11 @@ record Pki(Path root, Path certificate, Path key, Path both) {
                 certificate.toString());
         Files.writeString(both, Files.readString(certificate) + Files.readString(key));
         return new Pki(root, certificate, key, both);
+    }
+
+    /** As {@code connect.c} takes them. */
+    List<String> words() {
+        return List.of(root.toString(), both.toString());
     }
 
     private static void openssl(String... words) {

@@ -32,8 +32,15 @@ enum ProxyKind {
         };
     }
 
-    /** The relay knows no TLS. */
+    /** The relay knows bytes and one thread; nginx cannot multiplex to another proxy. */
     boolean can(BenchCase benchCase) {
-        return this != RELAY || benchCase.shape == BenchCase.Shape.HTTP || benchCase.shape == BenchCase.Shape.TCP;
+        return switch (this) {
+            case RELAY ->
+                (benchCase.shape == Shape.HTTP || benchCase.shape == Shape.TCP)
+                        && benchCase.workers == 1
+                        && benchCase.routes == 1;
+            case NGINX -> benchCase.shape != Shape.PAIR;
+            case HAPROXY, ENVOY, WEFT -> true;
+        };
     }
 }

@@ -1,40 +1,39 @@
 package dev.weft.bench;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * One proxy in one case.
  *
- * @param cost CPU microseconds per request; for {@link BenchCase#STARTUP} CPU milliseconds until ready
- * @param readyMillis from exec to the first answer, only for {@link BenchCase#STARTUP}
+ * @param measures in the order of the report; the first is what ratios compare
  * @param syscallsPerRequest by name, empty if not counted
- * @param errors requests that wrk saw fail
+ * @param errors requests that the load saw fail
  */
-record ProxyResult(
-        ProxyKind kind,
-        Spread cost,
-        Spread readyMillis,
-        double requestsPerSecond,
-        long p50Micros,
-        long p99Micros,
-        double rssMib,
-        Map<String, Double> syscallsPerRequest,
-        long errors) {
+record ProxyResult(ProxyKind kind, Map<Measure, Spread> measures, Map<String, Double> syscallsPerRequest, long errors) {
 
-    Map<String, Object> json(BenchCase benchCase) {
+    /** Puts the repetitions together. */
+    static ProxyResult of(ProxyKind kind, List<Sample> samples, Map<String, Double> syscallsPerRequest) {
+        Map<Measure, Spread> measures = new LinkedHashMap<>();
+        for (Measure measure : samples.getFirst().values().keySet()) {
+            measures.put(
+                    measure,
+                    Spread.of(samples.stream()
+                            .map(sample -> sample.values().getOrDefault(measure, 0.0))
+                            .toList()));
+        }
+        return new ProxyResult(
+                kind,
+                measures,
+                syscallsPerRequest,
+                samples.stream().mapToLong(Sample::errors).sum());
+    }
+
+    Map<String, Object> json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", kind.label());
-        if (benchCase == BenchCase.STARTUP) {
-            json.put("readyMillis", readyMillis.json());
-            json.put("cpuMillis", cost.json());
-        } else {
-            json.put("cpuMicrosPerRequest", cost.json());
-            json.put("requestsPerSecond", Math.round(requestsPerSecond));
-            json.put("p50Micros", p50Micros);
-            json.put("p99Micros", p99Micros);
-        }
-        json.put("rssMiB", Spread.round(rssMib));
+        measures.forEach((measure, spread) -> json.put(measure.jsonName, measure.json(spread)));
         if (!syscallsPerRequest.isEmpty()) {
             json.put("syscallsPerRequest", syscallsPerRequest);
         }
@@ -44,8 +43,8 @@ record ProxyResult(
         return json;
     }
 
-    /** What ratios compare: the cost per request, for a start the time until ready. */
-    double compared(BenchCase benchCase) {
-        return benchCase == BenchCase.STARTUP ? readyMillis.median() : cost.median();
+    /** What ratios compare. */
+    double compared() {
+        return measures.values().iterator().next().median();
     }
 }

@@ -7,31 +7,39 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 
-/** Counts a process's system calls while a load runs (strace -c): slow, so never part of a measured run. */
+/** Counts the system calls of processes while a load runs (strace -c): slow, so never part of a measured run. */
 final class Syscalls {
     private Syscalls() {}
 
-    /** Calls by name, of all threads of {@code pid} and what it starts, during {@code load}. */
-    static <T> Counted<T> count(long pid, Path folder, Supplier<T> load) throws IOException {
-        Path file = folder.resolve("strace-" + pid + ".txt");
-        try (RunningProcess strace = RunningProcess.start(
-                "strace", Peers.require("strace"), "-c", "-f", "-o", file.toString(), "-p", Long.toString(pid))) {
-            strace.awaitLine("attached", Duration.ofSeconds(10));
-            T result = load.get();
+    /** A load that is counted. */
+    interface Counting {
+        LoadRun run() throws IOException;
+    }
+
+    /** Calls by name, of all threads of {@code pids} and what they start, during {@code load}. */
+    static Counted count(List<Long> pids, Path folder, Counting load) throws IOException {
+        Path file = folder.resolve("strace-" + pids.getFirst() + ".txt");
+        List<String> command = new ArrayList<>(List.of(Peers.require("strace"), "-c", "-f", "-o", file.toString()));
+        pids.forEach(pid -> command.addAll(List.of("-p", Long.toString(pid))));
+        try (RunningProcess strace = RunningProcess.start(new RunningProcess.Spec("strace", command))) {
+            for (long pid : pids) {
+                strace.awaitLine("Process " + pid + " attached", Duration.ofSeconds(10));
+            }
+            LoadRun result = load.run();
             String unused = Command.run(Duration.ofSeconds(5), "kill", "-INT", Long.toString(strace.pid()))
                     .output();
             int exit = strace.awaitExit(Duration.ofSeconds(10));
-            return new Counted<>(result, parse(Files.readAllLines(file)));
+            return new Counted(result, parse(Files.readAllLines(file)));
         }
     }
 
     /** The load's result and the calls counted meanwhile. */
-    record Counted<T>(T result, Map<String, Long> calls) {}
+    record Counted(LoadRun result, Map<String, Long> calls) {}
 
     /** Reads the table that strace -c writes: {@code % time, seconds, usecs/call, calls, [errors,] syscall}. */
     static Map<String, Long> parse(List<String> table) {

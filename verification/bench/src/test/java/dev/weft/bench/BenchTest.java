@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.base.Json;
 import dev.weft.testkit.Await;
+import dev.weft.testkit.Peers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,9 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,7 +60,7 @@ class BenchTest {
     void ratioIsWeftsMedianOverThePeers() {
         List<ProxyResult> results =
                 List.of(result(ProxyKind.HAPROXY, 20), result(ProxyKind.ENVOY, 60), result(ProxyKind.WEFT, 15));
-        assertThat(BenchReport.ratios(BenchCase.H1_1K_C32, results)).isEqualTo(Map.of("haproxy", 0.75, "envoy", 0.25));
+        assertThat(BenchReport.ratios(results)).isEqualTo(Map.of("haproxy", 0.75, "envoy", 0.25));
     }
 
     @Test
@@ -71,37 +75,104 @@ class BenchTest {
     }
 
     @Test
+    void countsOfH2loadAreReadWithPercentilesOfItsLog() {
+        String output = """
+                finished in 2.00s, 1000.00 req/s, 1.38MB/s
+                requests: 2010 total, 2010 started, 2000 done, 1990 succeeded, 10 failed, 3 errored, 0 timeout
+                """;
+        LoadRun run = H2Load.parse(
+                output, LongStream.rangeClosed(1, 101).map(i -> 102 - i).toArray());
+        assertThat(run.requests()).isEqualTo(1990);
+        assertThat(run.errors()).isEqualTo(10);
+        assertThat(run.requestsPerSecond()).isEqualTo(1000);
+        assertThat(run.p50()).isEqualTo(51);
+        assertThat(run.p99()).isEqualTo(100);
+    }
+
+    @Test
+    void aCaseWithFailedRequestsIsMarked() {
+        List<ProxyResult> results = List.of(ProxyResult.of(
+                ProxyKind.ENVOY, List.of(new Sample(Map.of(Measure.CPU_PER_REQUEST, 60.0), 7)), Map.of()));
+        assertThat(BenchReport.table(BenchCase.H1_1K_C32, results)).contains("7 REQUESTS FAILED");
+        BenchReport report = new BenchReport();
+        report.add(BenchCase.H1_1K_C32, results);
+        assertThat(report.sawErrors()).isTrue();
+    }
+
+    @Test
     void theFloorIsMeasuredAndWrittenAsTheIssueSays(@TempDir Path folder) throws Exception {
-        Path json = folder.resolve("out.json");
-        BenchOptions options = BenchOptions.parse(
-                List.of(
-                        "--case",
-                        "h1-1k-c32",
-                        "--peers",
-                        "relay",
-                        "--no-weft",
-                        "--seconds",
-                        "1",
-                        "--repeat",
-                        "1",
-                        "--warm-up",
-                        "0",
-                        "--no-syscalls",
-                        "--json",
-                        json.toString()),
-                List.of());
-        ByteArrayOutputStream table = new ByteArrayOutputStream();
-        boolean complete = Bench.run(options, new PrintStream(table, true, StandardCharsets.UTF_8), silent());
-        assertThat(complete).isTrue();
-        assertThat(table.toString(StandardCharsets.UTF_8)).contains("h1-1k-c32").contains("relay");
-        Map<?, ?> root = (Map<?, ?>) Json.parse(Files.readString(json));
-        Map<?, ?> first = (Map<?, ?>) ((List<?>) root.get("cases")).getFirst();
-        Map<?, ?> relay = (Map<?, ?>) ((List<?>) first.get("proxies")).getFirst();
-        assertThat(relay.get("name")).isEqualTo("relay");
+        Map<?, ?> relay =
+                proxies(run(folder, "h1-1k-c32", "relay", false), "h1-1k-c32").get("relay");
         assertThat((Double) ((Map<?, ?>) relay.get("cpuMicrosPerRequest")).get("median"))
                 .isBetween(2.0, 500.0);
         assertThat((Long) relay.get("requestsPerSecond")).isGreaterThan(100);
         assertThat(relay.keySet().stream().map(Object::toString)).contains("p50Micros", "p99Micros", "rssMiB");
+    }
+
+    @Test
+    void http2AndPairsRunThroughEveryProxy(@TempDir Path folder) throws Exception {
+        List<String> cases = List.of("h2-1k-c8m16", "grpc-unary", "pair-1k-c32");
+        Map<?, ?> root = run(folder, String.join(",", cases), "haproxy,envoy", true);
+        for (String name : cases) {
+            Map<String, Map<?, ?>> proxies = proxies(root, name);
+            assertThat(proxies.keySet()).containsExactly("haproxy", "envoy", "weft");
+            proxies.values()
+                    .forEach(proxy -> assertThat((Long) proxy.get("requestsPerSecond"))
+                            .as("%s: %s", name, proxy)
+                            .isPositive());
+        }
+        // Two processes of each.
+        double single = (Double) proxies(root, "h2-1k-c8m16").get("envoy").get("rssMiB");
+        assertThat((Double) proxies(root, "pair-1k-c32").get("envoy").get("rssMiB"))
+                .isGreaterThan(1.5 * single);
+    }
+
+    @Test
+    void handshakesAreFullOrResumedAsTheCaseSays(@TempDir Path folder) throws Exception {
+        Map<?, ?> root = run(folder, "handshake,handshake-resumed", "haproxy", false);
+        assertThat(proxies(root, "handshake").get("haproxy").get("resumedShare"))
+                .isEqualTo(0.0);
+        assertThat((Double) proxies(root, "handshake-resumed").get("haproxy").get("resumedShare"))
+                .isGreaterThan(0.5);
+    }
+
+    @Test
+    void aFixedRateIsNotExceeded(@TempDir Path folder) throws Exception {
+        Map<?, ?> relay =
+                proxies(run(folder, "rate-1000", "relay", false), "rate-1000").get("relay");
+        assertThat((Long) relay.get("requestsPerSecond")).isBetween(300L, 1010L);
+        assertThat((Long) relay.get("p50Micros")).isPositive();
+    }
+
+    /** One second of each, without warm-up; fails if any request did. */
+    private static Map<?, ?> run(Path folder, String cases, String peers, boolean withWeft) throws Exception {
+        Path json = folder.resolve("out.json");
+        List<String> words = new ArrayList<>(List.of("--case", cases, "--peers", peers, "--no-syscalls"));
+        words.addAll(List.of("--seconds", "1", "--repeat", "1", "--warm-up", "0", "--json", json.toString()));
+        List<String> weft =
+                withWeft ? List.of(Peers.repository().resolve("weft").toString(), "proxy") : List.of();
+        ByteArrayOutputStream table = new ByteArrayOutputStream();
+        ByteArrayOutputStream progress = new ByteArrayOutputStream();
+        boolean complete = Bench.run(BenchOptions.parse(words, weft), stream(table), stream(progress));
+        assertThat(complete)
+                .as(table.toString(StandardCharsets.UTF_8) + progress.toString(StandardCharsets.UTF_8))
+                .isTrue();
+        assertThat(table.toString(StandardCharsets.UTF_8)).contains(cases.split(","));
+        return (Map<?, ?>) Json.parse(Files.readString(json));
+    }
+
+    /** The proxies of a case by name, in the order of the report. */
+    private static Map<String, Map<?, ?>> proxies(Map<?, ?> root, String name) {
+        Map<String, Map<?, ?>> proxies = new LinkedHashMap<>();
+        for (Object each : (List<?>) root.get("cases")) {
+            Map<?, ?> one = (Map<?, ?>) each;
+            if (name.equals(one.get("case"))) {
+                for (Object proxy : (List<?>) one.get("proxies")) {
+                    proxies.put((String) ((Map<?, ?>) proxy).get("name"), (Map<?, ?>) proxy);
+                }
+            }
+        }
+        return proxies;
     }
 
     @Test
@@ -110,7 +181,7 @@ class BenchTest {
                         "sh", "-c", "(i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; sleep 20) & wait")
                 .start();
         try {
-            CpuMeter meter = new CpuMeter(shell.pid());
+            CpuMeter meter = new CpuMeter(List.of(shell.pid()));
             Await.until(
                     "some CPU time",
                     Duration.ofSeconds(15),
@@ -121,12 +192,11 @@ class BenchTest {
         }
     }
 
-    private static PrintStream silent() {
-        return new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 
     private static ProxyResult result(ProxyKind kind, double cost) {
-        Spread spread = new Spread(cost, cost, cost);
-        return new ProxyResult(kind, spread, spread, 1000, 1, 2, 3, Map.of(), 0);
+        return ProxyResult.of(kind, List.of(new Sample(Map.of(Measure.CPU_PER_REQUEST, cost), 0)), Map.of());
     }
 }

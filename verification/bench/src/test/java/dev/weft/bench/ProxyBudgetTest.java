@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testkit.Command;
 import dev.weft.testkit.Peers;
+import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What one request may cost the shipped proxy: system calls, garbage, memory. Counts, not times: they hold on a busy machine. */
+/** What one request may cost the shipped proxy without access log: system calls, garbage, memory. Counts, not times: they hold on a busy machine. */
 class ProxyBudgetTest {
     private static final BenchCase CASE = BenchCase.H1_1K_C32;
     private static final Pattern GENERATION =
@@ -28,30 +29,37 @@ class ProxyBudgetTest {
     private static Lab lab;
 
     @SuppressWarnings("NullAway.Init")
-    private static Lab.Started weft;
+    private static Lineup lineup;
+
+    @SuppressWarnings("NullAway.Init")
+    private static Started weft;
 
     @BeforeAll
     static void startAndWarmUp() throws IOException {
         lab = new Lab(List.of(Peers.repository().resolve("weft").toString(), "proxy"));
-        weft = lab.startAll(CASE, List.of(ProxyKind.WEFT)).getFirst();
-        lab.awaitReady(weft, CASE.path);
+        lineup = Lineup.start(lab, CASE, List.of(ProxyKind.WEFT), false);
+        weft = lineup.proxies().getFirst();
+        lineup.awaitReady();
         assertThat(load(10).errors()).isZero();
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws IOException {
+        if (lineup != null) {
+            lineup.close();
+        }
         if (lab != null) {
             lab.close();
         }
     }
 
-    private static Wrk.Run load(int seconds) {
-        return lab.wrk.run(Lab.clientPin(), weft.entryPort(), CASE.path, CASE.connections, seconds);
+    private static LoadRun load(int seconds) throws IOException {
+        return CASE.load.run(lab, weft.entryPort(), seconds);
     }
 
     @Test
     void aRequestTakesTwoReadsAndTwoWrites() throws IOException {
-        Syscalls.Counted<Wrk.Run> counted = Syscalls.count(weft.process().pid(), lab.folder, () -> load(2));
+        Syscalls.Counted counted = Syscalls.count(weft.pids(), lab.folder, () -> load(2));
         double requests = counted.result().requests();
         Map<String, Long> calls = counted.calls();
         assertThat(sum(calls, "recvfrom", "recvmsg", "read", "readv") / requests)
@@ -73,7 +81,7 @@ class ProxyBudgetTest {
         Path collections = lab.folder.resolve("collections.log");
         jcmd("VM.log", "output=" + collections, "what=gc=info");
         long allocated = -heapUsed();
-        Wrk.Run run = load(5);
+        LoadRun run = load(5);
         allocated += heapUsed();
         jcmd("VM.log", "disable");
         // What a collection freed was allocated too. The log tells mebibytes: over some ten collections a small error.
@@ -98,7 +106,7 @@ class ProxyBudgetTest {
 
     @Test
     void memoryUnderLoadStaysWithin90Mebibytes() {
-        double rss = new CpuMeter(weft.process().pid()).rssMib();
+        double rss = weft.meter().rssMib();
         System.out.println("RSS after load: " + Math.round(rss) + " MiB");
         assertThat(rss).isLessThanOrEqualTo(90);
     }
@@ -113,9 +121,10 @@ class ProxyBudgetTest {
 
     /** The launcher becomes the JVM, or starts it. */
     private static long javaPid() {
-        return weft.process().descendants().stream()
+        RunningProcess launched = weft.processes().getFirst();
+        return launched.descendants().stream()
                 .mapToLong(ProcessHandle::pid)
                 .findFirst()
-                .orElse(weft.process().pid());
+                .orElse(launched.pid());
     }
 }
