@@ -4,6 +4,7 @@ import dev.weft.testkit.Peers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,10 +27,7 @@ final class H2Backend {
         Files.createDirectories(files.resolve("bench.Echo"));
         Files.writeString(files.resolve("1k"), "a".repeat(1024));
         Files.writeString(files.resolve("64k"), "b".repeat(64 * 1024));
-        Files.copy(
-                grpcMessage(folder),
-                files.resolve(GRPC_PATH.substring(1)),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(grpcMessage(folder), files.resolve(GRPC_PATH.substring(1)), StandardCopyOption.REPLACE_EXISTING);
         Path types = folder.resolve("mime.types");
         Files.writeString(types, "application/grpc grpc\n");
         List<String> words = new ArrayList<>(List.of(Peers.require("nghttpd"), "-a", "127.0.0.1", "--no-tls"));
