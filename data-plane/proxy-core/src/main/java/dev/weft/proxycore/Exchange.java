@@ -55,7 +55,7 @@ final class Exchange {
     private @Nullable HeldBody held;
     private @Nullable ResponseHead lastResponse;
     private boolean admitted; // holds one of the cluster's requests
-    private boolean upgradeRefused;
+    private Admission admission = Admission.SERVED;
     private boolean triedAgain;
 
     Exchange(HttpConnection connection, StreamDeadlines deadlines) {
@@ -83,14 +83,13 @@ final class Exchange {
         return Objects.requireNonNull(cluster);
     }
 
-    /** @param refused the request wants to speak another protocol and may not */
-    void bind(HttpStream newStream, boolean refused) {
+    void bind(HttpStream newStream, Admission admitted) {
         stream = newStream;
-        upgradeRefused = refused;
+        admission = admitted;
     }
 
-    boolean isUpgradeRefused() {
-        return upgradeRefused;
+    Admission admission() {
+        return admission;
     }
 
     // Attempts.

@@ -97,12 +97,12 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
         }
         Exchange created = new Exchange(this, deadlines);
         deadlines.begin(created);
-        ManagerHeaders.Upgrade upgrade = manager.begin(created, head);
+        Admission admission = manager.begin(created, head);
         HttpStream made = new HttpStream(downstream, head, manager.chain(), created);
-        if (upgrade == ManagerHeaders.Upgrade.ALLOWED) {
+        if (admission == Admission.UPGRADED) {
             made.allowUpgrade();
         }
-        created.bind(made, upgrade == ManagerHeaders.Upgrade.REFUSED);
+        created.bind(made, admission);
         streams++;
         return made;
     }

@@ -2,6 +2,7 @@ package dev.weft.proxycore;
 
 import dev.weft.http.FilterChain;
 import dev.weft.http.HttpStream;
+import dev.weft.http.PathNormaliser;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.StreamEnd;
@@ -18,6 +19,7 @@ final class HttpManager implements NetworkFilterRuntime {
     private final HttpConnectionManager config;
     private final FilterChain chain;
     private final ServerCodec codec;
+    private final PathNormaliser paths;
     private final ManagerHeaders headers;
     private final @Nullable AccessLogger log;
     private final HttpManagerStats stats;
@@ -30,11 +32,22 @@ final class HttpManager implements NetworkFilterRuntime {
         this.config = config;
         this.chain = chain;
         this.codec = new ServerCodec(config);
+        this.paths = paths(config.paths());
         this.headers = new ManagerHeaders(config, parts.self().compact());
         this.log = AccessLogger.of(config.accessLogs(), parts.logs());
         this.stats = new HttpManagerStats(parts.stats(), config.statPrefix());
         this.telemetry = parts.telemetry();
         this.inbound = inbound;
+    }
+
+    private static PathNormaliser paths(HttpConnectionManager.Paths wanted) {
+        PathNormaliser.EscapedSlashes slashes = switch (wanted.pathWithEscapedSlashesAction()) {
+            case KEEP_UNCHANGED -> PathNormaliser.EscapedSlashes.KEEP;
+            case REJECT_REQUEST -> PathNormaliser.EscapedSlashes.REJECT;
+            case UNESCAPE_AND_REDIRECT -> PathNormaliser.EscapedSlashes.REDIRECT;
+            case UNESCAPE_AND_FORWARD -> PathNormaliser.EscapedSlashes.UNESCAPE;
+        };
+        return new PathNormaliser(wanted.normalizePath(), wanted.mergeSlashes(), slashes);
     }
 
     HttpConnectionManager config() {
@@ -90,17 +103,34 @@ final class HttpManager implements NetworkFilterRuntime {
 
     // Streams.
 
-    /** Makes a request fit to be passed on and finds its route: once, before the first filter. */
-    ManagerHeaders.Upgrade begin(Exchange exchange, RequestHead head) {
+    /**
+     * Makes a request fit to be passed on and finds its route: once, before the first filter. The path is in its form then:
+     * routes, filters, the log and the upstream see the same (requirement R30).
+     */
+    Admission begin(Exchange exchange, RequestHead head) {
         Worker worker = exchange.connection.worker();
         stats.request(worker.cell());
-        ManagerHeaders.Upgrade upgrade = headers.request(exchange.connection, head);
         exchange.isGrpc = Grpc.is(head.headers());
+        PathNormaliser.Outcome path = paths.normalise(head);
+        if (path != PathNormaliser.Outcome.FORWARD) {
+            return refuse(worker, path, head);
+        }
+        Admission admission = headers.request(exchange.connection, head);
         RouteTable table = routes;
         if (table != null) {
             exchange.plan = table.match(head, worker.loop().random());
         }
-        return upgrade;
+        return admission;
+    }
+
+    /** Envoy: clients of gRPC follow no redirect. */
+    private Admission refuse(Worker worker, PathNormaliser.Outcome path, RequestHead head) {
+        if (path == PathNormaliser.Outcome.REDIRECT && !ManagerHeaders.isGrpc(head.headers())) {
+            stats.pathRedirected(worker.cell());
+            return Admission.PATH_REDIRECTED;
+        }
+        stats.pathRefused(worker.cell());
+        return Admission.PATH_REFUSED;
     }
 
     /** The first request of an upstream connection. */

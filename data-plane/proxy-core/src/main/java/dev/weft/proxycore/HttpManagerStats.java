@@ -13,6 +13,8 @@ final class HttpManagerStats {
     private final Counter requests;
     private final Gauge activeRequests;
     private final Counter protocolErrors;
+    private final Counter pathsRefused;
+    private final Counter pathsRedirected;
     private final Counter[] byClass = new Counter[6];
 
     HttpManagerStats(StatsRegistry stats, String prefix) {
@@ -22,6 +24,16 @@ final class HttpManagerStats {
         activeRequests = stats.gauge("envoy_http_downstream_rq_active", "HTTP requests under way", LABEL, prefix);
         protocolErrors = stats.counter(
                 "envoy_http_downstream_cx_protocol_error", "HTTP messages that were refused", LABEL, prefix);
+        pathsRefused = stats.counter(
+                "envoy_http_downstream_rq_failed_path_normalization",
+                "HTTP requests refused for their path",
+                LABEL,
+                prefix);
+        pathsRedirected = stats.counter(
+                "envoy_http_downstream_rq_redirected_with_normalized_path",
+                "HTTP requests redirected to a path without escaped slashes",
+                LABEL,
+                prefix);
         for (int i = 1; i < byClass.length; i++) {
             byClass[i] = stats.counter(
                     "envoy_http_downstream_rq_xx",
@@ -54,6 +66,14 @@ final class HttpManagerStats {
         if (hundreds >= 1 && hundreds <= 5) {
             byClass[hundreds].increment(cell);
         }
+    }
+
+    void pathRefused(int cell) {
+        pathsRefused.increment(cell);
+    }
+
+    void pathRedirected(int cell) {
+        pathsRedirected.increment(cell);
     }
 
     void rejected(int cell) {

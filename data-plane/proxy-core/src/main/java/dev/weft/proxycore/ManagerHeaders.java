@@ -17,14 +17,8 @@ final class ManagerHeaders {
     private static final byte[] X_WEFT_PEER = Ascii.bytes("x-weft-peer");
     private static final byte[] RESERVED = Ascii.bytes("x-weft-");
     private static final byte[] DATE = Ascii.bytes("date");
+    private static final byte[] GRPC = Ascii.bytes("application/grpc");
     private static final byte[] UPGRADE = Ascii.bytes("upgrade");
-
-    /** What becomes of a request's wish to speak another protocol. */
-    enum Upgrade {
-        NONE,
-        ALLOWED,
-        REFUSED
-    }
 
     private final HttpConnectionManager config;
     private final byte[] serverName;
@@ -38,7 +32,7 @@ final class ManagerHeaders {
     }
 
     /** Makes a request fit to be passed on; answers what its Upgrade field comes to. */
-    Upgrade request(HttpConnection connection, RequestHead head) {
+    Admission request(HttpConnection connection, RequestHead head) {
         HeaderBlock headers = head.headers();
         if (headers.has(KnownHeader.X_WEFT_PEER) || !connection.peer().isMesh()) {
             reserved(connection, headers);
@@ -75,16 +69,29 @@ final class ManagerHeaders {
     }
 
     /** {@code Upgrade: h2c} is ignored, as the field goes no further (decision 19); others need permission. */
-    private Upgrade upgrade(HeaderBlock headers) {
+    private Admission upgrade(HeaderBlock headers) {
         int index = headers.find(KnownHeader.UPGRADE);
         if (index < 0 || !headers.listContains(KnownHeader.CONNECTION, UPGRADE)) {
-            return Upgrade.NONE;
+            return Admission.SERVED;
         }
         String wanted = headers.value(index).toLowerCase(Locale.ROOT);
         if (wanted.equals("h2c")) {
-            return Upgrade.NONE;
+            return Admission.SERVED;
         }
-        return config.upgradeConfigs().getOrDefault(wanted, false) ? Upgrade.ALLOWED : Upgrade.REFUSED;
+        return config.upgradeConfigs().getOrDefault(wanted, false) ? Admission.UPGRADED : Admission.UPGRADE_REFUSED;
+    }
+
+    /** Whether a request is one of gRPC: {@code application/grpc}, with or without a format behind it. */
+    static boolean isGrpc(HeaderBlock headers) {
+        int type = headers.find(KnownHeader.CONTENT_TYPE);
+        if (type < 0) {
+            return false;
+        }
+        int start = headers.valueStart(type);
+        int end = start + GRPC.length;
+        return end <= headers.valueEnd(type)
+                && Ascii.equalsIgnoreCase(GRPC, headers.bytes(), start, end)
+                && (end == headers.valueEnd(type) || headers.bytes()[end] == '+');
     }
 
     /** Whether the request came over https: what x-forwarded-proto says, which {@link #request} has made sure is there. */

@@ -139,13 +139,13 @@ final class Replies {
         codec.giveBack(head);
     }
 
-    static void redirect(Exchange exchange, HttpStream stream, int status, byte[] location) {
+    static void redirect(Exchange exchange, HttpStream stream, int status, byte[] location, String details) {
         CodecLoop codec = exchange.codec();
         ResponseHead head = codec.takeResponse();
         head.status(status);
         head.headers().add(LOCATION, location);
         exchange.connection.manager().finish(exchange, head);
-        stream.reply(head, null, "direct_response");
+        stream.reply(head, null, details);
         codec.giveBack(head);
     }
 }

@@ -15,6 +15,7 @@ import dev.weft.xdsmodel.HttpFilterConfig;
 import dev.weft.xdsmodel.RouteAction;
 import dev.weft.xdsmodel.VirtualHost;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 import java.util.Objects;
 
 /** The end of every chain: sends the request where its route says. The state of a stream is its {@link Exchange}. */
@@ -37,20 +38,36 @@ final class Router implements TerminalFilter {
     @Override
     public void requestHead(HttpStream stream, RequestHead head, boolean end) {
         Exchange exchange = exchange(stream);
+        switch (exchange.admission()) {
+            case PATH_REFUSED -> {
+                stream.flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+                Replies.send(exchange, stream, 400, "", "path_normalization_failed");
+            }
+            case PATH_REDIRECTED -> {
+                stream.flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+                byte[] location = Arrays.copyOfRange(head.bytes(), head.targetStart(), head.targetEnd());
+                Replies.redirect(exchange, stream, 307, location, "path_normalization_failed");
+            }
+            case SERVED, UPGRADED, UPGRADE_REFUSED -> route(exchange, stream, head);
+        }
+    }
+
+    private void route(Exchange exchange, HttpStream stream, RequestHead head) {
         RoutePlan plan = exchange.plan;
         if (plan == null) {
             stream.flag(ResponseFlag.NO_ROUTE_FOUND);
             Replies.send(exchange, stream, 404, "", "route_not_found");
             return;
         }
-        if (exchange.isUpgradeRefused()) {
+        if (exchange.admission() == Admission.UPGRADE_REFUSED) {
+            stream.flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
             Replies.send(exchange, stream, 403, "", "upgrade_failed");
             return;
         }
         if (plan.compiled().host().requireTls() != VirtualHost.RequireTls.NONE
                 && !ManagerHeaders.isHttps(head.headers())) {
             byte[] location = Ascii.bytes("https://" + head.authorityText() + head.targetText());
-            Replies.redirect(exchange, stream, 301, location);
+            Replies.redirect(exchange, stream, 301, location, "direct_response");
             return;
         }
         switch (plan.action()) {
@@ -60,7 +77,7 @@ final class Router implements TerminalFilter {
             case RouteAction.Redirect redirect -> {
                 String scheme = exchange.connection.peer().tls() ? "https" : "http";
                 byte[] location = Ascii.bytes(plan.compiled().location(head, scheme));
-                Replies.redirect(exchange, stream, redirect.responseCode(), location);
+                Replies.redirect(exchange, stream, redirect.responseCode(), location, "direct_response");
             }
         }
     }

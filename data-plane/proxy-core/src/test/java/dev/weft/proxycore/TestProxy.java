@@ -9,6 +9,7 @@ import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.Http1ProtocolOptions;
 import dev.weft.xdsmodel.HttpConnectionManager;
+import dev.weft.xdsmodel.HttpProtocolOptions;
 import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.Listener;
 import dev.weft.xdsmodel.Route;
@@ -123,6 +124,33 @@ final class TestProxy implements AutoCloseable {
                 m.http1(),
                 m.http2(),
                 m.commonHttp(),
+                m.upgradeConfigs(),
+                m.maxRequestHeadersKb(),
+                m.proxy100Continue(),
+                m.streamErrorOnInvalidHttpMessage());
+    }
+
+    /** The manager with other ways of forwarding, path handling and treatment of header names. */
+    static HttpConnectionManager edge(
+            HttpConnectionManager m,
+            HttpConnectionManager.Forwarding forwarding,
+            HttpConnectionManager.Paths paths,
+            HttpProtocolOptions common) {
+        return new HttpConnectionManager(
+                m.statPrefix(),
+                m.codecType(),
+                m.routes(),
+                m.httpFilters(),
+                m.accessLogs(),
+                m.timeouts(),
+                forwarding,
+                m.requestIds(),
+                paths,
+                m.serverHeader(),
+                m.stripPort(),
+                m.http1(),
+                m.http2(),
+                common,
                 m.upgradeConfigs(),
                 m.maxRequestHeadersKb(),
                 m.proxy100Continue(),

@@ -160,9 +160,6 @@ final class HttpParser {
                         .equals("IMPLEMENTATION_SPECIFIC_DEFAULT")
                 ? HttpConnectionManager.EscapedSlashesAction.KEEP_UNCHANGED
                 : view.choice("path_with_escaped_slashes_action", HttpConnectionManager.EscapedSlashesAction.values());
-        if (action != HttpConnectionManager.EscapedSlashesAction.KEEP_UNCHANGED) {
-            view.error("path_with_escaped_slashes_action", "unsupported-value", action + " is not supported", "");
-        }
         return new HttpConnectionManager.Paths(view.bool("normalize_path", false), view.bool("merge_slashes"), action);
     }
 
