@@ -157,9 +157,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             keepAliveSeconds = seconds;
         }
         boolean end = !reader.beginBody();
+        if (end && in.isReadable()) {
+            // A body that must not be there, or an answer to nothing: what the head says cannot be trusted either.
+            fail(Failure.PROTOCOL_ERROR, Http1Error.UNEXPECTED_BODY.details());
+            return false;
+        }
         current.responseHead(response, end);
         if (end && listener == current) {
-            responseRead(current, in.isReadable());
+            responseRead(current, false);
         }
         return false;
     }

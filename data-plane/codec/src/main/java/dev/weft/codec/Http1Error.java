@@ -25,6 +25,10 @@ public enum Http1Error {
     UNKNOWN_TRANSFER_ENCODING(501, "http1.invalid_transfer_encoding", "Transfer-Encoding other than chunked"),
     BODY_IN_CONNECT(400, "http1.body_disallowed", "CONNECT with a body"),
     BAD_CHUNK(400, "http1.codec_error", "malformed chunk"),
+    CHUNKED_NOT_ALLOWED(502, "http1.transfer_encoding_not_allowed", "Transfer-Encoding in a 1xx or 204 response"),
+    LENGTH_NOT_ALLOWED(502, "http1.content_length_not_allowed", "Content-Length in a 1xx or 204 response"),
+    UNEXPECTED_BODY(502, "http1.body_disallowed", "bytes behind a response without a body"),
+    UNEXPECTED_UPGRADE(502, "http1.unexpected_upgrade", "101 to a protocol that was not asked for"),
     TOO_MANY_INTERIM(502, "http1.too_many_interim_responses", "too many interim responses");
 
     private final int status;

@@ -113,8 +113,9 @@ final class Http1RequestReader implements BodyReader.Sink {
     }
 
     private void begin(RequestHead request, ByteBuf in) {
-        HttpStream stream = connection.newStream(request);
+        // First, so that a client cannot name what the proxy adds.
         ConnectionFields.dropNominated(request.headers());
+        HttpStream stream = connection.newStream(request);
         if (stream.isUpgradeAllowed()) {
             framing.set(Framing.Kind.UNTIL_CLOSE);
         }

@@ -1,9 +1,13 @@
 package dev.weft.codec;
 
+import dev.weft.http.Ascii;
+import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpMethod;
+import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +27,7 @@ final class Http1ResponseReader {
     private boolean inBody;
     private boolean headRequest;
     private boolean connectRequest;
-    private boolean upgradeRequest;
+    private byte @Nullable [] upgrade; // the protocol the request asked for, in lower case
     private int interim;
 
     Http1ResponseReader(CodecLoop shared, Http1Limits limits) {
@@ -32,11 +36,32 @@ final class Http1ResponseReader {
     }
 
     /** Awaits the response to a request. */
-    void await(RequestHead request, boolean upgrade) {
+    void await(RequestHead request, boolean upgrades) {
         interim = 0;
         headRequest = request.method() == HttpMethod.HEAD;
         connectRequest = request.method() == HttpMethod.CONNECT;
-        upgradeRequest = upgrade;
+        upgrade = upgrades ? asked(request.headers()) : null;
+    }
+
+    private static byte @Nullable [] asked(HeaderBlock headers) {
+        int field = headers.find(KnownHeader.UPGRADE);
+        if (field < 0) {
+            return null;
+        }
+        byte[] name = Arrays.copyOfRange(headers.bytes(), headers.valueStart(field), headers.valueEnd(field));
+        for (int i = 0; i < name.length; i++) {
+            name[i] = Ascii.lower(name[i]);
+        }
+        return name;
+    }
+
+    /** Whether a 101 changes to what was asked for (RFC 9110 §7.8); else its bytes would be taken for a tunnel's. */
+    private boolean isAsked(HeaderBlock headers) {
+        int field = headers.find(KnownHeader.UPGRADE);
+        byte[] wanted = upgrade;
+        return wanted != null
+                && field >= 0
+                && Ascii.equalsIgnoreCase(wanted, headers.bytes(), headers.valueStart(field), headers.valueEnd(field));
     }
 
     /** Whether nothing of a response is there. */
@@ -80,7 +105,7 @@ final class Http1ResponseReader {
         if (response.isInformational()) {
             return ++interim > MAX_INTERIM ? Http1Error.TOO_MANY_INTERIM : null;
         }
-        return response.status() == 101 && !upgradeRequest ? Http1Error.BAD_STATUS_LINE : null;
+        return response.status() == 101 && !isAsked(response.headers()) ? Http1Error.UNEXPECTED_UPGRADE : null;
     }
 
     ResponseHead head() {

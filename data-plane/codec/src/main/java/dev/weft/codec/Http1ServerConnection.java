@@ -287,6 +287,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
                 return; // the stream has deadlines of its own
             }
             if (stream == null && reader().isBetweenRequests() && reader().head() != null) {
+                server.rejected(reader().head(), 408, "request_header_timeout");
                 writer().refuse(408);
             }
             context().close();

@@ -2,6 +2,7 @@ package dev.weft.codec;
 
 import dev.weft.http.Ascii;
 import dev.weft.http.HttpVersion;
+import dev.weft.http.KnownHeader;
 import dev.weft.http.ResponseHead;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,12 @@ final class ResponseParser {
         if (error != null) {
             return error;
         }
+        if (status < 200 || status == 204) {
+            error = noBody(head, framing);
+            if (error != null) {
+                return error;
+            }
+        }
         if (bodiless || status < 200 || status == 204 || status == 304) {
             framing.set(Framing.Kind.NONE);
         } else if (framing.kind() == Framing.Kind.NONE && !hasLength(head)) {
@@ -47,7 +54,19 @@ final class ResponseParser {
         return null;
     }
 
+    /** RFC 9110 §8.6, RFC 9112 §6.1: these name no body. A length of zero is harmless and taken out, as Envoy does. */
+    private static @Nullable Http1Error noBody(ResponseHead head, Framing framing) {
+        return switch (framing.kind()) {
+            case CHUNKED -> Http1Error.CHUNKED_NOT_ALLOWED;
+            case LENGTH -> Http1Error.LENGTH_NOT_ALLOWED;
+            case NONE, UNTIL_CLOSE -> {
+                head.headers().remove(KnownHeader.CONTENT_LENGTH);
+                yield null;
+            }
+        };
+    }
+
     private static boolean hasLength(ResponseHead head) {
-        return head.headers().has(dev.weft.http.KnownHeader.CONTENT_LENGTH);
+        return head.headers().has(KnownHeader.CONTENT_LENGTH);
     }
 }

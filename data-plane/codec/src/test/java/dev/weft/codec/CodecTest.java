@@ -2,140 +2,30 @@ package dev.weft.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weft.http.Downstream;
-import dev.weft.http.FilterChain;
-import dev.weft.http.HeaderBlock;
-import dev.weft.http.HttpServer;
-import dev.weft.http.HttpStream;
-import dev.weft.http.RequestHead;
-import dev.weft.http.ResponseHead;
-import dev.weft.http.StreamEnd;
-import dev.weft.http.TerminalFilter;
-import dev.weft.net.TimerWheel;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CodecTest {
-    /** Records what the server side understood; answers 204 when a request is complete. */
-    private static final class Recorder implements HttpServer, TerminalFilter {
-        final StringBuilder seen = new StringBuilder();
-        final List<String> refused = new ArrayList<>();
-        private final CodecLoop loop;
-
-        Recorder(CodecLoop loop) {
-            this.loop = loop;
-        }
-
-        @Override
-        public HttpStream newStream(Downstream downstream, RequestHead head) {
-            return new HttpStream(downstream, head, new FilterChain(List.of(), this, 0), null);
-        }
-
-        @Override
-        public void rejected(@Nullable RequestHead head, int status, String details) {
-            refused.add(status + " " + details);
-        }
-
-        @Override
-        public boolean closeAfterResponse() {
-            return false;
-        }
-
-        @Override
-        public void closed() {}
-
-        @Override
-        public void requestHead(HttpStream stream, RequestHead head, boolean end) {
-            seen.append(head.methodText()).append(' ').append(head.targetText());
-            seen.append(" [").append(head.authorityText()).append("] ").append(head.version());
-            for (int i = 0; i < head.headers().count(); i++) {
-                if (!head.headers().isRemoved(i)) {
-                    seen.append('|')
-                            .append(head.headers().name(i))
-                            .append('=')
-                            .append(head.headers().value(i));
-                }
-            }
-            seen.append('\n');
-            end(stream, end);
-        }
-
-        @Override
-        public void requestData(HttpStream stream, ByteBuf data, boolean end) {
-            seen.append(data.toString(StandardCharsets.ISO_8859_1));
-            data.release();
-            end(stream, end);
-        }
-
-        @Override
-        public void requestTrailers(HttpStream stream, HeaderBlock trailers) {
-            seen.append("trailers ").append(trailers);
-            end(stream, true);
-        }
-
-        private void end(HttpStream stream, boolean end) {
-            if (end) {
-                seen.append("\n--\n");
-                ResponseHead head = loop.takeResponse();
-                head.status(204);
-                stream.responseHead(head, true);
-                loop.giveBack(head);
-            }
-        }
-
-        @Override
-        public void requestFlush(HttpStream stream) {}
-
-        @Override
-        public void downstreamWritable(HttpStream stream, boolean writable) {}
-
-        @Override
-        public void streamEnd(HttpStream stream, StreamEnd end) {}
-    }
-
-    private static final Http1ServerOptions OPTIONS = new Http1ServerOptions(
-            Http1Limits.REQUEST,
-            true,
-            Http1ServerOptions.DEFAULT.headTimeout(),
-            Http1ServerOptions.DEFAULT.idleTimeout(),
-            true,
-            "");
-
     /** Feeds the pieces and answers what was understood, with the statuses sent behind it. */
     private static String understood(String... pieces) {
-        EmbeddedChannel channel = new EmbeddedChannel();
-        CodecLoop loop = new CodecLoop(new TimerWheel(channel.eventLoop()));
-        Recorder recorder = new Recorder(loop);
-        channel.pipeline().addLast(new Http1ServerConnection(loop, recorder, OPTIONS));
+        Http1Server server = new Http1Server();
         for (String piece : pieces) {
-            if (!channel.isActive()) {
+            if (!server.isOpen()) {
                 break; // refused, answered and closed
             }
-            channel.writeInbound(Unpooled.copiedBuffer(piece, StandardCharsets.ISO_8859_1));
+            server.receive(piece);
         }
-        StringBuilder sent = new StringBuilder();
-        for (ByteBuf out = channel.readOutbound(); out != null; out = channel.readOutbound()) {
-            sent.append(out.toString(StandardCharsets.ISO_8859_1));
-            out.release();
-        }
-        String statuses = sent.toString()
+        String statuses = server.sent()
                 .lines()
                 .filter(l -> l.startsWith("HTTP/"))
                 .toList()
                 .toString();
-        channel.close();
-        return recorder.seen + statuses + recorder.refused;
+        server.close();
+        return server.seen + statuses + server.refused;
     }
 
     @ParameterizedTest
