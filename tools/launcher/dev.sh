@@ -8,6 +8,8 @@ Usage: weft dev COMMAND [ARGUMENT...]
   verify [MODULE...]      compile with the quality gates on (Error Prone, NullAway, formatting) and run the tests
   test MODULE... [ARG...] tests of some modules, e.g. weft dev test tools/intercept -Dtest=RulesTest
   format [MODULE...]      format the sources
+  fuzz MODULE CLASS [SECONDS]
+                          fuzz a target for real, one method after the other, 60 s each; what it finds joins the corpus
   golden MODULE           rewrite the golden files of a module; look at the diff before committing
   aot                     make the AOT caches now instead of behind the first start
   classpath PROGRAM       class path of proxy, control, cli, intercept or demo
@@ -29,6 +31,17 @@ split_arguments() {
   done
 }
 
+# Jazzer fuzzes one method of a JVM: each gets a run of its own, everything else is replayed as usual elsewhere.
+fuzz() {
+  local module=$1 class=$2 seconds=${3:-60} source method
+  source=$(find "$WEFT_HOME/$module/src/test/java" -name "$class.java")
+  [ -n "$source" ] || die 2 "fuzz: no $class in $module"
+  for method in $(sed -n '/@FuzzTest/{n;s/.* \([A-Za-z0-9]*\)(.*/\1/p;}' "$source"); do
+    JAZZER_FUZZ=1 maven -pl "$module" -am -Dquick -Dsurefire.failIfNoSpecifiedTests=false -Dfuzz.hooks=true \
+      "-Djazzer.max_duration=${seconds}s" "-Dtest=$class#$method" test || return
+  done
+}
+
 main() {
   local task=${1:-help} program
   [ $# -eq 0 ] || shift
@@ -41,6 +54,10 @@ main() {
       maven ${MODULES:+-pl "$MODULES" -am} -Dquick -Dsurefire.failIfNoSpecifiedTests=false test ${REST[@]+"${REST[@]}"}
       ;;
     format) maven ${MODULES:+-pl "$MODULES"} spotless:apply ;;
+    fuzz)
+      [ $# -ge 2 ] || die 2 "fuzz: name a module and a class, e.g. data-plane/http PathNormaliserFuzzTest"
+      fuzz "$@"
+      ;;
     golden) maven -pl "$MODULES" -am -Dquick -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.update=true test ;;
     aot)
       weft_build

@@ -62,7 +62,11 @@ final class HeadWriter {
         byte[] bytes = head.bytes();
         put(bytes, head.methodStart(), head.methodEnd());
         put((byte) ' ');
-        put(bytes, head.targetStart(), head.targetEnd());
+        if (head.targetStart() < head.targetEnd()) {
+            put(bytes, head.targetStart(), head.targetEnd());
+        } else {
+            put(bytes, head.authorityStart(), head.authorityEnd()); // CONNECT
+        }
         put(HTTP_1_1_LINE_END);
         HeaderBlock headers = head.headers();
         int host = headers.find(KnownHeader.HOST);

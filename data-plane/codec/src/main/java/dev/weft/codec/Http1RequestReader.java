@@ -127,7 +127,7 @@ final class Http1RequestReader implements BodyReader.Sink {
             connection.sendContinue();
         }
         stream.requestHead(end);
-        if (end) {
+        if (end && reading == Reading.HEAD) { // else the response was at hand and said close
             ended();
         }
     }

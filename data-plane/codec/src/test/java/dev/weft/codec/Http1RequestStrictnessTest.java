@@ -158,6 +158,15 @@ class Http1RequestStrictnessTest {
     }
 
     @Test
+    void nothingBehindAResponseThatSaysCloseIsARequest() {
+        Http1Server server = new Http1Server();
+        server.receive("GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + OK);
+        assertThat(server.complete).isEqualTo(1);
+        assertThat(server.isOpen()).isFalse();
+        server.close();
+    }
+
+    @Test
     void trailersCarryNothingOfAHead() {
         Http1Server server = new Http1Server();
         server.receive(bytes("POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@0@Content-Length: 9@Host: b@"

@@ -1,0 +1,39 @@
+package dev.weft.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import dev.weft.http.HttpMethod;
+import dev.weft.http.RequestHead;
+
+/** What comes as HTTP/2 and is accepted reads the same once it was written as HTTP/1.1. */
+class Http2ToHttp1FuzzTest {
+    /** A header block (RFC 7541), as a HEADERS frame carries it. */
+    @FuzzTest
+    void theNextHopReadsWhatWeRead(byte[] block) {
+        RequestHead head = new RequestHead(64);
+        Http2RequestParser parser = new Http2RequestParser();
+        parser.start(head);
+        HpackDecoder decoder = new HpackDecoder(4096);
+        Http2Options options = Http2Options.APPLICATION;
+        boolean decoded = decoder.decode(
+                block, 0, block.length, head.headers(), options.maxHeadBytes(), options.maxFields(), parser);
+        String wrong = parser.finish();
+        if (!decoded || wrong != null || decoder.tooLarge()) {
+            return;
+        }
+        long length = parser.contentLength();
+        boolean chunked = length < 0 && head.method() != HttpMethod.CONNECT;
+        Framing.Kind kind = chunked ? Framing.Kind.CHUNKED : length > 0 ? Framing.Kind.LENGTH : Framing.Kind.NONE;
+        HeadCopy ours = HeadCopy.of(head, null, kind, Math.max(0, length));
+        HeadCopy theirs = HeadCopy.read(HeadCopy.write(head, chunked));
+        if (theirs != null && theirs.error() == Http1Error.REQUEST_LINE_TOO_LONG) {
+            return; // refused by the next hop, not misread
+        }
+        if (head.method() == HttpMethod.CONNECT && length >= 0) {
+            assertThat(theirs).isNotNull();
+            return;
+        }
+        assertThat(theirs).isEqualTo(ours);
+    }
+}
