@@ -143,8 +143,8 @@ public final class ClientHello {
             Reader names = vector(2);
             while (!names.broken && names.at < names.end) {
                 int type = names.number(1);
-                Reader name = names.vector(2);
-                if (type == HOST_NAME && !name.broken) {
+                Reader name = names.name(2);
+                if (type == HOST_NAME && !names.broken) {
                     return new String(name.bytes, name.at, name.end - name.at, StandardCharsets.US_ASCII)
                             .toLowerCase(Locale.ROOT);
                 }
@@ -157,7 +157,7 @@ public final class ClientHello {
             List<String> protocols = new ArrayList<>();
             Reader list = vector(2);
             while (!list.broken && list.at < list.end) {
-                Reader name = list.vector(1);
+                Reader name = list.name(1);
                 protocols.add(new String(name.bytes, name.at, name.end - name.at, StandardCharsets.ISO_8859_1));
             }
             broken |= list.broken;
@@ -182,6 +182,13 @@ public final class ClientHello {
                 value = value << 8 | bytes[at++] & 0xff;
             }
             return value;
+        }
+
+        /** A vector that must not be empty (RFC 6066 §3, RFC 7301 §3.1). */
+        private Reader name(int lengthOctets) {
+            Reader name = vector(lengthOctets);
+            broken |= name.at == name.end;
+            return name;
         }
 
         /** What follows a length of so many octets; this cursor moves past it. */
