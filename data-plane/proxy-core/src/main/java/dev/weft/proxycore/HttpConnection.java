@@ -25,6 +25,7 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
     private @Nullable StreamDeadlines spareDeadlines; // of the stream before, for the next one
     private int streams;
     private WorkloadLabels source;
+    private byte @Nullable [] clientCert; // what x-forwarded-client-cert says of the peer, once it was asked for
     private @Nullable Edge edge; // inbound: of the cluster before
     private @Nullable ClusterRuntime edgeCluster;
 
@@ -64,6 +65,16 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
 
     Peer peer() {
         return peer;
+    }
+
+    /** What x-forwarded-client-cert says of the peer; empty when it showed no certificate. */
+    byte[] clientCert() {
+        byte[] known = clientCert;
+        if (known == null) {
+            known = manager.headers().clientCert().details(peer);
+            clientCert = known;
+        }
+        return known;
     }
 
     /** The peer said who it is: Istio's compact labels. Once per connection. */

@@ -116,6 +116,10 @@ final class HttpManager implements NetworkFilterRuntime {
             return refuse(worker, path, head);
         }
         Admission admission = headers.request(exchange.connection, head);
+        if (admission == Admission.NAME_REFUSED) {
+            stats.nameRefused(worker.cell());
+            return admission;
+        }
         RouteTable table = routes;
         if (table != null) {
             exchange.plan = table.match(head, worker.loop().random());

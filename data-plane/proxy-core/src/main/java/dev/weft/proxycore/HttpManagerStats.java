@@ -15,6 +15,7 @@ final class HttpManagerStats {
     private final Counter protocolErrors;
     private final Counter pathsRefused;
     private final Counter pathsRedirected;
+    private final Counter namesRefused;
     private final Counter[] byClass = new Counter[6];
 
     HttpManagerStats(StatsRegistry stats, String prefix) {
@@ -32,6 +33,11 @@ final class HttpManagerStats {
         pathsRedirected = stats.counter(
                 "envoy_http_downstream_rq_redirected_with_normalized_path",
                 "HTTP requests redirected to a path without escaped slashes",
+                LABEL,
+                prefix);
+        namesRefused = stats.counter(
+                "envoy_http_requests_rejected_with_underscores_in_headers",
+                "HTTP requests refused for a header name with an underscore",
                 LABEL,
                 prefix);
         for (int i = 1; i < byClass.length; i++) {
@@ -70,6 +76,10 @@ final class HttpManagerStats {
 
     void pathRefused(int cell) {
         pathsRefused.increment(cell);
+    }
+
+    void nameRefused(int cell) {
+        namesRefused.increment(cell);
     }
 
     void pathRedirected(int cell) {

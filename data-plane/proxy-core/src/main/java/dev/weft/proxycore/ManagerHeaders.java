@@ -2,6 +2,7 @@ package dev.weft.proxycore;
 
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpMethod;
 import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
@@ -15,28 +16,40 @@ final class ManagerHeaders {
     private static final byte[] X_FORWARDED_PROTO = Ascii.bytes("x-forwarded-proto");
     private static final byte[] X_REQUEST_ID = Ascii.bytes("x-request-id");
     private static final byte[] X_WEFT_PEER = Ascii.bytes("x-weft-peer");
-    private static final byte[] RESERVED = Ascii.bytes("x-weft-");
     private static final byte[] DATE = Ascii.bytes("date");
     private static final byte[] GRPC = Ascii.bytes("application/grpc");
+    private static final byte[] WEBSOCKET = Ascii.bytes("websocket");
     private static final byte[] UPGRADE = Ascii.bytes("upgrade");
 
     private final HttpConnectionManager config;
+    private final ForeignHeaders foreign;
+    private final ClientCertHeader clientCert;
     private final byte[] serverName;
     private final byte[] announcement;
 
     /** @param announcement who we are, in Istio's compact form */
     ManagerHeaders(HttpConnectionManager config, String announcement) {
         this.config = config;
+        this.foreign = new ForeignHeaders(config.commonHttp().headersWithUnderscoresAction());
+        this.clientCert = new ClientCertHeader(config.forwarding());
         this.serverName = Ascii.bytes(config.serverHeader().name());
         this.announcement = Ascii.bytes(announcement);
     }
 
-    /** Makes a request fit to be passed on; answers what its Upgrade field comes to. */
+    /** What connections say of their peers' certificates. */
+    ClientCertHeader clientCert() {
+        return clientCert;
+    }
+
+    /** Makes a request fit to be passed on; answers what becomes of it. */
     Admission request(HttpConnection connection, RequestHead head) {
         HeaderBlock headers = head.headers();
-        if (headers.has(KnownHeader.X_WEFT_PEER) || !connection.peer().isMesh()) {
-            reserved(connection, headers);
+        boolean mesh = connection.peer().isMesh();
+        if (!foreign.remove(headers, mesh)) {
+            return Admission.NAME_REFUSED;
         }
+        announced(connection, headers, mesh);
+        clientCert.request(connection, headers);
         // Envoy: without use_remote_address what the client says of the scheme stands.
         if (!headers.has(KnownHeader.X_FORWARDED_PROTO)) {
             headers.add(X_FORWARDED_PROTO, connection.peer().tls() ? HTTPS : HTTP);
@@ -44,41 +57,39 @@ final class ManagerHeaders {
         if (config.requestIds().generate() && !headers.has(KnownHeader.X_REQUEST_ID)) {
             headers.add(X_REQUEST_ID, connection.worker().requestIds().next());
         }
+        if (head.method() == HttpMethod.CONNECT) {
+            return config.upgradeConfigs().getOrDefault("connect", false)
+                    ? Admission.UPGRADED
+                    : Admission.CONNECT_REFUSED;
+        }
         return upgrade(headers);
     }
 
-    /** Reserved headers: only a mesh peer's are believed, and none goes on to the application (decisions 7, 8). */
-    private static void reserved(HttpConnection connection, HeaderBlock headers) {
+    /** Who the peer says it is: only a mesh peer is believed, and the application does not see it (decision 8). */
+    private static void announced(HttpConnection connection, HeaderBlock headers, boolean mesh) {
         int announced = headers.find(KnownHeader.X_WEFT_PEER);
-        if (announced >= 0) {
-            if (connection.peer().isMesh()) {
-                connection.announced(headers.value(announced));
-            }
-            headers.remove(KnownHeader.X_WEFT_PEER);
-        }
-        if (connection.peer().isMesh()) {
+        if (announced < 0) {
             return;
         }
-        for (int i = 0; i < headers.count(); i++) {
-            int start = headers.nameStart(i);
-            if (headers.nameEnd(i) - start > RESERVED.length
-                    && Ascii.equalsIgnoreCase(RESERVED, headers.bytes(), start, start + RESERVED.length)) {
-                headers.removeAt(i);
-            }
+        if (mesh) {
+            connection.announced(headers.value(announced));
         }
+        headers.remove(KnownHeader.X_WEFT_PEER);
     }
 
-    /** {@code Upgrade: h2c} is ignored, as the field goes no further (decision 19); others need permission. */
+    /**
+     * WebSocket needs permission. Other protocols that nobody has allowed ({@code h2c}, {@code TLS/1.2}: HTTP clients of
+     * the JDK and Apache offer them) are only wishes (RFC 9110 §7.8): the field goes no further and the request is served.
+     */
     private Admission upgrade(HeaderBlock headers) {
         int index = headers.find(KnownHeader.UPGRADE);
         if (index < 0 || !headers.listContains(KnownHeader.CONNECTION, UPGRADE)) {
             return Admission.SERVED;
         }
-        String wanted = headers.value(index).toLowerCase(Locale.ROOT);
-        if (wanted.equals("h2c")) {
-            return Admission.SERVED;
+        if (config.upgradeConfigs().getOrDefault(headers.value(index).toLowerCase(Locale.ROOT), false)) {
+            return Admission.UPGRADED;
         }
-        return config.upgradeConfigs().getOrDefault(wanted, false) ? Admission.UPGRADED : Admission.UPGRADE_REFUSED;
+        return headers.listContains(KnownHeader.UPGRADE, WEBSOCKET) ? Admission.UPGRADE_REFUSED : Admission.SERVED;
     }
 
     /** Whether a request is one of gRPC: {@code application/grpc}, with or without a format behind it. */

@@ -1,6 +1,7 @@
 package dev.weft.proxycore;
 
 import dev.weft.base.SpiffeId;
+import dev.weft.net.PeerCertificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,11 +11,18 @@ import org.jspecify.annotations.Nullable;
  * @param identity the verified identity; null when there is none
  * @param principal the same as text, empty when there is none
  * @param localPrincipal our own identity on this connection, empty when there is none
+ * @param certificate its verified certificate; null when there is none
  * @param endMillis when the first of the connection's certificates ends, in milliseconds of the wall clock
  */
-record Peer(boolean tls, @Nullable SpiffeId identity, String principal, String localPrincipal, long endMillis) {
+record Peer(
+        boolean tls,
+        @Nullable SpiffeId identity,
+        String principal,
+        String localPrincipal,
+        @Nullable PeerCertificate certificate,
+        long endMillis) {
     /** A plaintext peer. */
-    static final Peer PLAINTEXT = new Peer(false, null, "", "", Long.MAX_VALUE);
+    static final Peer PLAINTEXT = new Peer(false, null, "", "", null, Long.MAX_VALUE);
 
     /** Whether it is a mesh peer: encrypted, with a verified SPIFFE identity. */
     boolean isMesh() {

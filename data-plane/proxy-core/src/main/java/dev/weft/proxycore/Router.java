@@ -39,6 +39,14 @@ final class Router implements TerminalFilter {
     public void requestHead(HttpStream stream, RequestHead head, boolean end) {
         Exchange exchange = exchange(stream);
         switch (exchange.admission()) {
+            case CONNECT_REFUSED -> {
+                stream.flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+                Replies.send(exchange, stream, 403, "", "connect_not_configured");
+            }
+            case NAME_REFUSED -> {
+                stream.flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+                Replies.send(exchange, stream, 400, "Bad Request", "unexpected_underscore");
+            }
             case PATH_REFUSED -> {
                 stream.flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
                 Replies.send(exchange, stream, 400, "", "path_normalization_failed");

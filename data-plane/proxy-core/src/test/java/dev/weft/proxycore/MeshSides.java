@@ -7,6 +7,7 @@ import dev.weft.xdsmodel.CommonTls.TlsVersion;
 import dev.weft.xdsmodel.CommonTls.Validation;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.FilterChainMatch;
+import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.Listener;
 import dev.weft.xdsmodel.ListenerFilter;
@@ -40,8 +41,17 @@ final class MeshSides {
             this(Cluster.ofStatic("inbound|8080||", LbEndpoint.of("127.0.0.1", applicationPort)), true);
         }
 
+        /** @param forwarding what it tells the application of its caller */
+        Inbound(int applicationPort, HttpConnectionManager.Forwarding forwarding) {
+            this(Cluster.ofStatic("inbound|8080||", LbEndpoint.of("127.0.0.1", applicationPort)), true, forwarding);
+        }
+
         /** @param mux whether it is a proxy of ours */
         Inbound(Cluster application, boolean mux) {
+            this(application, mux, HttpConnectionManager.Forwarding.DEFAULT);
+        }
+
+        private Inbound(Cluster application, boolean mux, HttpConnectionManager.Forwarding forwarding) {
             List<String> http = mux ? List.of("weft-mux", "istio-http/1.1") : List.of("istio-http/1.1");
             DownstreamTls tls = new DownstreamTls(
                     common(Stream.concat(http.stream(), Stream.of("istio")).toList()), true, false);
@@ -53,11 +63,17 @@ final class MeshSides {
                     FilterChain.of(
                             match.withApplicationProtocols("weft-mux", "istio-http/1.1"),
                             tls,
-                            TestProxy.generous(TestProxy.forward(application.name()))),
+                            manager(application, forwarding)),
                     FilterChain.of(
                             match.withApplicationProtocols("istio"), tls, TcpProxy.of("tcp", application.name())));
             proxy.listeners.put("http", inspected(plain, TrafficDirection.INBOUND));
             rotate(SERVER);
+        }
+
+        private static HttpConnectionManager manager(
+                Cluster application, HttpConnectionManager.Forwarding forwarding) {
+            HttpConnectionManager m = TestProxy.generous(TestProxy.forward(application.name()));
+            return TestProxy.edge(m, forwarding, m.paths(), m.commonHttp());
         }
 
         void rotate(String identity) {

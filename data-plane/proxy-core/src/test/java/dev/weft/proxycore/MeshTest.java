@@ -3,30 +3,52 @@ package dev.weft.proxycore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Address;
+import dev.weft.base.Pem;
 import dev.weft.xdsmodel.Cluster;
+import dev.weft.xdsmodel.DataSource;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.FilterChainMatch;
+import dev.weft.xdsmodel.HttpConnectionManager;
+import dev.weft.xdsmodel.HttpConnectionManager.ForwardClientCertDetails;
 import dev.weft.xdsmodel.Listener;
 import dev.weft.xdsmodel.Metadata;
+import dev.weft.xdsmodel.Secret;
 import dev.weft.xdsmodel.TcpProxy;
 import dev.weft.xdsmodel.TrafficDirection;
 import dev.weft.xdsmodel.TransportSocket.Plaintext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two engines beside each other: application → outbound → mTLS → inbound → application. */
 @Timeout(30)
 class MeshTest {
     private static final MeshCa CA = MeshSides.CA;
+
+    private static HttpConnectionManager.Forwarding clientCert(
+            ForwardClientCertDetails action, boolean uri, boolean dns) {
+        HttpConnectionManager.Forwarding f = HttpConnectionManager.Forwarding.DEFAULT;
+        return new HttpConnectionManager.Forwarding(
+                f.useRemoteAddress(),
+                f.xffNumTrustedHops(),
+                f.skipXffAppend(),
+                f.via(),
+                action,
+                new HttpConnectionManager.SetClientCertDetails(false, false, false, dns, uri));
+    }
 
     @Test
     void httpGoesThroughBothSidesAndEachKnowsTheOther() throws IOException {
@@ -49,6 +71,52 @@ class MeshTest {
                     .containsPattern("istio_requests_total\\{reporter=\"destination\",source_workload=\"test\".*"
                             + "source_principal=\"" + MeshSides.CLIENT
                             + "\".*connection_security_policy=\"mutual_tls\".*} 2");
+        }
+    }
+
+    /** What the application is told of the caller's certificate when the caller forges a header of its own. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            SANITIZE            |
+            FORWARD_ONLY        | x-forwarded-client-cert: forged
+            ALWAYS_FORWARD_ONLY | x-forwarded-client-cert: forged
+            SANITIZE_SET        | x-forwarded-client-cert: By=MeshSides.SERVER;Hash=HASH;URI=MeshSides.CLIENT
+            APPEND_FORWARD      | x-forwarded-client-cert: forged,By=MeshSides.SERVER;Hash=HASH;URI=MeshSides.CLIENT
+            """)
+    void theApplicationHearsOfTheVerifiedCertificateAsAsked(ForwardClientCertDetails action, @Nullable String expected)
+            throws Exception {
+        try (Backend backend = Backend.answering("orders");
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port(), clientCert(action, true, true));
+                TestProxy outbound = MeshSides.outbound(inbound.proxy.port("http"), MeshSides.SERVER, MeshSides.CLIENT)) {
+            // A caller whose own sidecar lets it forge the header.
+            outbound.listener(
+                    "http",
+                    FilterChain.of(forwarding(
+                            TestProxy.forward("outbound|80||orders.shop.svc.cluster.local"),
+                            clientCert(ForwardClientCertDetails.ALWAYS_FORWARD_ONLY, false, false))));
+            outbound.apply();
+            String own = ((DataSource.Inline)
+                            ((Secret.TlsCertificate) outbound.secrets.get("default")).certificateChain())
+                    .text();
+            String hash = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(Pem.certificates(own).getFirst().getEncoded()));
+            try (Client client = outbound.client()) {
+                for (int i = 0; i < 2; i++) {
+                    client.send("GET / HTTP/1.1\r\nHost: orders\r\nx-forwarded-client-cert: forged\r\n\r\n")
+                            .response();
+                }
+            }
+            for (String request : backend.requests) {
+                List<String> said = request.lines()
+                        .filter(line -> line.startsWith("x-forwarded-client-cert"))
+                        .map(line -> line.replace(MeshSides.SERVER, "MeshSides.SERVER")
+                                .replace(MeshSides.CLIENT, "MeshSides.CLIENT")
+                                .replace(hash, "HASH"))
+                        .toList();
+                assertThat(said).isEqualTo(expected == null ? List.of() : List.of(expected));
+            }
+            assertThat(backend.requests).hasSize(2);
         }
     }
 

@@ -210,6 +210,18 @@ record RawRequest(String name, String bytes, int answers, boolean head) {
                 of("folded header", "GET /a/x HTTP/1.1\r\n" + SHOP + "x-a: 1\r\n 2\r\n\r\n"),
                 of("header of 70 KiB", "GET /a/x HTTP/1.1\r\n" + SHOP + "x-a: " + "a".repeat(70 * 1024) + "\r\n\r\n"),
                 of("120 headers", "GET /a/x HTTP/1.1\r\n" + SHOP + "x-a: 1\r\n".repeat(120) + "\r\n"),
+                of(
+                        "upgrade to another protocol is only a wish",
+                        "GET /a/x HTTP/1.1\r\n" + SHOP + "Connection: Upgrade\r\nUpgrade: TLS/1.2\r\n\r\n"),
+                get(
+                        "headers for routers are not passed on",
+                        "/headers",
+                        "x-envoy-retry-on: 5xx",
+                        "X-Envoy-Max-Retries: 9",
+                        "x-envoy-internal: true",
+                        "x-envoy-upstream-rq-timeout-ms: 1",
+                        "x-envoy-attempt-count: 7",
+                        "x-forwarded-client-cert: By=me"),
                 of("CONNECT without permission", "CONNECT shop.test:80 HTTP/1.1\r\n" + SHOP + "\r\n"),
                 of(
                         "upgrade without permission",
