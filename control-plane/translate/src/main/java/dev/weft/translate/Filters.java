@@ -12,6 +12,9 @@ import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpIns
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -54,9 +57,16 @@ final class Filters {
                         .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(Protos.ADS)));
     }
 
-    /** HTTP with routes of its own. */
-    static Filter http(MeshSettings settings, String statPrefix, RouteConfiguration routes) {
-        return http(settings, statPrefix, HttpConnectionManager.newBuilder().setRouteConfig(routes));
+    /** HTTP for the application: its routes are its own, and it hears who calls from the certificate alone. */
+    static Filter inboundHttp(MeshSettings settings, String statPrefix, RouteConfiguration routes) {
+        return http(
+                settings,
+                statPrefix,
+                HttpConnectionManager.newBuilder()
+                        .setRouteConfig(routes)
+                        .setForwardClientCertDetails(ForwardClientCertDetails.SANITIZE_SET)
+                        .setSetCurrentClientCertDetails(
+                                SetCurrentClientCertDetails.newBuilder().setUri(true)));
     }
 
     private static Filter http(MeshSettings settings, String statPrefix, HttpConnectionManager.Builder manager) {
@@ -71,6 +81,10 @@ final class Filters {
                 .addUpgradeConfigs(
                         HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"))
                 .setHttp2ProtocolOptions(Http2ProtocolOptions.newBuilder().setAllowConnect(true))
+                // routes and policies see the one form of a path that the application gets, or the request is refused
+                .setNormalizePath(BoolValue.of(true))
+                .setMergeSlashes(true)
+                .setPathWithEscapedSlashesAction(PathWithEscapedSlashesAction.REJECT_REQUEST)
                 // x-request-id is made where there is none, and kept where there is one
                 .setGenerateRequestId(BoolValue.of(true))
                 .setPreserveExternalRequestId(true)

@@ -92,7 +92,7 @@ final class InboundListeners {
      */
     private static void addChains(
             Listener.Builder listener, MeshSettings settings, InboundPort port, String cluster, int destination) {
-        Filter http = Filters.http(settings, statPrefix(destination, port), routes(cluster));
+        Filter http = Filters.inboundHttp(settings, statPrefix(destination, port), routes(cluster));
         Filter tcp = Filters.tcp(settings, cluster, null);
         List<String> opaque = List.of(MeshTls.OPAQUE);
         listener.addFilterChains(chain(cluster + "-mesh-http", match(destination, TLS, MeshTls.HTTP), http)
