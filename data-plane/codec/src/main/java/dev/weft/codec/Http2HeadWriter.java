@@ -41,12 +41,7 @@ final class Http2HeadWriter {
      * @param tag scratch for the tag of a request that is to arrive as one of HTTP/1; null for one of HTTP/2
      */
     static void request(
-            HpackEncoder encoder,
-            OutArray out,
-            RequestHead head,
-            boolean tls,
-            boolean tunnel,
-            @Nullable OutArray tag) {
+            HpackEncoder encoder, OutArray out, RequestHead head, boolean tls, boolean tunnel, @Nullable OutArray tag) {
         out.length(0);
         encoder.begin(out);
         byte[] bytes = head.bytes();

@@ -57,8 +57,7 @@ final class Edge {
         return addRequests(key, status, flags, grpc, grpcStatus);
     }
 
-    private synchronized RequestSeries addRequests(
-            long key, int status, int flags, boolean grpc, int grpcStatus) {
+    private synchronized RequestSeries addRequests(long key, int status, int flags, boolean grpc, int grpcStatus) {
         for (RequestSeries series : requests) {
             if (series.key() == key) {
                 return series;

@@ -39,8 +39,19 @@ class GrpcTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1H, PT1H", "2M, PT2M", "3S, PT3S", "4m, PT0.004S", "5u, PT0.000005S", "6n, PT0.000000006S",
-        "99999999H, PT99999999H", "S,", "-1S,", "1s,", "123456789S,", "1,", "1 S,"
+        "1H, PT1H",
+        "2M, PT2M",
+        "3S, PT3S",
+        "4m, PT0.004S",
+        "5u, PT0.000005S",
+        "6n, PT0.000000006S",
+        "99999999H, PT99999999H",
+        "S,",
+        "-1S,",
+        "1s,",
+        "123456789S,",
+        "1,",
+        "1 S,"
     })
     void aTimeOutHasEightDigitsAndAUnit(String text, @Nullable Duration duration) {
         long nanos = duration == null
@@ -76,8 +87,9 @@ class GrpcTest {
     void theStatusOfTheServerIsCounted() throws IOException {
         try (Backend backend = new Backend(c -> {
                     while (c.readRequest() != null) {
-                        c.write("HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                + "3\r\nabc\r\n0\r\ngrpc-status: 5\r\n\r\n");
+                        c.write(
+                                "HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                        + "3\r\nabc\r\n0\r\ngrpc-status: 5\r\n\r\n");
                     }
                 });
                 TestProxy proxy = TestProxy.http(backend.port());

@@ -12,6 +12,7 @@ import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.Listener;
 import dev.weft.xdsmodel.ListenerFilter;
 import dev.weft.xdsmodel.Metadata;
+import dev.weft.xdsmodel.RouteConfiguration;
 import dev.weft.xdsmodel.TcpProxy;
 import dev.weft.xdsmodel.TrafficDirection;
 import dev.weft.xdsmodel.TransportSocket.DownstreamTls;
@@ -63,17 +64,11 @@ final class MeshSides {
                     FilterChain.of(
                             match.withApplicationProtocols("weft-mux", "istio-http/1.1"),
                             tls,
-                            manager(application, forwarding)),
+                            forwarding(TestProxy.forward(application.name()), forwarding)),
                     FilterChain.of(
                             match.withApplicationProtocols("istio"), tls, TcpProxy.of("tcp", application.name())));
             proxy.listeners.put("http", inspected(plain, TrafficDirection.INBOUND));
             rotate(SERVER);
-        }
-
-        private static HttpConnectionManager manager(
-                Cluster application, HttpConnectionManager.Forwarding forwarding) {
-            HttpConnectionManager m = TestProxy.generous(TestProxy.forward(application.name()));
-            return TestProxy.edge(m, forwarding, m.paths(), m.commonHttp());
         }
 
         void rotate(String identity) {
@@ -85,6 +80,12 @@ final class MeshSides {
         public void close() {
             proxy.close();
         }
+    }
+
+    /** A manager that allows much and tells the application of its caller so. */
+    static HttpConnectionManager forwarding(RouteConfiguration routes, HttpConnectionManager.Forwarding forwarding) {
+        HttpConnectionManager m = TestProxy.generous(routes);
+        return TestProxy.edge(m, forwarding, m.paths(), m.commonHttp());
     }
 
     static Listener inspected(Listener l, TrafficDirection direction) {

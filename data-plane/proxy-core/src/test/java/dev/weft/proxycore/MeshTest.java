@@ -80,18 +80,19 @@ class MeshTest {
             SANITIZE            |
             FORWARD_ONLY        | x-forwarded-client-cert: forged
             ALWAYS_FORWARD_ONLY | x-forwarded-client-cert: forged
-            SANITIZE_SET        | x-forwarded-client-cert: By=MeshSides.SERVER;Hash=HASH;URI=MeshSides.CLIENT
-            APPEND_FORWARD      | x-forwarded-client-cert: forged,By=MeshSides.SERVER;Hash=HASH;URI=MeshSides.CLIENT
+            SANITIZE_SET        | x-forwarded-client-cert: By=SERVER;Hash=HASH;URI=CLIENT
+            APPEND_FORWARD      | x-forwarded-client-cert: forged,By=SERVER;Hash=HASH;URI=CLIENT
             """)
     void theApplicationHearsOfTheVerifiedCertificateAsAsked(ForwardClientCertDetails action, @Nullable String expected)
             throws Exception {
         try (Backend backend = Backend.answering("orders");
                 MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port(), clientCert(action, true, true));
-                TestProxy outbound = MeshSides.outbound(inbound.proxy.port("http"), MeshSides.SERVER, MeshSides.CLIENT)) {
+                TestProxy outbound =
+                        MeshSides.outbound(inbound.proxy.port("http"), MeshSides.SERVER, MeshSides.CLIENT)) {
             // A caller whose own sidecar lets it forge the header.
             outbound.listener(
                     "http",
-                    FilterChain.of(forwarding(
+                    FilterChain.of(MeshSides.forwarding(
                             TestProxy.forward("outbound|80||orders.shop.svc.cluster.local"),
                             clientCert(ForwardClientCertDetails.ALWAYS_FORWARD_ONLY, false, false))));
             outbound.apply();
@@ -110,8 +111,8 @@ class MeshTest {
             for (String request : backend.requests) {
                 List<String> said = request.lines()
                         .filter(line -> line.startsWith("x-forwarded-client-cert"))
-                        .map(line -> line.replace(MeshSides.SERVER, "MeshSides.SERVER")
-                                .replace(MeshSides.CLIENT, "MeshSides.CLIENT")
+                        .map(line -> line.replace(MeshSides.SERVER, "SERVER")
+                                .replace(MeshSides.CLIENT, "CLIENT")
                                 .replace(hash, "HASH"))
                         .toList();
                 assertThat(said).isEqualTo(expected == null ? List.of() : List.of(expected));

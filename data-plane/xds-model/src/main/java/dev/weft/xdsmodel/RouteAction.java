@@ -35,7 +35,8 @@ public sealed interface RouteAction {
      * @param max null or zero = none
      * @param grpcHeaderMax most that {@code grpc-timeout} may ask for, zero = anything; null = that field is not looked at
      */
-    record MaxStreamDuration(@Nullable Duration max, @Nullable Duration grpcHeaderMax) {
+    record MaxStreamDuration(
+            @Nullable Duration max, @Nullable Duration grpcHeaderMax) {
         /** No limit. */
         public static final MaxStreamDuration NONE = new MaxStreamDuration(null, null);
     }
