@@ -163,7 +163,7 @@ final class SharedTls {
         }
         SslContext built = builder.build();
         if (built.sessionContext() instanceof OpenSslSessionContext sessions) {
-            // No resumption: every handshake shows and checks a certificate, so a ban or rotation holds at once.
+            // Sessions live in tickets alone; whoever comes back with one is verified anew (TlsConnection, ADR 14).
             sessions.setSessionCacheEnabled(false);
         }
         return built;
