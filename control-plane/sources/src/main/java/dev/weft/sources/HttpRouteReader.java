@@ -16,8 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /** {@code gateway.networking.k8s.io/v1 HTTPRoute} whose parents are Services (GAMMA). */
@@ -29,8 +27,6 @@ final class HttpRouteReader {
     private static final Map<String, ValueMatch.Type> VALUE_TYPES =
             Map.of("Exact", ValueMatch.Type.EXACT, "RegularExpression", ValueMatch.Type.REGEX);
     private static final Map<String, String> METHODS = new TreeMap<>();
-    // RE2 has neither look-around nor back-references
-    private static final Pattern NOT_RE2 = Pattern.compile("\\(\\?[=!]|\\(\\?<[=!]|\\\\[1-9]|\\(\\?>|[*+?}]\\+");
 
     static {
         for (String method : List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH")) {
@@ -149,7 +145,7 @@ final class HttpRouteReader {
 
     private static void checkPath(FieldReader item, PathMatch.Type type, String value) {
         if (type == PathMatch.Type.REGEX) {
-            checkRegex(item, "value", value);
+            Re2.check(item, "value", value);
             return;
         }
         String lower = value.toLowerCase(Locale.ROOT);
@@ -180,7 +176,7 @@ final class HttpRouteReader {
             if (value == null && !entry.has("value")) {
                 entry.missing("value");
             } else if (value != null && type == ValueMatch.Type.REGEX) {
-                checkRegex(entry, "value", value);
+                Re2.check(entry, "value", value);
             }
             ValueMatch earlier = values.putIfAbsent(
                     ignoreCase ? name.toLowerCase(Locale.ROOT) : name,
@@ -191,23 +187,6 @@ final class HttpRouteReader {
             }
         }
         return List.copyOf(values.values());
-    }
-
-    private static void checkRegex(FieldReader item, String field, String regex) {
-        try {
-            Pattern.compile(regex);
-            if (NOT_RE2.matcher(regex).find()) {
-                item.findings()
-                        .error(
-                                "bad-regex",
-                                item.at(field),
-                                "uses what RE2 does not have (look-around, back-reference, possessive)",
-                                "");
-            }
-        } catch (PatternSyntaxException e) {
-            item.findings()
-                    .error("bad-regex", item.at(field), "is not a regular expression: " + e.getDescription(), "");
-        }
     }
 
     private static BackendRef backend(ResourceKey key, FieldReader item) {

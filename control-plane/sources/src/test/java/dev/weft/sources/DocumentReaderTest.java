@@ -8,6 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DocumentReaderTest {
     private static List<String> errors(String text) {
@@ -146,6 +147,43 @@ class DocumentReaderTest {
                         "bad-value spec.rules[0].backendRefs[1]",
                         "out-of-range spec.rules[0].timeouts.backendRequest",
                         "unknown-field spec.rules[0].retries");
+    }
+
+    /** Java's dialect is another one: what it takes more would be refused by every proxy. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/a{1001}",
+                "/(a{100}){100}",
+                "/\\R",
+                "/\\h",
+                "/a\\Z",
+                "/(?x)a",
+                "/\\p{javaLowerCase}",
+                "(a)\\1",
+                "(?=a)",
+                "a++",
+                "("
+            })
+    void whatIsNoRe2OrTooLargeIsRefused(String regex) {
+        assertThat(errors(matching(regex)))
+                .singleElement()
+                .asString()
+                .startsWith("bad-regex spec.rules[0].matches[0].path.value: is ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"(?P<n>x)", "/v[0-9]+(/.*)?", "/a{900}", "(?i)/\\pL+", "\\Q*+\\E"})
+    void re2IsTaken(String regex) {
+        assertThat(errors(matching(regex))).isEmpty();
+    }
+
+    private static String matching(String regex) {
+        return route("""
+                parentRefs: [{group: "", kind: Service, name: a}]
+                rules:
+                - matches: [{path: {type: RegularExpression, value: '%s'}}]
+                """.formatted(regex));
     }
 
     @Test

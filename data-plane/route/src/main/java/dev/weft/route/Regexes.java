@@ -2,12 +2,10 @@ package dev.weft.route;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.weft.base.RegexLimit;
 
 /** Regular expressions of configuration: RE2 only, so that a hostile one cannot make matching slow (R26). */
 final class Regexes {
-    // R25: a limit on what one expression may cost. Envoy's own (re2.max_program_size) is off by default.
-    static final int MAX_PROGRAM = 1000;
-
     private Regexes() {}
 
     /** The compiled expression; {@link IllegalArgumentException} with the reason when it is broken or too large. */
@@ -15,9 +13,9 @@ final class Regexes {
         try {
             // Envoy's dots match newlines neither; only the whole text counts, so no flags.
             Pattern pattern = Pattern.compile(regex);
-            if (pattern.programSize() > MAX_PROGRAM) {
+            if (pattern.programSize() > RegexLimit.MAX_PROGRAM) {
                 throw new IllegalArgumentException("the expression is too large (" + pattern.programSize()
-                        + " instructions, at most " + MAX_PROGRAM + ")");
+                        + " instructions, at most " + RegexLimit.MAX_PROGRAM + ")");
             }
             return pattern;
         } catch (PatternSyntaxException e) {
