@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest certificate that was issued to each instance, for the status page: by identity and, where the request said
- * so ({@code weft.workload}), by instance. Any thread.
+ * The newest certificate that was issued to each instance, for the status page. Instances of one identity differ by the name
+ * they give in the request ({@code weft.workload}); what was issued without one is not kept. Any thread.
  */
 final class IssuedCertificates {
     private static final int MANY = 20_000;
@@ -23,16 +23,15 @@ final class IssuedCertificates {
             Instant now = Instant.now();
             newest.values().removeIf(c -> c.getNotAfter().toInstant().isBefore(now));
         }
-        String workload = metadata.getFieldsMap().containsKey(WORKLOAD)
-                ? metadata.getFieldsOrThrow(WORKLOAD).getStringValue()
-                : "";
-        newest.put(issued.identity() + " " + workload, issued.leaf());
+        if (metadata.getFieldsMap().containsKey(WORKLOAD)) {
+            String workload = metadata.getFieldsOrThrow(WORKLOAD).getStringValue();
+            newest.put(issued.identity() + " " + workload, issued.leaf());
+        }
     }
 
-    /** The newest certificate of an instance, else of its identity; null when none was issued since the start. */
+    /** The newest certificate of an instance; null when none was issued since the start. */
     @Nullable
     X509Certificate newest(String identity, String workload) {
-        X509Certificate own = newest.get(identity + " " + workload);
-        return own != null ? own : newest.get(identity + " ");
+        return newest.get(identity + " " + workload);
     }
 }

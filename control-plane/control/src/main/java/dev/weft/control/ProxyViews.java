@@ -154,11 +154,12 @@ final class ProxyViews {
                 Duration.between(now, newest.getNotAfter().toInstant()).toSeconds());
     }
 
+    /** The one that ends later; the second when both end in the same second. */
     private static @Nullable X509Certificate newer(@Nullable X509Certificate a, @Nullable X509Certificate b) {
         if (a == null || b == null) {
             return a == null ? b : a;
         }
-        return b.getNotAfter().after(a.getNotAfter()) ? b : a;
+        return b.getNotAfter().before(a.getNotAfter()) ? a : b;
     }
 
     private static String serviceName(SessionInfo info) {

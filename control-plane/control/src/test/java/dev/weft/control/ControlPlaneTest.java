@@ -143,6 +143,46 @@ class ControlPlaneTest {
     }
 
     @Test
+    void instancesOfOneIdentityShowTheirOwnCertificates() throws Exception {
+        TestClient.Credential a = TestClient.workload(plane, "shop", "orders", "orders-a.shop");
+        TestClient.Credential b = TestClient.workload(plane, "shop", "orders", "orders-b.shop");
+        TestClient.Credential c = TestClient.workload(plane, "shop", "orders"); // do not say which they are
+        TestClient.Credential d = TestClient.workload(plane, "shop", "orders");
+        List<TestClient.Credential> all = List.of(a, b, c, d);
+        for (int i = 0; i < all.size(); i++) {
+            AdsClient client = new AdsClient(as(all.get(i)), "orders-" + "abcd".charAt(i), "shop", "orders", "orders");
+            client.await("the mesh", () -> !client.held(AdsClient.LISTENERS).isEmpty());
+        }
+        assertThat(serials())
+                .containsExactlyInAnyOrderElementsOf(List.of(
+                        "orders-a " + serial(a),
+                        "orders-b " + serial(b),
+                        "orders-c " + serial(c),
+                        "orders-d " + serial(d)));
+        // One renews, on its old stream: it alone shows a new one.
+        TestClient.Credential renewed = TestClient.create(as(a), "", null, "orders-a.shop");
+        assertThat(serials())
+                .containsExactlyInAnyOrderElementsOf(List.of(
+                        "orders-a " + serial(renewed),
+                        "orders-b " + serial(b),
+                        "orders-c " + serial(c),
+                        "orders-d " + serial(d)));
+    }
+
+    private static String serial(TestClient.Credential credential) {
+        return credential.leaf().getSerialNumber().toString(16);
+    }
+
+    private List<String> serials() throws Exception {
+        return RecordJson.read(ProxyList.class, new HttpProbe(plane).get("/api/v1/proxies")).proxies().stream()
+                .map(proxy -> proxy.name() + " "
+                        + (proxy.certificate() == null
+                                ? null
+                                : proxy.certificate().serial()))
+                .toList();
+    }
+
+    @Test
     void aChangeThatTakesMostEndpointsAwayIsHeldUntilReleased() throws Exception {
         AdsClient client = connect("orders-a");
         client.await("the mesh", () -> endpoints(client).size() == 2);

@@ -72,15 +72,25 @@ final class TestClient {
     }
 
     static Credential create(ManagedChannel channel, String token, @Nullable String wanted) {
+        return create(channel, token, wanted, null);
+    }
+
+    /** @param instance what the request says of which instance asks; null for nothing */
+    static Credential create(ManagedChannel channel, String token, @Nullable String wanted, @Nullable String instance) {
         try {
             KeyPair pair = CertificateAuthority.newKey();
             IstioCertificateRequest.Builder request =
                     IstioCertificateRequest.newBuilder().setCsr(csr(pair));
+            Struct.Builder metadata = request.getMetadataBuilder();
             if (wanted != null) {
-                request.setMetadata(Struct.newBuilder()
-                        .putFields(
-                                "weft.identity",
-                                Value.newBuilder().setStringValue(wanted).build()));
+                metadata.putFields(
+                        "weft.identity",
+                        Value.newBuilder().setStringValue(wanted).build());
+            }
+            if (instance != null) {
+                metadata.putFields(
+                        "weft.workload",
+                        Value.newBuilder().setStringValue(instance).build());
             }
             ClientInterceptor[] interceptors = token.isEmpty()
                     ? new ClientInterceptor[0]
@@ -100,6 +110,10 @@ final class TestClient {
 
     /** A workload's credential by the whole way: token, host, workload. */
     static Credential workload(ControlPlane controlPlane, String namespace, String account) {
+        return workload(controlPlane, namespace, account, null);
+    }
+
+    static Credential workload(ControlPlane controlPlane, String namespace, String account, @Nullable String instance) {
         Address address = controlPlane.xdsAddress();
         X509Certificate root = controlPlane.issuer().authority().root();
         String secret = controlPlane
@@ -115,7 +129,7 @@ final class TestClient {
         Credential host = create(anonymous, secret + ".00", null);
         ManagedChannel asHost = channel(address, root, host);
         try {
-            return create(asHost, "", identity.toString());
+            return create(asHost, "", identity.toString(), instance);
         } finally {
             anonymous.shutdownNow();
             asHost.shutdownNow();

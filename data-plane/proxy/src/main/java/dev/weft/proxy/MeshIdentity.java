@@ -210,9 +210,7 @@ final class MeshIdentity {
                             renewal ? asWorkload : asHost,
                             request.csrPem(),
                             request.validity(),
-                            renewal
-                                    ? Map.of()
-                                    : Map.of("weft.identity", request.identity().toString()),
+                            metadata(renewal, request),
                             Map.of(),
                             CALL_TIMEOUT)
                     .whenComplete((chain, failure) -> {

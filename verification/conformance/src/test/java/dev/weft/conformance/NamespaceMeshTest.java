@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -444,8 +446,28 @@ class NamespaceMeshTest {
 
     @Test
     @Order(11)
+    void rotatingOneInstanceLeavesTheOthersTheirCertificates() throws IOException {
+        Map<String, String> before = serialsOfThree();
+        assertThat(before.values()).as("each has its own").doesNotHaveDuplicates();
+        String one = before.keySet().stream()
+                .filter(id -> id.startsWith("payments"))
+                .findFirst()
+                .orElseThrow();
+        rotate(one);
+        Await.until(
+                "a new certificate of " + one,
+                READY,
+                () -> !before.get(one).equals(serials().get(one)));
+        Map<String, String> after = serials();
+        assertThat(after.remove(one)).isNotNull();
+        before.remove(one);
+        assertThat(after).isEqualTo(before);
+    }
+
+    @Test
+    @Order(12)
     void certificatesRotateEveryTwoSecondsAndNothingFails() throws IOException {
-        String before = lab.api("GET", "/api/v1/proxies", "");
+        Map<String, String> before = serialsOfThree();
         LedgerReport report = ledger("/rotated", 16, () -> {
             for (int i = 0; i < 6; i++) {
                 rotateAll();
@@ -453,27 +475,50 @@ class NamespaceMeshTest {
             }
         });
         assertNothingFailed(report);
-        assertThat(lab.api("GET", "/api/v1/proxies", ""))
-                .as("certificates are newer")
-                .isNotEqualTo(before);
+        Map<String, String> after = serials();
+        assertThat(after.keySet()).isEqualTo(before.keySet());
+        assertThat(after.entrySet()).as("every one is new").doesNotContainAnyElementsOf(before.entrySet());
     }
 
     private static void rotateAll() throws IOException {
-        for (Object proxy : (List<?>)
-                java.util.Objects.requireNonNull(lab.get("/api/v1/proxies").get("proxies"))) {
-            Map<?, ?> fields = (Map<?, ?>) proxy;
-            if (Boolean.TRUE.equals(fields.get("connected"))) {
-                String unused = lab.api(
-                        "POST",
-                        "/api/v1/proxies/" + fields.get("name") + "." + fields.get("namespace") + "/rotate",
-                        "{}");
+        for (String proxy : serials().keySet()) {
+            rotate(proxy);
+        }
+    }
+
+    private static void rotate(String proxy) throws IOException {
+        String unused = lab.api("POST", "/api/v1/proxies/" + proxy + "/rotate", "{}");
+    }
+
+    /** All sidecars have come back from the restart before. */
+    private static Map<String, String> serialsOfThree() {
+        return Await.value("three sidecars", READY, () -> {
+            Map<String, String> all = serials();
+            return all.size() == 3 ? all : null;
+        });
+    }
+
+    /** The serial number of each connected sidecar's certificate, as the control plane shows it. */
+    private static Map<String, String> serials() {
+        try {
+            Map<String, String> serials = new TreeMap<>();
+            for (Object proxy :
+                    (List<?>) Objects.requireNonNull(lab.get("/api/v1/proxies").get("proxies"))) {
+                Map<?, ?> fields = (Map<?, ?>) proxy;
+                if (Boolean.TRUE.equals(fields.get("connected"))) {
+                    Map<?, ?> certificate = (Map<?, ?>) Objects.requireNonNull(fields.get("certificate"));
+                    serials.put(String.valueOf(fields.get("id")), String.valueOf(certificate.get("serial")));
+                }
             }
+            return serials;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 
     /** Broken: a rotation that takes the connections with it. The same run, in which they are reset each time. */
     @Test
-    @Order(12)
+    @Order(13)
     void aRotationThatDropsConnectionsIsNoticed() throws IOException {
         LedgerReport report = ledger("/delay/150", 8, () -> {
             for (int i = 0; i < 2; i++) {
@@ -504,7 +549,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(13)
+    @Order(14)
     void anInstanceIsReplacedWithDrainAndNothingFails() throws IOException {
         lab.write("route.yaml", "");
         MeshLab.Unit third = payments("pay3", "v1");
@@ -526,7 +571,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     void aKilledInstanceCostsAtMostWhatWasInFlight() throws IOException {
         MeshLab.Unit fourth = payments("pay4", "v2");
         lab.awaitEndpoints("payments", 3, READY);
@@ -550,7 +595,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(15)
+    @Order(16)
     void aDeadSidecarFailsClosed() {
         long sidecar =
                 second.process().descendant("java", "dev.weft.proxy.Main").pid();
