@@ -22,8 +22,8 @@ final class AccessLogger {
         for (AccessLog log : logs) {
             String path = switch (log.destination()) {
                 case AccessLog.Destination.File file -> file.path();
-                case AccessLog.Destination.Stdout stdout -> "/dev/stdout";
-                case AccessLog.Destination.Stderr stderr -> "/dev/stderr";
+                case AccessLog.Destination.Stdout stdout -> LogWriter.STDOUT;
+                case AccessLog.Destination.Stderr stderr -> LogWriter.STDERR;
             };
             logger.targets.add(new Target(LogFormat.of(log.format()), writer.output(path)));
         }

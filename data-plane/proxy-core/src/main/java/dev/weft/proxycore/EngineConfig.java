@@ -1,5 +1,6 @@
 package dev.weft.proxycore;
 
+import dev.weft.base.Log;
 import dev.weft.net.OriginalDestination;
 
 /**
@@ -8,11 +9,6 @@ import dev.weft.net.OriginalDestination;
  * @param loops event loops, at least 1; a sidecar's default is the number of cores, at most 2
  * @param self who this proxy stands beside, for metrics and the peer header
  * @param originalDestination how redirected connections say where they wanted to go
+ * @param log the process's
  */
-public record EngineConfig(int loops, WorkloadLabels self, OriginalDestination originalDestination) {
-    /** One loop per core, two at most, and the kernel's original destination. */
-    public static EngineConfig of(WorkloadLabels self) {
-        return new EngineConfig(
-                Math.min(2, Runtime.getRuntime().availableProcessors()), self, OriginalDestination.SOCKET);
-    }
-}
+public record EngineConfig(int loops, WorkloadLabels self, OriginalDestination originalDestination, Log log) {}

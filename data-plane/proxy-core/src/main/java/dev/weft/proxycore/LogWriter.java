@@ -1,7 +1,9 @@
 package dev.weft.proxycore;
 
+import dev.weft.base.Log;
 import dev.weft.stats.Counter;
 import dev.weft.stats.StatsRegistry;
+import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,29 +16,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes log lines on a thread of its own, so that a slow disk never stops a loop. Lines wait in memory, {@value
- * #MAX_WAITING} characters at most; more are dropped and counted.
+ * #MAX_WAITING} characters at most; more are dropped and counted. That an output cannot be written, and that it can again,
+ * is said in the process's log.
+ *
+ * <p>{@code /dev/stdout} and {@code /dev/stderr} are the descriptors this process was given. To open them by those names
+ * would fail where they are a pipe or file of another user, as for a sidecar whose supervisor is root.
  */
 final class LogWriter implements AutoCloseable {
+    static final String STDOUT = "/dev/stdout";
+    static final String STDERR = "/dev/stderr";
     private static final long MAX_WAITING = 4 << 20;
     private static final int PERIOD_MILLIS = 200;
 
     private final Map<String, Output> outputs = new ConcurrentHashMap<>();
     private final Counter dropped;
+    private final Log log;
     private @Nullable Thread thread; // started with the first output; guarded by this
+    private volatile boolean started;
     private volatile boolean closed;
 
-    LogWriter(StatsRegistry stats) {
+    LogWriter(StatsRegistry stats, Log log) {
+        this.log = log;
         dropped = stats.counter("weft_access_log_dropped_total", "Access-log lines that could not be written");
     }
 
     /** The output of a path; the same for all who name it. Control thread. */
-    synchronized Output output(String path) {
-        if (thread == null) {
+    Output output(String path) {
+        start();
+        return outputs.computeIfAbsent(path, Output::new);
+    }
+
+    private synchronized void start() {
+        if (!started && !closed) {
+            started = true;
             thread = new Thread(this::run, "weft-access-log");
             thread.setDaemon(true);
             thread.start();
         }
-        return outputs.computeIfAbsent(path, Output::new);
     }
 
     private void run() {
@@ -79,7 +95,9 @@ final class LogWriter implements AutoCloseable {
         private final String path;
         private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
         private final AtomicLong waiting = new AtomicLong();
-        private @Nullable OutputStream stream;
+        private @Nullable OutputStream stream; // confined to the writer's thread, as all below
+        private boolean failing;
+        private long lost; // lines, since it fails
 
         Output(String path) {
             this.path = path;
@@ -108,17 +126,46 @@ final class LogWriter implements AutoCloseable {
             try {
                 OutputStream out = stream;
                 if (out == null) {
-                    out = new FileOutputStream(path, true);
+                    out = open();
                     stream = out;
                 }
                 out.write(all.toString().getBytes(StandardCharsets.ISO_8859_1));
+                written();
             } catch (IOException e) {
-                drop(count); // a full disk must not stop traffic; the counter tells
+                failed(count, e); // a full disk must not stop traffic
+            }
+        }
+
+        private OutputStream open() throws IOException {
+            return switch (path) {
+                case STDOUT -> new FileOutputStream(FileDescriptor.out);
+                case STDERR -> new FileOutputStream(FileDescriptor.err);
+                default -> new FileOutputStream(path, true);
+            };
+        }
+
+        private void failed(int count, IOException why) {
+            drop(count);
+            lost += count;
+            if (!failing) {
+                failing = true;
+                log.warn("access log " + path + " cannot be written, its lines are lost: " + why.getMessage());
+            }
+        }
+
+        private void written() {
+            if (failing) {
+                log.info("access log " + path + " is written again; " + lost + " lines were lost");
+                failing = false;
+                lost = 0;
             }
         }
 
         private void close() {
             drain();
+            if (path.equals(STDOUT) || path.equals(STDERR)) {
+                return; // the process's, not ours
+            }
             try {
                 if (stream != null) {
                     stream.close();

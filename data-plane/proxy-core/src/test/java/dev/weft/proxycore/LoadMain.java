@@ -2,6 +2,7 @@ package dev.weft.proxycore;
 
 import dev.weft.base.Address;
 import dev.weft.base.Diagnostic;
+import dev.weft.base.Log;
 import dev.weft.net.OriginalDestination;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.Cluster;
@@ -29,7 +30,11 @@ final class LoadMain {
     public static void main(String[] args) throws InterruptedException {
         int loops = Integer.parseInt(args[0]);
         StatsRegistry stats = new StatsRegistry(loops + 1);
-        EngineConfig config = new EngineConfig(loops, WorkloadLabels.UNKNOWN, OriginalDestination.NONE);
+        EngineConfig config = new EngineConfig(
+                loops,
+                WorkloadLabels.UNKNOWN,
+                OriginalDestination.NONE,
+                Log.to(System.err, Log.Level.INFO, "load"));
         try (Engine engine = new Engine(config, stats)) {
             List<Diagnostic> problems = engine.apply(snapshot(args));
             problems.forEach(System.err::println);

@@ -1,6 +1,7 @@
 package dev.weft.proxycore;
 
 import dev.weft.base.Address;
+import dev.weft.base.Log;
 import dev.weft.net.OriginalDestination;
 import dev.weft.stats.PrometheusText;
 import dev.weft.stats.StatsRegistry;
@@ -20,6 +21,9 @@ import dev.weft.xdsmodel.RouteSource;
 import dev.weft.xdsmodel.TcpProxy;
 import dev.weft.xdsmodel.VirtualHost;
 import dev.weft.xdsmodel.XdsSnapshot;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.assertj.core.api.Assertions;
@@ -32,6 +36,7 @@ final class TestProxy implements AutoCloseable {
     final Map<String, RouteConfiguration> routes = new LinkedHashMap<>();
     final Map<String, Cluster> clusters = new LinkedHashMap<>();
     final Map<String, dev.weft.xdsmodel.Secret> secrets = new LinkedHashMap<>();
+    final ByteArrayOutputStream said = new ByteArrayOutputStream(); // the process's log
     private long version;
 
     TestProxy() {
@@ -39,7 +44,13 @@ final class TestProxy implements AutoCloseable {
     }
 
     TestProxy(OriginalDestination destination) {
-        engine = new Engine(new EngineConfig(1, WorkloadLabels.of("test", "shop", Map.of()), destination), stats);
+        engine = new Engine(
+                new EngineConfig(
+                        1,
+                        WorkloadLabels.of("test", "shop", Map.of()),
+                        destination,
+                        Log.to(new PrintStream(said, true, StandardCharsets.UTF_8), Log.Level.INFO, "test")),
+                stats);
     }
 
     /** A listener {@code http} that sends everything to a cluster {@code backend} of these ports. */

@@ -47,7 +47,7 @@ final class Proxy {
         this.stats = new StatsRegistry(count + 1);
         this.control = new EventLoops(1, "weft-control");
         this.controlThread = new ControlThread(control.loop(0).netty(), EventLoops::newSocket);
-        this.engine = new Engine(new EngineConfig(count, self, OriginalDestination.SOCKET), stats);
+        this.engine = new Engine(new EngineConfig(count, self, OriginalDestination.SOCKET, log), stats);
         stats.gauge("envoy_server_live", "1 while the proxy is live", () -> state == State.LIVE ? 1 : 0);
         stats.gauge(
                 "envoy_server_uptime",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -83,6 +84,29 @@ class BootstrapProxyTest {
         assertThat(proxy.get(admin, "/certs").body()).contains("certificates");
         assertThat(proxy.get(admin, "/help").body()).contains("/config_dump");
         assertThat(proxy.get(admin, "/nothing").statusCode()).isEqualTo(404);
+    }
+
+    /** As below a supervisor that is root: the descriptor is all the proxy has, its file is another user's. */
+    @Test
+    void theAccessLogGoesToAStandardOutputThatCannotBeOpened() throws Exception {
+        Backend backend = opened(new Backend("hello"));
+        int admin = RunningProxy.freePort();
+        int port = RunningProxy.freePort();
+        String json = bootstrap(admin, port, backend.port()).replace("\"stat_prefix\": \"ingress\",", """
+                "stat_prefix": "ingress", "access_log": [{"name": "log", "typed_config": {"@type":
+                "type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog"}}],
+                """);
+        assertThat(json).contains("StdoutAccessLog");
+        Path out = Files.createFile(directory.resolve("out"));
+        RunningProxy proxy =
+                opened(RunningProxy.bootstrap(directory, json, out)).awaitReady();
+        assertThat(proxy.get(port, "/seen").statusCode()).isEqualTo(200);
+        assertThat(proxy.get(admin, "/stats/prometheus").body()).contains("weft_access_log_dropped_total 0");
+        assertThat(proxy.post(admin, "/quitquitquit").statusCode()).isEqualTo(200);
+        assertThat(proxy.exit()).isZero();
+        Files.setPosixFilePermissions(out, PosixFilePermissions.fromString("rw-------"));
+        assertThat(out).content().containsOnlyOnce("\"GET /seen HTTP/1.1\" 200 ");
+        assertThat(proxy.errors()).doesNotContain("access log");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -59,6 +60,26 @@ final class RunningProxy implements AutoCloseable {
 
     /** With more flags for the JVM. */
     static RunningProxy start(List<String> flags, String... arguments) throws IOException {
+        return new RunningProxy(new ProcessBuilder(command(flags, arguments)).start());
+    }
+
+    /**
+     * With a standard output that it may write to but not open: a file without permissions, as one of another user. Root is
+     * started without the right to open everything.
+     */
+    static RunningProxy bootstrap(Path directory, String json, Path out) throws IOException {
+        List<String> command = new ArrayList<>();
+        if (Files.getAttribute(directory, "unix:uid").equals(0)) {
+            command.addAll(List.of("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--"));
+        }
+        command.addAll(command(List.of(), "--bootstrap", bootstrapFile(directory, json)));
+        Process process =
+                new ProcessBuilder(command).redirectOutput(out.toFile()).start();
+        Files.setPosixFilePermissions(out, Set.of());
+        return new RunningProxy(process);
+    }
+
+    private static List<String> command(List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -69,13 +90,15 @@ final class RunningProxy implements AutoCloseable {
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.weft.proxy.Main"));
         command.addAll(List.of(arguments));
-        return new RunningProxy(new ProcessBuilder(command).start());
+        return command;
     }
 
     static RunningProxy bootstrap(Path directory, String json) throws IOException {
-        Path file = directory.resolve("bootstrap.json");
-        Files.writeString(file, json);
-        return start("--bootstrap", file.toString());
+        return start("--bootstrap", bootstrapFile(directory, json));
+    }
+
+    private static String bootstrapFile(Path directory, String json) throws IOException {
+        return Files.writeString(directory.resolve("bootstrap.json"), json).toString();
     }
 
     /** Waits until it says that it is ready, or has ended. */

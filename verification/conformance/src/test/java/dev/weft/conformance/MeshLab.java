@@ -38,9 +38,7 @@ final class MeshLab implements AutoCloseable {
         config = folder.resolve("mesh");
         Files.createDirectories(config);
         controlHost = network.addHost("cp");
-        write(
-                "mesh.yaml",
-                "apiVersion: weft.dev/v1\nkind: Mesh\nmetadata: {name: mesh}\nspec: {mtls: STRICT, egress: ALLOW_ANY}\n");
+        accessLog(false);
         controlPlane = startControlPlane();
     }
 
@@ -99,6 +97,16 @@ final class MeshLab implements AutoCloseable {
         Path next = folder.resolve("next.tmp");
         Files.writeString(next, text);
         Files.move(next, config.resolve(file), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The mesh's settings, with or without its access log. */
+    void accessLog(boolean on) throws IOException {
+        write("mesh.yaml", """
+                apiVersion: weft.dev/v1
+                kind: Mesh
+                metadata: {name: mesh}
+                spec: {mtls: STRICT, egress: ALLOW_ANY, accessLog: %b}
+                """.formatted(on));
     }
 
     /** Lets {@code host} join for these identities; the credential lies in a folder of its own. */

@@ -312,8 +312,21 @@ class NamespaceMeshTest {
         assertThat(plain.output()).doesNotContain("GET /x");
     }
 
+    /** The sidecars' standard output is a pipe of root's, which their user could not open. */
     @Test
     @Order(4)
+    void theAccessLogIsSwitchedOnLiveAndWrittenByBothSidecars() throws IOException {
+        lab.accessLog(true);
+        Await.until("a line of both sidecars", READY, () -> {
+            int unused = get("http://payments/logged").exit();
+            return client.process().output().contains("\"GET /logged HTTP/1.1\" 200 - ")
+                    && first.process().output().contains("\"GET /logged HTTP/1.1\" 200 - ");
+        });
+        lab.accessLog(false);
+    }
+
+    @Test
+    @Order(5)
     void routeWeightsMoveLiveAndNothingFails() throws IOException {
         long[] moments = new long[4];
         LedgerReport report = moveWeights(moments, UnaryOperator.identity());
@@ -322,7 +335,7 @@ class NamespaceMeshTest {
 
     /** Broken: the edits are misspelt, so the last good weights stay in force. */
     @Test
-    @Order(5)
+    @Order(6)
     void weightsThatDoNotMoveAreNoticed() throws IOException {
         lab.write("route.yaml", route(100, 0));
         Await.until("the weights before", READY, () -> onlyBackend("pay1"));
@@ -350,7 +363,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void theDashboardShowsLiveNumbersInABrowser() throws IOException {
         List<Map<?, ?>> seen = new ArrayList<>();
         LedgerReport report = ledger("/dashboard", 30, () -> seen.add(lab.browseDashboard()));
@@ -369,7 +382,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void manyConfigurationChangesFailNothing() throws IOException {
         LedgerReport report = ledger("/changes", 14, () -> {
             for (int i = 0; i < 40; i++) {
@@ -384,7 +397,7 @@ class NamespaceMeshTest {
 
     /** Broken: a change takes the backends away. */
     @Test
-    @Order(8)
+    @Order(9)
     void aRouteToNowhereIsNoticed() throws IOException {
         LedgerReport report = ledger("/nowhere", 6, () -> {
             lab.write("route.yaml", route(50, 50).replace("payments-v2", "payments-v9"));
@@ -395,7 +408,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void theControlPlaneMayBeKilled() throws IOException {
         LedgerReport report = ledger("/killed", 22, () -> {
             lab.killControlPlane();
@@ -413,7 +426,7 @@ class NamespaceMeshTest {
 
     /** Broken: a sidecar that cannot live without its control plane. The same run, in which the client's goes with it. */
     @Test
-    @Order(10)
+    @Order(11)
     void aSidecarThatDiesWithTheControlPlaneIsNoticed() throws IOException {
         LedgerReport report = ledger("/died", 8, () -> {
             lab.killControlPlane();
@@ -445,7 +458,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void rotatingOneInstanceLeavesTheOthersTheirCertificates() throws IOException {
         Map<String, String> before = serialsOfThree();
         assertThat(before.values()).as("each has its own").doesNotHaveDuplicates();
@@ -465,7 +478,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void certificatesRotateEveryTwoSecondsAndNothingFails() throws IOException {
         Map<String, String> before = serialsOfThree();
         LedgerReport report = ledger("/rotated", 16, () -> {
@@ -518,7 +531,7 @@ class NamespaceMeshTest {
 
     /** Broken: a rotation that takes the connections with it. The same run, in which they are reset each time. */
     @Test
-    @Order(13)
+    @Order(14)
     void aRotationThatDropsConnectionsIsNoticed() throws IOException {
         LedgerReport report = ledger("/delay/150", 8, () -> {
             for (int i = 0; i < 2; i++) {
@@ -549,7 +562,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     void anInstanceIsReplacedWithDrainAndNothingFails() throws IOException {
         lab.write("route.yaml", "");
         MeshLab.Unit third = payments("pay3", "v1");
@@ -571,7 +584,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(15)
+    @Order(16)
     void aKilledInstanceCostsAtMostWhatWasInFlight() throws IOException {
         MeshLab.Unit fourth = payments("pay4", "v2");
         lab.awaitEndpoints("payments", 3, READY);
@@ -595,7 +608,7 @@ class NamespaceMeshTest {
     }
 
     @Test
-    @Order(16)
+    @Order(17)
     void aDeadSidecarFailsClosed() {
         long sidecar =
                 second.process().descendant("java", "dev.weft.proxy.Main").pid();
