@@ -12,9 +12,11 @@ import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiVersion;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig;
@@ -35,9 +37,22 @@ final class Protos {
                     .setTypedConfig(pack(PreserveCaseFormatterConfig.getDefaultInstance())))
             .build();
 
+    /** Istio's text format since 1.9, which people's tools read: Envoy's with the reason, addresses and the route. */
+    private static final String LOG_FORMAT =
+            "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" %RESPONSE_CODE%"
+                    + " %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS%"
+                    + " \"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" %BYTES_RECEIVED% %BYTES_SENT% %DURATION%"
+                    + " %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\""
+                    + " \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER%"
+                    + " %UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS%"
+                    + " %REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
+
     static final AccessLog STDOUT_LOG = AccessLog.newBuilder()
             .setName("envoy.access_loggers.stdout")
-            .setTypedConfig(pack(StdoutAccessLog.getDefaultInstance()))
+            .setTypedConfig(pack(StdoutAccessLog.newBuilder()
+                    .setLogFormat(SubstitutionFormatString.newBuilder()
+                            .setTextFormatSource(DataSource.newBuilder().setInlineString(LOG_FORMAT)))
+                    .build()))
             .build();
 
     private Protos() {}

@@ -37,6 +37,8 @@ final class BodyReader {
     /** Most bytes of a chunk-size line: 16 hex digits leave room for extensions nobody uses. */
     private static final int MAX_CHUNK_LINE = 256;
 
+    private static final int MAX_CHUNK_DIGITS = 15; // of a long
+
     private State state = State.DONE;
     private long remaining;
     private int lineBytes;
@@ -106,7 +108,7 @@ final class BodyReader {
                 }
                 default -> {
                     if (!framingByte(in.readByte())) {
-                        return Http1Error.BAD_CHUNK;
+                        return digits > MAX_CHUNK_DIGITS ? Http1Error.CONTENT_TOO_LARGE : Http1Error.BAD_CHUNK;
                     }
                 }
             }
@@ -128,7 +130,7 @@ final class BodyReader {
             case CHUNK_SIZE -> {
                 int digit = Character.digit(b, 16);
                 if (digit >= 0) {
-                    if (++digits > 15) {
+                    if (++digits > MAX_CHUNK_DIGITS) {
                         return false;
                     }
                     remaining = remaining << 4 | digit;

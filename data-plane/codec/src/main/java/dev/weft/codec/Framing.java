@@ -47,12 +47,26 @@ final class Framing {
         }
         if (size >= 0) {
             length = Ascii.parseDecimal(headers.bytes(), headers.valueStart(size), headers.valueEnd(size));
-            if (length < 0 || headers.findNext(KnownHeader.CONTENT_LENGTH, size + 1) >= 0) {
+            if (headers.findNext(KnownHeader.CONTENT_LENGTH, size + 1) >= 0) {
                 return Http1Error.BAD_CONTENT_LENGTH;
+            }
+            if (length < 0) {
+                return isNumber(headers.bytes(), headers.valueStart(size), headers.valueEnd(size))
+                        ? Http1Error.CONTENT_TOO_LARGE // RFC 9110 §8.6: no overflow; §15.5.14
+                        : Http1Error.BAD_CONTENT_LENGTH;
             }
             kind = length == 0 ? Kind.NONE : Kind.LENGTH;
         }
         return null;
+    }
+
+    private static boolean isNumber(byte[] bytes, int start, int end) {
+        for (int i = start; i < end; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                return false;
+            }
+        }
+        return start < end;
     }
 
     private @Nullable Http1Error transferEncoding(HeaderBlock headers, int index, HttpVersion version) {

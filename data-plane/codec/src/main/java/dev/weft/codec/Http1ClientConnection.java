@@ -12,6 +12,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.net.SocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     public Channel channel() {
         return context().channel();
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return channel().localAddress();
     }
 
     @Override

@@ -18,6 +18,7 @@ public enum Http1Error {
     MANY_HOSTS(400, "http1.many_hosts", "more than one Host field"),
     BAD_HOST(400, "http1.invalid_host", "Host is not a host and port"),
     BAD_CONTENT_LENGTH(400, "http1.invalid_content_length", "Content-Length is not one number"),
+    CONTENT_TOO_LARGE(413, "http1.content_too_large", "body is longer than can be counted"),
     LENGTH_AND_CHUNKED(
             400, "http1.content_length_and_chunked_not_allowed", "both Content-Length and Transfer-Encoding"),
     CHUNKED_IN_HTTP_1_0(400, "http1.transfer_encoding_not_allowed", "Transfer-Encoding in an HTTP/1.0 message"),

@@ -169,15 +169,15 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     void badBody(RequestHead request, Http1Error error) {
         HttpStream current = stream;
-        server.rejected(request, error.status(), error.details());
         if (current != null && !current.isOver()) {
             closeAfter = true;
-            if (current.isResponseStarted()) {
-                current.reset(error.details());
+            boolean cut = current.isResponseStarted();
+            current.refused(error.status(), error.details());
+            if (cut) {
                 return;
             }
-            current.details(error.details());
-            current.downstreamGone();
+        } else {
+            server.rejected(request, error.status(), error.details());
         }
         if (!responseEnded) {
             writer().refuse(error.status());

@@ -7,6 +7,7 @@ import dev.weft.http.UpstreamConnection;
 import dev.weft.http.UpstreamListener;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +69,11 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
         int theirs = connection.peer().isHeard() ? connection.peer().maxConcurrentStreams() : BEFORE_SETTINGS;
         int most = Math.min(options.maxConcurrentStreams(), theirs);
         return Math.max(0, most - connection.openStreams());
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return channel().localAddress();
     }
 
     @Override

@@ -83,7 +83,7 @@ class Http1RequestStrictnessTest {
             signed length                 | POST / HTTP/1.1@Host: a@Content-Length: +1@@ | 400 | http1.invalid_content_length
             hexadecimal length            | POST / HTTP/1.1@Host: a@Content-Length: 0x1@@ | 400 | http1.invalid_content_length
             empty length                  | POST / HTTP/1.1@Host: a@Content-Length:@@ | 400 | http1.invalid_content_length
-            length beyond a long          | POST / HTTP/1.1@Host: a@Content-Length: 99999999999999999999@@ | 400 | http1.invalid_content_length
+            length beyond a long          | POST / HTTP/1.1@Host: a@Content-Length: 99999999999999999999@@ | 413 | http1.content_too_large
             space before the colon        | POST / HTTP/1.1@Host: a@Content-Length : 1@@ | 400 | http1.invalid_characters
             control byte in a name        | GET / HTTP/1.1@Host: a@A<01>: b@@ | 400 | http1.invalid_characters
             byte above 7f in a name       | GET / HTTP/1.1@Host: a@A<ff>: b@@ | 400 | http1.invalid_characters
@@ -95,7 +95,7 @@ class Http1RequestStrictnessTest {
             CR in a chunk extension       | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@1;a<0d>b@x@0@@ | 400 | http1.codec_error
             space behind a chunk size     | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@1 @x@0@@ | 400 | http1.codec_error
             LF behind a chunk size        | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@1<0a>x@0@@ | 400 | http1.codec_error
-            sixteen digits of chunk size  | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@0000000000000001@x@0@@ | 400 | http1.codec_error
+            sixteen digits of chunk size  | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@0000000000000001@x@0@@ | 413 | http1.content_too_large
             chunk longer than it says     | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@1@xy@0@@ | 400 | http1.codec_error
             signed chunk size             | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@+1@x@0@@ | 400 | http1.codec_error
             hexadecimal mark              | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@0x1@x@0@@ | 400 | http1.codec_error

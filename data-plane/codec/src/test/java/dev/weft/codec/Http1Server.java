@@ -6,6 +6,7 @@ import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpServer;
 import dev.weft.http.HttpStream;
 import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.StreamEnd;
 import dev.weft.http.TerminalFilter;
@@ -144,5 +145,9 @@ final class Http1Server implements HttpServer, TerminalFilter {
     public void downstreamWritable(HttpStream stream, boolean writable) {}
 
     @Override
-    public void streamEnd(HttpStream stream, StreamEnd end) {}
+    public void streamEnd(HttpStream stream, StreamEnd end) {
+        if ((stream.flags() & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit()) != 0) {
+            refused.add(stream.status() + " " + stream.details());
+        }
+    }
 }

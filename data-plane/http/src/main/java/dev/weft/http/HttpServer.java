@@ -15,7 +15,8 @@ public interface HttpServer {
     HttpStream newStream(Downstream downstream, RequestHead head);
 
     /**
-     * The codec refused a request and answers it itself. The head may be incomplete, or null when there is none.
+     * The codec refused a request that has no stream and answers it itself. The head may be incomplete, or null when there
+     * is none. For one that has, {@link HttpStream#refused} says so.
      *
      * @param details the response code details: why
      */

@@ -144,6 +144,24 @@ public final class HttpStream {
         }
     }
 
+    /**
+     * What follows the request's head breaks the protocol: the codec answers with this status by itself, or cuts off the
+     * response that has begun.
+     */
+    public void refused(int answer, String why) {
+        if (over) {
+            return;
+        }
+        flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        if (responseStarted) {
+            reset(why);
+            return;
+        }
+        details = why;
+        status = answer;
+        finish(StreamEnd.RESET);
+    }
+
     /** Lets the stream go on after {@link FilterStatus#PAUSE}; called once by the filter that paused, on the same loop. */
     public void resume() {
         if (over) {

@@ -4,7 +4,7 @@ package dev.weft.http;
 public enum StreamEnd {
     /** The whole response was handed to the connection. */
     COMPLETE,
-    /** The response was cut off: the upstream or the proxy gave up after the head had gone out. */
+    /** Given up: the response was cut off after its head had gone out, or the codec refused the rest of the request. */
     RESET,
     /** The downstream peer went away. */
     DOWNSTREAM_GONE

@@ -92,6 +92,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
         if (connection.isFresh()) {
             exchange.connection.manager().announce(stream.request(), endpoint);
         }
+        exchange.upstreamLocal = connection.localAddress();
         upstream = connection.start(
                 this, stream.request(), stream.isRequestEnded() && held == null, stream.isUpgradeAllowed());
         if (held != null) {

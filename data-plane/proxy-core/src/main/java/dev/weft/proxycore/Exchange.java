@@ -15,6 +15,7 @@ import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.EndpointRuntime;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.net.SocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,14 @@ final class Exchange {
 
     /** {@code grpc-status} of the response, ours or the upstream's; {@link Grpc#NO_STATUS} while there is none. */
     int grpcStatus = Grpc.NO_STATUS;
+
+    /** Our end of the last attempt's connection, for logs. */
+    @Nullable
+    SocketAddress upstreamLocal;
+
+    /** Why the last connection that failed did. */
+    @Nullable
+    String transportFailure;
 
     long responseHeadNanos;
     boolean envoyHeaders; // the router's configuration wants them
@@ -132,6 +141,7 @@ final class Exchange {
         PickContext context = picks;
         if (context == null) {
             context = new PickContext(connection.worker().loop().random());
+        transportFailure = reason;
             picks = context;
         }
         context.exclude(failed.endpoint());

@@ -6,6 +6,7 @@ import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import dev.weft.upstream.EndpointRuntime;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -44,6 +45,9 @@ record HttpLogSource(Exchange exchange, HttpStream stream) implements LogSource 
                         : Long.toString(
                                 TimeUnit.NANOSECONDS.toMillis(exchange.responseHeadNanos - exchange.startNanos));
             case "UPSTREAM_HOST" -> endpoint == null ? null : endpoint.toString();
+            case "UPSTREAM_LOCAL_ADDRESS" ->
+                exchange.upstreamLocal instanceof InetSocketAddress local ? address(local) : null;
+            case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> exchange.transportFailure;
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" ->
                 exchange.cluster == null ? null : exchange.cluster.name();
             case "ROUTE_NAME" ->
@@ -57,7 +61,7 @@ record HttpLogSource(Exchange exchange, HttpStream stream) implements LogSource 
         };
     }
 
-    static String address(java.net.InetSocketAddress address) {
+    static String address(InetSocketAddress address) {
         return new dev.weft.base.Address(address.getAddress().getHostAddress(), address.getPort()).toString();
     }
 

@@ -4,6 +4,7 @@ import dev.weft.http.FilterChain;
 import dev.weft.http.HttpStream;
 import dev.weft.http.PathNormaliser;
 import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.StreamEnd;
 import dev.weft.upstream.EndpointRuntime;
@@ -16,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * loops; its routes are swapped as a whole.
  */
 final class HttpManager implements NetworkFilterRuntime {
+    private static final int PROTOCOL_ERROR = ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit();
+
     private final HttpConnectionManager config;
     private final FilterChain chain;
     private final ServerCodec codec;
     private final PathNormaliser paths;
     private final ManagerHeaders headers;
     private final @Nullable AccessLogger log;
+    private final LogWriter logs;
     private final HttpManagerStats stats;
     private final Telemetry telemetry;
     private final boolean inbound;
@@ -34,7 +38,8 @@ final class HttpManager implements NetworkFilterRuntime {
         this.codec = new ServerCodec(config);
         this.paths = paths(config.paths());
         this.headers = new ManagerHeaders(config, parts.self().compact());
-        this.log = AccessLogger.of(config.accessLogs(), parts.logs());
+        this.logs = parts.logs();
+        this.log = AccessLogger.of(config.accessLogs(), logs);
         this.stats = new HttpManagerStats(parts.stats(), config.statPrefix());
         this.telemetry = parts.telemetry();
         this.inbound = inbound;
@@ -98,6 +103,8 @@ final class HttpManager implements NetworkFilterRuntime {
         stats.rejected(connection.worker().cell());
         if (log != null) {
             log.log(new RefusedLogSource(connection, status, details));
+        } else {
+            logs.refused(connection.info().remote, status, details);
         }
     }
 
@@ -168,8 +175,14 @@ final class HttpManager implements NetworkFilterRuntime {
                 System.nanoTime() - exchange.startNanos,
                 stream.requestBytes(),
                 stream.responseBytes());
+        boolean refused = (stream.flags() & PROTOCOL_ERROR) != 0;
+        if (refused) {
+            stats.rejected(cell);
+        }
         if (log != null) {
             log.log(new HttpLogSource(exchange, stream));
+        } else if (refused) {
+            logs.refused(exchange.connection.info().remote, stream.status(), stream.details());
         }
     }
 }

@@ -7,6 +7,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,12 +32,14 @@ final class LogWriter implements AutoCloseable {
     private final Map<String, Output> outputs = new ConcurrentHashMap<>();
     private final Counter dropped;
     private final Log log;
-    private @Nullable Thread thread; // started with the first output; guarded by this
+    private @Nullable Thread thread; // started with the first line or output; guarded by this
+    private final RefusalLog refusals;
     private volatile boolean started;
     private volatile boolean closed;
 
     LogWriter(StatsRegistry stats, Log log) {
         this.log = log;
+        this.refusals = new RefusalLog(log);
         dropped = stats.counter("weft_access_log_dropped_total", "Access-log lines that could not be written");
     }
 
@@ -44,6 +47,14 @@ final class LogWriter implements AutoCloseable {
     Output output(String path) {
         start();
         return outputs.computeIfAbsent(path, Output::new);
+    }
+
+    /** A malformed request that no access log tells of. Any loop. */
+    void refused(InetSocketAddress remote, int status, String details) {
+        refusals.refused(remote, status, details);
+        if (!started) {
+            start();
+        }
     }
 
     private synchronized void start() {
@@ -63,8 +74,10 @@ final class LogWriter implements AutoCloseable {
                 break;
             }
             outputs.values().forEach(Output::drain);
+            refusals.write(System.nanoTime());
         }
         outputs.values().forEach(Output::close);
+        refusals.write();
     }
 
     private void drop(int lines) {

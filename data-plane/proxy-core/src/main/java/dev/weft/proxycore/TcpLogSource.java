@@ -21,6 +21,8 @@ record TcpLogSource(TcpSession session) implements LogSource {
             case "BYTES_SENT" -> Long.toString(session.sent());
             case "DURATION" -> Long.toString(TimeUnit.NANOSECONDS.toMillis(elapsed));
             case "UPSTREAM_HOST" -> endpoint == null ? null : endpoint.toString();
+            case "UPSTREAM_LOCAL_ADDRESS" -> session.upstreamLocal();
+            case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> session.transportFailure();
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> session.clusterName();
             case "DOWNSTREAM_REMOTE_ADDRESS", "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" -> HttpLogSource.address(info.remote);
             case "DOWNSTREAM_LOCAL_ADDRESS" -> HttpLogSource.address(info.destination);

@@ -14,6 +14,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
     private long received; // from downstream
     private long sent; // to downstream
     private int flags;
+    private @Nullable String transportFailure; // of the last endpoint that could not be connected
     private Edge.@Nullable TcpSeries series; // once connected
 
     TcpSession(
@@ -118,6 +120,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         if (over) {
             return;
         }
+        transportFailure = reason;
         EndpointRuntime failed = java.util.Objects.requireNonNull(endpoint);
         failed.requestEnded();
         endpoint = null;
@@ -150,6 +153,19 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
     @Nullable
     String clusterName() {
         return cluster == null ? null : cluster.name();
+    }
+
+    @Nullable
+    String upstreamLocal() {
+        Side other = upstream;
+        return other != null && other.channel.localAddress() instanceof InetSocketAddress local
+                ? HttpLogSource.address(local)
+                : null;
+    }
+
+    @Nullable
+    String transportFailure() {
+        return transportFailure;
     }
 
     Peer peer() {

@@ -15,11 +15,13 @@ import dev.weft.xdsmodel.TcpProxy;
 import dev.weft.xdsmodel.TrafficDirection;
 import dev.weft.xdsmodel.TransportSocket;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,6 +137,61 @@ class AccessLogTest {
                 assertThat(client.rest()).isEmpty();
             }
             assertThat(lines(proxy, "listener.log")).isEqualTo("- 0 NR 0 0 - filter_chain_not_found\n");
+        }
+    }
+
+    @Test
+    void aMalformedRequestHasOneLineWithItsReason() throws IOException {
+        try (Backend backend = Backend.answering("hello");
+                TestProxy proxy = new TestProxy()) {
+            proxy.cluster("backend", backend.port());
+            proxy.listener("http", FilterChain.of(TestProxy.logging(log("http.log"), TestProxy.forward("backend"))));
+            proxy.apply();
+            for (String request : MALFORMED) {
+                assertThat(answer(proxy, request)).startsWith("HTTP/1.1 4");
+            }
+            assertThat(lines(proxy, "http.log").lines())
+                    .satisfiesExactly(
+                            line -> assertThat(line).isEqualTo("- 400 DPE 0 0 - http1.many_hosts"),
+                            line -> assertThat(line).isEqualTo("- 413 DPE 0 0 - http1.content_too_large"),
+                            line -> assertThat(line)
+                                    .matches("HTTP/1.1 400 DPE 0 0 (127.0.0.1:\\d+|-) http1.codec_error"));
+        }
+    }
+
+    /** Where no access log says so, the process's own log does: not each time, so that nobody fills a disk with it. */
+    @Test
+    void withoutAnAccessLogTheReasonIsSaidOnceASecond() throws IOException {
+        try (Backend backend = Backend.answering("hello");
+                TestProxy proxy = TestProxy.http(backend.port())) {
+            for (int i = 0; i < 20; i++) {
+                for (String request : MALFORMED) {
+                    assertThat(answer(proxy, request)).startsWith("HTTP/1.1 4");
+                }
+            }
+            assertThat(proxy.metrics())
+                    .contains("envoy_http_downstream_cx_protocol_error{envoy_http_conn_manager_prefix=\"test\"} 60\n");
+            proxy.engine.close();
+            List<String> said =
+                    proxy.said.toString(StandardCharsets.UTF_8).lines().toList();
+            assertThat(said).hasSizeBetween(1, 5).allMatch(line -> line.contains(" refused a request from 127.0.0.1:"));
+            assertThat(said.getFirst()).contains(": 400 http1.many_hosts");
+            long all = said.stream()
+                    .map(Pattern.compile("and (\\d+) more")::matcher)
+                    .mapToLong(more -> 1 + (more.find() ? Long.parseLong(more.group(1)) : 0))
+                    .sum();
+            assertThat(all).as("each is counted in some line").isEqualTo(60);
+        }
+    }
+
+    private static final List<String> MALFORMED = List.of(
+            "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775808\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n");
+
+    private static String answer(TestProxy proxy, String request) throws IOException {
+        try (Client client = proxy.client()) {
+            return client.send(request).rest();
         }
     }
 

@@ -319,8 +319,8 @@ class NamespaceMeshTest {
         lab.accessLog(true);
         Await.until("a line of both sidecars", READY, () -> {
             int unused = get("http://payments/logged").exit();
-            return client.process().output().contains("\"GET /logged HTTP/1.1\" 200 - ")
-                    && first.process().output().contains("\"GET /logged HTTP/1.1\" 200 - ");
+            return client.process().output().contains("\"GET /logged HTTP/1.1\" 200 - via_upstream - ")
+                    && first.process().output().contains("\"GET /logged HTTP/1.1\" 200 - via_upstream - ");
         });
         lab.accessLog(false);
     }

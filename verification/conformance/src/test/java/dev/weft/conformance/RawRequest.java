@@ -196,6 +196,11 @@ record RawRequest(String name, String bytes, int answers, boolean head) {
                         "POST /a/x HTTP/1.1\r\n" + SHOP + "Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"),
                 of("negative length", "POST /a/x HTTP/1.1\r\n" + SHOP + "Content-Length: -1\r\n\r\n"),
                 of("length with a plus", "POST /a/x HTTP/1.1\r\n" + SHOP + "Content-Length: +5\r\n\r\nhello"),
+                of("length of 2^63", "POST /a/x HTTP/1.1\r\n" + SHOP + "Content-Length: 9223372036854775808\r\n\r\n"),
+                of(
+                        "chunk of 2^64",
+                        "POST /a/x HTTP/1.1\r\n" + SHOP
+                                + "Transfer-Encoding: chunked\r\n\r\n10000000000000000\r\n\r\n"),
                 of(
                         "unknown transfer coding",
                         "POST /a/x HTTP/1.1\r\n" + SHOP + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
