@@ -72,7 +72,7 @@ final class Endpoints {
     }
 
     private static LbEndpoint endpoint(MeshImage image, Workload workload, int port) {
-        String version = workload.labels().getOrDefault("version", "");
+        String version = workload.labels().getOrDefault("version", "latest"); // Istio's word where there is none
         String canonical = workload.service() != null
                 ? workload.service()
                 : workload.labels().getOrDefault("app", workload.name());

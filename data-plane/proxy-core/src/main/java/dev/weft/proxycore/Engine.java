@@ -68,7 +68,7 @@ public final class Engine implements AutoCloseable {
         this.tls = new TlsContexts();
         this.clusters = Clusters.of(loops.all(), tls, stats);
         this.logs = new LogWriter(stats, config.log());
-        Telemetry telemetry = new Telemetry(stats, config.self());
+        Telemetry telemetry = new Telemetry(stats, config.self(), config.principal());
         this.compiler = new ChainCompiler(new Parts(clusters, telemetry, config.self(), stats, logs), tls);
     }
 

@@ -8,7 +8,9 @@ import dev.weft.net.OriginalDestination;
  *
  * @param loops event loops, at least 1; a sidecar's default is the number of cores, at most 2
  * @param self who this proxy stands beside, for metrics and the peer header
+ * @param principal its identity as mesh peers see it, for metrics; empty when there is none
  * @param originalDestination how redirected connections say where they wanted to go
  * @param log the process's
  */
-public record EngineConfig(int loops, WorkloadLabels self, OriginalDestination originalDestination, Log log) {}
+public record EngineConfig(
+        int loops, WorkloadLabels self, String principal, OriginalDestination originalDestination, Log log) {}

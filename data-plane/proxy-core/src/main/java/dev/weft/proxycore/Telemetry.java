@@ -31,11 +31,14 @@ final class Telemetry {
 
     private final StatsRegistry stats;
     private final WorkloadLabels self;
+    private final String principal; // ours, where the connection shows it
     private final Map<InboundKey, Edge> inbound = new ConcurrentHashMap<>();
     private final Edge nowhere;
 
-    Telemetry(StatsRegistry stats, WorkloadLabels self) {
+    /** @param principal our own identity, empty when there is none */
+    Telemetry(StatsRegistry stats, WorkloadLabels self, String principal) {
         this.stats = stats;
+        this.principal = principal.isEmpty() ? UNKNOWN : principal;
         this.self = self;
         this.nowhere = edge(
                 "source",
@@ -62,7 +65,7 @@ final class Telemetry {
         SpiffeId identity = endpoint.expectedIdentity();
         Edge made = edge(
                 "source",
-                new Party(self, UNKNOWN),
+                new Party(self, endpoint.isTls() ? principal : UNKNOWN),
                 new Party(destination, identity == null ? UNKNOWN : identity.toString()),
                 service(endpoint.cluster()),
                 endpoint.isTls() ? "mutual_tls" : "none");

@@ -25,7 +25,7 @@ public record WorkloadLabels(String workload, String namespace, String service, 
         String revision = labels.getOrDefault(
                 "service.istio.io/canonical-revision",
                 labels.getOrDefault("app.kubernetes.io/version", labels.getOrDefault("version", "latest")));
-        return new WorkloadLabels(workload, namespace, service, revision, "Kubernetes");
+        return new WorkloadLabels(workload, namespace, service, revision, NONE);
     }
 
     /** Istio's compact form in endpoint metadata: {@code workload;namespace;service;revision;cluster}. */

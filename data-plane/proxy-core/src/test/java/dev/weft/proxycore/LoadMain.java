@@ -33,6 +33,7 @@ final class LoadMain {
         EngineConfig config = new EngineConfig(
                 loops,
                 WorkloadLabels.UNKNOWN,
+                "",
                 OriginalDestination.NONE,
                 Log.to(System.err, Log.Level.INFO, "load"));
         try (Engine engine = new Engine(config, stats)) {

@@ -1,6 +1,7 @@
 package dev.weft.proxycore;
 
 import dev.weft.base.Address;
+import dev.weft.net.OriginalDestination;
 import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.CommonTls;
 import dev.weft.xdsmodel.CommonTls.TlsVersion;
@@ -114,7 +115,7 @@ final class MeshSides {
 
     /** @param mux whether it is told that the inbound side is a proxy of ours */
     static TestProxy outbound(int inboundPort, String expected, String own, boolean mux, UpstreamHttp spoken) {
-        TestProxy proxy = new TestProxy();
+        TestProxy proxy = new TestProxy(OriginalDestination.NONE, CLIENT);
         LbEndpoint endpoint = new LbEndpoint(
                 new Address("127.0.0.1", inboundPort),
                 "",

@@ -44,10 +44,15 @@ final class TestProxy implements AutoCloseable {
     }
 
     TestProxy(OriginalDestination destination) {
+        this(destination, "");
+    }
+
+    TestProxy(OriginalDestination destination, String principal) {
         engine = new Engine(
                 new EngineConfig(
                         1,
                         WorkloadLabels.of("test", "shop", Map.of()),
+                        principal,
                         destination,
                         Log.to(new PrintStream(said, true, StandardCharsets.UTF_8), Log.Level.INFO, "test")),
                 stats);

@@ -71,7 +71,7 @@ final class BootstrapProxy {
                 bootstrap = ok.value();
             }
         }
-        Proxy proxy = new Proxy(options.loops(), WorkloadLabels.UNKNOWN, log);
+        Proxy proxy = new Proxy(options.loops(), WorkloadLabels.UNKNOWN, "", log);
         return new BootstrapProxy(proxy, bootstrap).start(text);
     }
 

@@ -40,14 +40,17 @@ final class Proxy {
     private volatile State state = State.INITIALIZING;
     private volatile boolean failedByHand; // POST /healthcheck/fail
 
-    /** @param loops event loops of the engine; 0 = by the number of cores, at most 2 */
-    Proxy(int loops, WorkloadLabels self, Log log) {
+    /**
+     * @param loops event loops of the engine; 0 = by the number of cores, at most 2
+     * @param principal the workload's identity, empty when it has none
+     */
+    Proxy(int loops, WorkloadLabels self, String principal, Log log) {
         this.log = log;
         int count = loops > 0 ? loops : Math.min(2, Runtime.getRuntime().availableProcessors());
         this.stats = new StatsRegistry(count + 1);
         this.control = new EventLoops(1, "weft-control");
         this.controlThread = new ControlThread(control.loop(0).netty(), EventLoops::newSocket);
-        this.engine = new Engine(new EngineConfig(count, self, OriginalDestination.SOCKET, log), stats);
+        this.engine = new Engine(new EngineConfig(count, self, principal, OriginalDestination.SOCKET, log), stats);
         stats.gauge("envoy_server_live", "1 while the proxy is live", () -> state == State.LIVE ? 1 : 0);
         stats.gauge(
                 "envoy_server_uptime",

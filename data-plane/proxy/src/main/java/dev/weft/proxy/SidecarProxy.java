@@ -57,8 +57,15 @@ final class SidecarProxy {
         this.log = log;
         this.self = new MeshNode(options, Long.toString(random.nextLong(36L * 36 * 36 * 36 * 36), 36));
         this.node = self.node();
-        this.proxy =
-                new Proxy(options.loops(), WorkloadLabels.of(self.name(), options.namespace(), self.labels()), log);
+        this.proxy = new Proxy(
+                options.loops(),
+                WorkloadLabels.of(self.name(), options.namespace(), self.labels()),
+                credential
+                        .identity()
+                        .trustDomain()
+                        .workload(options.namespace(), options.serviceAccount())
+                        .toString(),
+                log);
         this.hosts = options.hostsFile() == null ? null : new HostsFile(options.hostsFile());
         this.identity = new MeshIdentity(
                 proxy.controlThread(),

@@ -57,7 +57,7 @@ final class WarmUp {
             this.credential = HostCredential.read(pem);
         }
         this.backend = new ServerSocket(0, 50, InetAddress.getByName(LOOPBACK));
-        this.proxy = new Proxy(0, WorkloadLabels.UNKNOWN, Log.to(System.err, Log.Level.WARN, "warm-up"));
+        this.proxy = new Proxy(0, WorkloadLabels.UNKNOWN, "", Log.to(System.err, Log.Level.WARN, "warm-up"));
     }
 
     static int run() {
