@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * same set of Services.
  */
 public final class Vips {
+    /** Where all addresses are from, in CIDR form. */
+    public static final String RANGE = "240.240.0.0/16";
+
     /** Nothing given yet. */
     public static final Vips EMPTY = new Vips(Map.of());
 
@@ -55,7 +58,7 @@ public final class Vips {
             next.keySet().retainAll(services);
         }
         if (next.size() + missing.size() > SLOTS) {
-            throw new IllegalStateException("more Services than addresses in 240.240.0.0/16");
+            throw new IllegalStateException("more Services than addresses in " + RANGE);
         }
         BitSet taken = new BitSet(SLOTS);
         next.values().forEach(taken::set);

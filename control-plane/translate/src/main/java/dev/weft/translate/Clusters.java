@@ -5,12 +5,14 @@ import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.Protocol;
 import dev.weft.meshmodel.TrafficPolicy;
+import dev.weft.meshmodel.Vips;
 import dev.weft.meshmodel.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.ExtraSourceAddress;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -38,6 +40,15 @@ final class Clusters {
     // an upgrade of the application's is passed on (RFC 8441)
     private static final Http2ProtocolOptions HTTP2 =
             Http2ProtocolOptions.newBuilder().setAllowConnect(true).build();
+
+    /** Addresses that nobody has: a proxy of ours does not dial them. */
+    private static final Metadata VIRTUAL_ADDRESSES = Metadata.newBuilder()
+            .putFilterMetadata(
+                    "weft",
+                    Struct.newBuilder()
+                            .putFields("virtual_addresses", Protos.text(Vips.RANGE))
+                            .build())
+            .build();
 
     private Clusters() {}
 
@@ -178,6 +189,7 @@ final class Clusters {
     static Cluster passthrough() {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(Names.PASSTHROUGH)
+                .setMetadata(VIRTUAL_ADDRESSES)
                 .setConnectTimeout(Protos.duration(PASSTHROUGH_CONNECT_TIMEOUT))
                 .putTypedExtensionProtocolOptions(
                         HTTP_OPTIONS, Protos.pack(httpOptions(Protocol.UNDECLARED, PLAINTEXT_IDLE_TIMEOUT)));

@@ -13,6 +13,8 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,9 @@ final class Acceptor implements ListenSocket.Acceptor {
         InetSocketAddress local = channel.localAddress();
         InetSocketAddress remote = channel.remoteAddress();
         InetSocketAddress wanted = own.asksOriginalDestination() ? originalDestination.of(channel) : null;
+        if (wanted != null && isThisListener(wanted, local)) {
+            wanted = null; // redirected to where it went anyway; dialled, it would come back for ever
+        }
         ConnectionInfo info = new ConnectionInfo(remote, wanted == null ? local : wanted, wanted != null);
         ListenerRuntime listener = own;
         if (own.config().useOriginalDst() && wanted != null) {
@@ -59,6 +64,19 @@ final class Acceptor implements ListenSocket.Acceptor {
             channel.pipeline().addLast(new Inspector(this, worker, listener, info));
         } else {
             choose(worker, listener, channel, info);
+        }
+    }
+
+    /** Whether the address a client dialled is this machine's, with the port it was redirected to. */
+    private static boolean isThisListener(InetSocketAddress wanted, InetSocketAddress local) {
+        if (wanted.getPort() != local.getPort()) {
+            return false;
+        }
+        try {
+            return wanted.getAddress().isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(wanted.getAddress()) != null;
+        } catch (SocketException e) {
+            return false; // the machine's addresses cannot be read
         }
     }
 

@@ -30,7 +30,8 @@ final class ConnectionInfo {
 
     /**
      * The endpoint of a cluster for a request or connection of ours. An ORIGINAL_DST cluster has one only for redirected
-     * connections: dialling the address of one that was not would lead back to ourselves.
+     * connections, since dialling the address of one that was not would lead back to ourselves, and none for an address that
+     * stands for a service.
      */
     @Nullable
     EndpointRuntime endpoint(ClusterRuntime cluster, PickContext context) {
@@ -38,6 +39,11 @@ final class ConnectionInfo {
             return cluster.pick(context);
         }
         return redirected ? cluster.originalDestination(destination) : null;
+    }
+
+    /** Whether the cluster has no endpoint for us because we were called at an address that is nobody's own. */
+    boolean isVirtual(ClusterRuntime cluster) {
+        return redirected && cluster.isVirtual(destination);
     }
 
     ConnectionInfo(InetSocketAddress remote, InetSocketAddress destination, boolean redirected) {

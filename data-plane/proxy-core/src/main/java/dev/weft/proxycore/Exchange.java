@@ -119,7 +119,11 @@ final class Exchange {
         EndpointRuntime chosen = connection.info().endpoint(to, context);
         if (chosen == null) {
             to.stats().connectionsNoneHealthy.increment(cell());
-            Replies.noEndpoint(this);
+            if (connection.info().isVirtual(to)) {
+                Replies.noRoute(this);
+            } else {
+                Replies.noEndpoint(this);
+            }
             return;
         }
         endpoint = chosen;
@@ -137,11 +141,11 @@ final class Exchange {
 
     /** Nothing was sent, so another endpoint may have it (decision 24); the same one only when there is no other. */
     void connectFailed(Attempt failed, boolean timeout, String reason) {
+        transportFailure = reason;
         ClusterRuntime to = requireCluster();
         PickContext context = picks;
         if (context == null) {
             context = new PickContext(connection.worker().loop().random());
-        transportFailure = reason;
             picks = context;
         }
         context.exclude(failed.endpoint());

@@ -23,6 +23,11 @@ final class Replies {
 
     private Replies() {}
 
+    static void noRoute(Exchange exchange) {
+        exchange.stream().flag(ResponseFlag.NO_ROUTE_FOUND);
+        send(exchange, exchange.stream(), 404, "", "route_not_found");
+    }
+
     static void noEndpoint(Exchange exchange) {
         exchange.stream().flag(ResponseFlag.NO_HEALTHY_UPSTREAM);
         send(exchange, exchange.stream(), 503, "no healthy upstream", "no_healthy_upstream");

@@ -63,8 +63,7 @@ final class Router implements TerminalFilter {
     private void route(Exchange exchange, HttpStream stream, RequestHead head) {
         RoutePlan plan = exchange.plan;
         if (plan == null) {
-            stream.flag(ResponseFlag.NO_ROUTE_FOUND);
-            Replies.send(exchange, stream, 404, "", "route_not_found");
+            Replies.noRoute(exchange);
             return;
         }
         if (exchange.admission() == Admission.UPGRADE_REFUSED) {

@@ -84,7 +84,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         EndpointRuntime chosen = info.endpoint(to, context);
         if (chosen == null) {
             to.stats().connectionsNoneHealthy.increment(worker.cell());
-            flags |= ResponseFlag.NO_HEALTHY_UPSTREAM.bit();
+            flags |= (info.isVirtual(to) ? ResponseFlag.NO_ROUTE_FOUND : ResponseFlag.NO_HEALTHY_UPSTREAM).bit();
             end();
             return;
         }

@@ -1,6 +1,7 @@
 package dev.weft.proxycore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weft.base.Address;
 import dev.weft.base.Pem;
@@ -307,6 +308,88 @@ class MeshTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aVirtualAddressIsNotDialled() throws IOException {
+        InetSocketAddress wanted = new InetSocketAddress("240.240.0.7", 80);
+        try (TestProxy proxy = new TestProxy(channel -> wanted)) {
+            passthrough(proxy, Map.of("virtual_addresses", "240.240.0.0/16"));
+            try (Client client = proxy.client()) {
+                assertThat(client.get("/")).startsWith("HTTP/1.1 404 ");
+            }
+            try (Client client = new Client(proxy.port("tcp"))) {
+                assertThat(client.rest()).isEmpty();
+            }
+            assertThat(proxy.metrics())
+                    .containsPattern("istio_requests_total\\{.*response_code=\"404\".*response_flags=\"NR\".*} 1")
+                    .containsPattern("istio_tcp_connections_opened_total\\{.*response_flags=\"NR\".*} 1");
+        }
+    }
+
+    @Test
+    void badVirtualAddressesAreRefused() {
+        try (TestProxy proxy = new TestProxy()) {
+            assertThatThrownBy(() -> passthrough(proxy, Map.of("virtual_addresses", "240.240.0.0/99")))
+                    .hasMessageContaining("clusters[passthrough].metadata.weft.virtual_addresses");
+        }
+    }
+
+    /** Dialled, the connection would be redirected to us again, and so on. */
+    @Test
+    void whoCallsTheListenerItselfIsNotPassedOnToIt() throws IOException {
+        try (TestProxy proxy = new TestProxy(channel -> (InetSocketAddress) channel.localAddress())) {
+            passthrough(proxy, Map.of());
+            try (Client client = proxy.client()) {
+                assertThat(client.get("/")).startsWith("HTTP/1.1 503 ").endsWith("no healthy upstream");
+            }
+            assertThat(proxy.metrics())
+                    .contains("envoy_http_downstream_cx_total{envoy_http_conn_manager_prefix=\"test\"} 1\n");
+        }
+    }
+
+    @Test
+    void whatAPeerSendsInsteadOfTlsIsNotRepeated() throws IOException {
+        try (Backend plain = new Backend(c -> c.write("HTTP/1.1 400 Bad Request\r\n\r\nsecret"));
+                TestProxy outbound = outbound(plain.port(), SERVER, CLIENT);
+                Client client = outbound.client()) {
+            assertThat(client.get("/"))
+                    .startsWith("HTTP/1.1 503")
+                    .endsWith("delayed connect error: TLS_error:not_TLS")
+                    .doesNotContain("48545450"); // HTTP
+        }
+    }
+
+    /** Listeners {@code http} and {@code tcp} that send everything where it wanted to go. */
+    private static void passthrough(TestProxy proxy, Map<String, @Nullable Object> settings) {
+        Cluster base = Cluster.of("passthrough", Cluster.DiscoveryType.ORIGINAL_DST);
+        proxy.clusters.put(
+                "passthrough",
+                new Cluster(
+                        base.name(),
+                        "",
+                        base.type(),
+                        "",
+                        Duration.ofSeconds(2),
+                        base.lbPolicy(),
+                        2,
+                        null,
+                        new Plaintext(),
+                        List.of(),
+                        base.circuitBreakers(),
+                        base.http(),
+                        base.dns(),
+                        base.originalDst(),
+                        50,
+                        null,
+                        new Metadata(Map.of("weft", settings)),
+                        List.of()));
+        FilterChain http = FilterChain.of(TestProxy.manager(TestProxy.forward("passthrough")));
+        FilterChain tcp = FilterChain.of(TcpProxy.of("tcp", "passthrough"));
+        Address any = new Address("127.0.0.1", 0);
+        proxy.listeners.put("http", redirecting(Listener.of("http", any, http), true));
+        proxy.listeners.put("tcp", redirecting(Listener.of("tcp", any, tcp), true));
+        proxy.apply();
     }
 
     private static Listener redirecting(Listener l, boolean bind) {

@@ -6,6 +6,7 @@ import dev.weft.balance.Limits;
 import dev.weft.balance.LoadBalancer;
 import dev.weft.balance.PickContext;
 import dev.weft.balance.Policy;
+import dev.weft.base.Cidr;
 import dev.weft.codec.Http2Options;
 import dev.weft.codec.Mux;
 import dev.weft.http.HttpVersion;
@@ -62,6 +63,7 @@ public final class ClusterRuntime {
     private int assignmentFactor = HostSet.DEFAULT_OVERPROVISIONING_PERCENT; // guarded by this
     private volatile Cluster config;
     private volatile List<InetSocketAddress> sources; // of config, parsed
+    private volatile @Nullable Cidr virtualAddresses; // of config, parsed
     private volatile LoadBalancer<EndpointRuntime> balancer;
     private volatile @Nullable Object telemetry;
 
@@ -69,6 +71,7 @@ public final class ClusterRuntime {
             Cluster config, List<Loop> loops, Function<TransportSocket, Transport> transports, StatsRegistry stats) {
         this.config = config;
         this.sources = sources(config);
+        this.virtualAddresses = virtualAddresses(config);
         this.loops = loops;
         this.transports = transports;
         CircuitBreakers.Thresholds t = config.circuitBreakers().normal();
@@ -138,12 +141,32 @@ public final class ClusterRuntime {
         return config.type() == Cluster.DiscoveryType.ORIGINAL_DST;
     }
 
-    /** The endpoint of an ORIGINAL_DST cluster for a connection that wanted to go there. Any loop. */
-    public EndpointRuntime originalDestination(InetSocketAddress wanted) {
+    /**
+     * Whether an address only stands for a service, so that no machine has it: the cluster's metadata
+     * {@code weft: {virtual_addresses: CIDR}} says so.
+     */
+    public boolean isVirtual(InetSocketAddress address) {
+        Cidr range = virtualAddresses;
+        return range != null && range.contains(address.getAddress().getAddress());
+    }
+
+    static @Nullable Cidr virtualAddresses(Cluster cluster) {
+        String range = cluster.metadata().string("weft", "virtual_addresses");
+        return range == null ? null : Cidr.parse(range);
+    }
+
+    /**
+     * The endpoint of an ORIGINAL_DST cluster for a connection that wanted to go there; null for a virtual address, where
+     * dialling would only time out. Any loop.
+     */
+    public @Nullable EndpointRuntime originalDestination(InetSocketAddress wanted) {
         int override = config.originalDst().upstreamPortOverride();
         InetSocketAddress address = override == 0 ? wanted : new InetSocketAddress(wanted.getAddress(), override);
         EndpointRuntime endpoint = originalDestinations.get(address);
         if (endpoint == null) {
+            if (isVirtual(address)) {
+                return null;
+            }
             endpoint = originalDestinations.computeIfAbsent(address, this::newOriginalDestination);
         }
         endpoint.used();
@@ -191,6 +214,7 @@ public final class ClusterRuntime {
         Cluster before = config;
         config = next;
         sources = sources(next);
+        virtualAddresses = virtualAddresses(next);
         CircuitBreakers.Thresholds t = next.circuitBreakers().normal();
         limits.update(t.maxConnections(), t.maxPendingRequests(), t.maxRequests(), t.maxRetries());
         if (!policy(before).equals(policy(next))) {

@@ -83,6 +83,15 @@ public final class Clusters implements AutoCloseable {
                 checkTls(cluster, cluster.transportSocket(), problems);
                 cluster.transportSocketMatches().forEach(m -> checkTls(cluster, m.transportSocket(), problems));
             }
+            try {
+                Object unused = ClusterRuntime.virtualAddresses(cluster);
+            } catch (IllegalArgumentException e) {
+                problems.add(Diagnostic.error(
+                        "bad-value",
+                        "clusters[" + cluster.name() + "].metadata.weft.virtual_addresses",
+                        String.valueOf(e.getMessage()),
+                        "a range like 240.240.0.0/16"));
+            }
             ClusterLoadAssignment assignment = cluster.loadAssignment();
             if (cluster.type() != Cluster.DiscoveryType.STATIC || assignment == null) {
                 continue;

@@ -202,11 +202,7 @@ final class Connector extends TimerWheel.Timer {
                         succeed(ctx.channel());
                     }
                 } else {
-                    fail(
-                            false,
-                            "TLS_error:"
-                                    + String.valueOf(completion.cause().getMessage())
-                                            .replace(' ', '_'));
+                    fail(false, TlsFailure.reason(completion.cause()));
                 }
             }
             ctx.fireUserEventTriggered(event);
@@ -214,7 +210,7 @@ final class Connector extends TimerWheel.Timer {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            fail(false, "TLS_error:" + String.valueOf(cause.getMessage()).replace(' ', '_'));
+            fail(false, TlsFailure.reason(cause));
         }
 
         @Override
