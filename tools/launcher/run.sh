@@ -36,6 +36,7 @@ END
 }
 
 SIDECAR_UID=1337
+TAKE_OVER_SECONDS=21600
 
 usage_error() {
   say "run: $*"
@@ -185,6 +186,24 @@ credential_text() {
   cat "$credential/host.key" "$credential/host.pem" && printf -- '-----WEFT ROOT-----\n' && cat "$credential/root.pem"
 }
 
+# The sidecar renews the host credential when half of its life is over. It may not write where the credential is, so it leaves
+# the certificate (the key stays) in a file of this unit, from which it is taken over here.
+take_over_credential() {
+  local text
+  [ -n "$state" ] && [ -s "$state/host.pem" ] || return 0
+  text=$(head -c 65536 "$state/host.pem")
+  case $text in
+    '-----BEGIN CERTIFICATE-----'*'-----WEFT END-----') ;;
+    *) return 0 ;; # still being written
+  esac
+  if printf '%s' "${text%-----WEFT END-----}" >"$credential/host.pem.$$" && chmod 644 "$credential/host.pem.$$" &&
+    mv "$credential/host.pem.$$" "$credential/host.pem"; then
+    : >"$state/host.pem"
+  else
+    say "cannot write the renewed host credential to $credential"
+  fi
+}
+
 alive() { kill -0 "$1" 2>/dev/null; }
 
 # Waits a moment without starting a process.
@@ -247,6 +266,9 @@ clean_up() {
   trap '' TERM INT HUP
   [ -z "$app" ] || kill -KILL -- "-$app" 2>/dev/null
   [ -z "$sidecar" ] || kill -KILL "$sidecar" 2>/dev/null
+  # Disowned first: the shell would report a job that is killed.
+  [ -z "$timer" ] || { disown "$timer" && kill "$timer"; } 2>/dev/null
+  take_over_credential
   [ -z "$state" ] || rm -rf "$state"
 }
 
@@ -277,7 +299,8 @@ start_sidecar() {
     runner+=(--)
   fi
   if [ "$mode" = REDIRECT ]; then
-    java_command proxy dev.weft.proxy.Main --sidecar --credential-fd 0 "${arguments[@]}"
+    java_command proxy dev.weft.proxy.Main --sidecar --credential-fd 0 --renewed-credential "$state/host.pem" \
+      "${arguments[@]}"
     find_private_folders
     if [ ${#BINDS[@]} -gt 0 ]; then
       runner=(unshare --mount --propagation private bash -c
@@ -342,7 +365,7 @@ main() {
     die 2 "user $SIDECAR_UID is the sidecar's; run the application as another one"
   fi
 
-  sidecar='' told='' app='' state='' hosts='' stop='' signals=0 status=0
+  sidecar='' told='' app='' timer='' state='' hosts='' stop='' signals=0 status=0
   trap clean_up EXIT
   trap 'on_stop TERM' TERM
   trap 'on_stop INT' INT
@@ -375,7 +398,8 @@ main() {
     take_state
     hosts=$state/hosts
     { cat /etc/hosts 2>/dev/null; } >"$hosts"
-    chown "$SIDECAR_UID" "$hosts"
+    : >"$state/host.pem"
+    chown "$SIDECAR_UID" "$hosts" "$state/host.pem"
   else
     [ -n "$address" ] || take_loopback_address
     say "explicit mode ($explicit): $service listens at $address, calls services through http_proxy http://$address:15001"
@@ -404,7 +428,13 @@ main() {
 
   start_application
   while [ -z "$stop" ] && alive "$app" && alive "$sidecar"; do
-    wait -n "$app" "$sidecar" 2>/dev/null
+    if [ "$mode" = REDIRECT ] && { [ -z "$timer" ] || ! alive "$timer"; }; then
+      take_over_credential
+      setpriv --pdeathsig TERM sleep "$TAKE_OVER_SECONDS" {idle}>&- &
+      timer=$!
+    fi
+    # shellcheck disable=SC2086 # none outside of REDIRECT
+    wait -n "$app" "$sidecar" $timer 2>/dev/null
   done
 
   if ! alive "$app"; then

@@ -13,8 +13,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +43,8 @@ public record HostCredential(
     /** Separates the roots from the rest where all comes in one stream. */
     private static final String ROOT_LINE = "-----WEFT ROOT-----";
 
+    private static final String END_LINE = "-----WEFT END-----";
+
     public HostCredential {
         chain = List.copyOf(chain);
         roots = List.copyOf(roots);
@@ -54,6 +60,40 @@ public record HostCredential(
     /** The machine's identity, {@code spiffe://<trust domain>/host/<id>}. */
     public SpiffeId identity() {
         return IssuedIdentity.identityOf(chain.get(0));
+    }
+
+    /** When half of its life is over, which is when whoever uses it renews it. */
+    public Instant renewAt() {
+        Instant begin = chain.get(0).getNotBefore().toInstant();
+        return begin.plus(
+                Duration.between(begin, chain.get(0).getNotAfter().toInstant()).dividedBy(2));
+    }
+
+    /**
+     * The request for its successor, PKCS#10 in PEM. The key stays: so one file changes, in one rename, and nobody ever reads
+     * the key of one credential with the certificate of another.
+     */
+    public String renewalRequest() {
+        return CertificateRequest.pem(new KeyPair(chain.get(0).getPublicKey(), key), identity());
+    }
+
+    /**
+     * With the answer to the {@link #renewalRequest}.
+     *
+     * @param certificateChain PEM, leaf first; the roots at its end are left out
+     * @throws IllegalArgumentException when it is not for this key and identity, or ends no later
+     */
+    public HostCredential renewed(List<String> certificateChain) {
+        List<X509Certificate> next = new ArrayList<>(Pem.certificates(String.join("\n", certificateChain)));
+        next.removeIf(one -> one.getSubjectX500Principal().equals(one.getIssuerX500Principal()));
+        HostCredential successor = new HostCredential(key, next, roots, controlPlane);
+        if (!successor.identity().equals(identity())) {
+            throw new IllegalArgumentException("the answer is for " + successor.identity());
+        }
+        if (!next.get(0).getNotAfter().after(chain.get(0).getNotAfter())) {
+            throw new IllegalArgumentException("the answer ends no later");
+        }
+        return successor;
     }
 
     /**
@@ -109,6 +149,23 @@ public record HostCredential(
     private static @Nullable Address address(String text) {
         String first = text.strip().lines().findFirst().orElse("").strip();
         return first.isEmpty() ? null : Address.parse(first.split("\\s+", 2)[0]);
+    }
+
+    /** Replaces the certificate in a directory that has the rest. */
+    public void saveCertificate(Path directory) throws IOException {
+        write(directory.resolve(CHAIN_FILE), Pem.encode(chain), "rw-r--r--");
+    }
+
+    /**
+     * Writes the certificate to a file from which a supervisor takes it over, because the proxy's user may not write to the
+     * directory. It is whole once its last line is {@code -----WEFT END-----}.
+     */
+    public void handOver(Path file) throws IOException {
+        Files.writeString(
+                file,
+                Pem.encode(chain) + END_LINE + "\n",
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING);
     }
 
     /** Writes the directory (made with mode 0700), each file whole or not at all, the key with mode 0600. */

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
@@ -40,6 +42,41 @@ class HostCredentialTest {
         assertThat(HostCredential.load(home)).isEqualTo(credential);
         assertThat(credential.identity()).hasToString(HOST);
         assertThat(credential.toString()).doesNotContain("PRIVATE");
+    }
+
+    @Test
+    void isRenewedInTheMiddleOfItsLifeWithItsKey() throws IOException {
+        credential.save(directory);
+        Instant begin = parts.leaf().getNotBefore().toInstant();
+        assertThat(credential.renewAt()).isEqualTo(begin.plus(Duration.ofDays(15)));
+        HostCredential renewed = credential.renewed(answer(HOST, Duration.ofDays(31)));
+        assertThat(renewed.key()).isEqualTo(credential.key());
+        assertThat(renewed.roots()).containsExactly(authority.root);
+        assertThat(renewed.renewAt()).isAfter(credential.renewAt());
+        renewed.saveCertificate(directory);
+        assertThat(HostCredential.load(directory)).isEqualTo(renewed);
+        Path file = Files.createFile(directory.resolve("handed-over"));
+        renewed.handOver(file);
+        assertThat(file).content().startsWith("-----BEGIN CERTIFICATE-----").endsWith("\n-----WEFT END-----\n");
+    }
+
+    @Test
+    void answersThatAreNoRenewalAreRefused() {
+        assertThatThrownBy(() -> credential.renewed(answer("spiffe://cluster.local/host/h2", Duration.ofDays(31))))
+                .hasMessageContaining("host/h2");
+        assertThatThrownBy(() -> credential.renewed(answer(HOST, Duration.ofDays(29))))
+                .hasMessageContaining("ends no later");
+        FakeAuthority.HostCredentialParts other = authority.host(HOST);
+        assertThatThrownBy(() -> credential.renewed(List.of(Pem.encode(List.of(other.leaf())), authority.rootPem())))
+                .hasMessageContaining("do not belong together");
+        assertThatThrownBy(() -> credential.renewed(List.of(authority.rootPem())))
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    private List<String> answer(String identity, Duration life) {
+        CertificateSource.Request request =
+                new CertificateSource.Request(credential.identity(), credential.renewalRequest(), life);
+        return List.of(authority.certificate(request, identity, life), authority.rootPem());
     }
 
     @Test

@@ -47,7 +47,9 @@ final class MeshIdentity {
     private final Log log;
     private final Address controlPlane;
     private final SpiffeId controlPlaneIdentity;
+    private final TlsContexts hostTls;
     private final GrpcTarget asHost;
+    private final HostRenewal renewal;
     private final GrpcTarget asWorkload;
     private final TlsContexts workloadTls;
     private final TlsContext remoteAdmin;
@@ -60,12 +62,14 @@ final class MeshIdentity {
     private @Nullable Future<?> wake;
 
     /**
+     * @param store where the host credential is kept when it was renewed
      * @param instance name of the workload, without namespace
      * @param issued hears of every new certificate
      */
     MeshIdentity(
             ControlThread thread,
             HostCredential credential,
+            HostRenewal.Store store,
             Address controlPlane,
             String instance,
             String namespace,
@@ -81,11 +85,20 @@ final class MeshIdentity {
         this.issued = issued;
         this.controlPlaneIdentity = credential.identity().trustDomain().workload("weft-system", "control-plane");
         TlsProvider provider = TlsProvider.preferred();
-        TlsContexts hostTls = new TlsContexts(provider);
-        hostTls.secrets(byName(
-                new IssuedIdentity(credential.identity(), credential.key(), credential.chain(), credential.roots())
-                        .secrets()));
+        this.hostTls = new TlsContexts(provider);
+        show(credential);
         this.asHost = target(thread, hostTls.client(clientSide()));
+        this.renewal = new HostRenewal(
+                loop,
+                credential,
+                held -> CertificateCall.create(
+                        asHost, held.renewalRequest(), Duration.ZERO, Map.of(), Map.of(), CALL_TIMEOUT),
+                renewed -> {
+                    show(renewed);
+                    store.save(renewed);
+                },
+                random,
+                log);
         this.workloadTls = new TlsContexts(provider);
         this.asWorkload = target(thread, workloadTls.client(clientSide()));
         this.remoteAdmin = workloadTls.server(serverSide("http/1.1"));
@@ -96,6 +109,14 @@ final class MeshIdentity {
                 InstantSource.system(),
                 random,
                 new Listener());
+    }
+
+    /** New connections as the host use this credential. */
+    private void show(HostCredential credential) {
+        hostTls.secrets(byName(new IssuedIdentity(
+                                credential.identity(), credential.key(), credential.chain(), credential.roots())
+                        .secrets()))
+                .forEach(problem -> log.error(problem.toString()));
     }
 
     private GrpcTarget target(ControlThread thread, TlsContext tls) {
@@ -156,6 +177,7 @@ final class MeshIdentity {
     /** Asks for what is due, now and from here on. */
     void start() {
         tick();
+        renewal.start();
     }
 
     /** Asks for a new certificate now; completes once it serves, or fails after a while. Any thread. */

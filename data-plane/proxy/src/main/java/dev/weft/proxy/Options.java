@@ -19,6 +19,7 @@ sealed interface Options {
      * {@code --sidecar}: beside an application, configured by a Weft control plane.
      *
      * @param credential directory of the host credential; null = standard input
+     * @param renewedCredential file for the host certificate once it is renewed; null = the directory's own
      * @param name of this instance; empty = made from service and address
      * @param ports of the application, in order, with the protocol declared for each (empty = none)
      * @param mode {@code REDIRECT} (transparent) or {@code NONE} (explicit)
@@ -29,6 +30,7 @@ sealed interface Options {
     record Sidecar(
             Address controlPlane,
             @Nullable Path credential,
+            @Nullable Path renewedCredential,
             String name,
             String service,
             String namespace,
@@ -66,14 +68,16 @@ sealed interface Options {
     String USAGE = """
             usage: weft proxy --bootstrap FILE [--concurrency N] [--log-level LEVEL]
                    weft proxy --sidecar --control-plane HOST:PORT --service NAME --address IP
-                              (--credential DIR | --credential-fd 0) [--port PORT[/PROTOCOL]]...
+                              (--credential DIR | --credential-fd 0 [--renewed-credential FILE])
+                              [--port PORT[/PROTOCOL]]...
                               [--namespace NS] [--service-account SA] [--name INSTANCE] [--label KEY=VALUE]...
                               [--mode REDIRECT|NONE] [--ready-path PATH] [--hosts-file FILE] [--domain DOMAIN]
                               [--plain-metrics] [--concurrency N] [--log-level error|warn|info|debug]
 
             --bootstrap      an Envoy bootstrap in JSON: static resources, and ADS if it names it
             --sidecar        beside an application; configuration and identity come from the control plane
-            --credential-fd  0 = read the host credential from standard input
+            --credential-fd  0 = read the host credential from standard input; once it is renewed, its certificate is
+                             written to the file --renewed-credential
             """;
 
     /** Reads a command line; all its problems are found, not only the first. */
@@ -96,6 +100,7 @@ sealed interface Options {
                 Map.entry("--control-plane", true),
                 Map.entry("--credential", true),
                 Map.entry("--credential-fd", true),
+                Map.entry("--renewed-credential", true),
                 Map.entry("--name", true),
                 Map.entry("--service", true),
                 Map.entry("--namespace", true),
@@ -181,6 +186,11 @@ sealed interface Options {
             } else if (credential == null && !descriptor.equals("0")) {
                 problems.add("--credential-fd: only 0 (standard input) can be read");
             }
+            Path renewed =
+                    values.containsKey("--renewed-credential") ? Path.of(text("--renewed-credential", "")) : null;
+            if (renewed != null && credential != null) {
+                problems.add("--renewed-credential: with --credential DIR it is kept there");
+            }
             Mode mode = Mode.REDIRECT;
             String wanted = text("--mode", "REDIRECT");
             switch (wanted) {
@@ -207,6 +217,7 @@ sealed interface Options {
             return new Sidecar(
                     controlPlane,
                     credential,
+                    renewed,
                     text("--name", ""),
                     service,
                     text("--namespace", "default"),

@@ -16,6 +16,7 @@ import dev.weft.xdsmodel.XdsSnapshot;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ final class SidecarProxy {
         this.identity = new MeshIdentity(
                 proxy.controlThread(),
                 credential,
+                store(options),
                 options.controlPlane(),
                 self.name(),
                 options.namespace(),
@@ -77,6 +79,18 @@ final class SidecarProxy {
                 random,
                 log.component("identity"),
                 this::issued);
+    }
+
+    private static HostRenewal.Store store(Options.Sidecar options) {
+        Path folder = options.credential();
+        Path file = options.renewedCredential();
+        return renewed -> {
+            if (folder != null) {
+                renewed.saveCertificate(folder);
+            } else if (file != null) {
+                renewed.handOver(file);
+            }
+        };
     }
 
     /** Starts it; returns an exit code, 0 = it runs. */

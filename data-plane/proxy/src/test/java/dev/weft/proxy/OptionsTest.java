@@ -22,13 +22,14 @@ class OptionsTest {
     @Test
     void sidecarReadsEveryFlag() {
         Options options = Options.parse(
-                ("--sidecar --control-plane 10.0.0.1:15012 --credential-fd 0 --service payments --namespace shop"
+                ("--sidecar --control-plane 10.0.0.1:15012 --credential-fd 0 --renewed-credential /run/h.pem --service payments --namespace shop"
                                 + " --port 8080 --port 9090/tcp --label version=v2 --address 10.1.0.4 --mode NONE"
                                 + " --ready-path /up --hosts-file /tmp/hosts --plain-metrics --log-level debug")
                         .split(" "));
         assertThat(options).isInstanceOfSatisfying(Options.Sidecar.class, o -> {
             assertThat(o.controlPlane()).isEqualTo(new Address("10.0.0.1", 15012));
             assertThat(o.credential()).isNull();
+            assertThat(o.renewedCredential()).isEqualTo(Path.of("/run/h.pem"));
             assertThat(o.serviceAccount()).isEqualTo("payments");
             assertThat(o.ports()).containsExactly(new Options.Port(8080, ""), new Options.Port(9090, "tcp"));
             assertThat(o.labels()).containsEntry("version", "v2");

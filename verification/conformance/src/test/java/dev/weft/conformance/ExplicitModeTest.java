@@ -10,7 +10,9 @@ import dev.weft.testkit.PlainHttpConnection;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -213,5 +215,23 @@ class ExplicitModeTest {
         payments.terminate();
         assertThat(payments.awaitExit(Duration.ofSeconds(30))).isIn(0, 143);
         mesh.awaitInstances("payments", 0);
+    }
+
+    @Test
+    @Order(9)
+    void anOldHostCredentialIsRenewedOnDisk() throws IOException {
+        String another = string(mesh.json("token", "create", "--host", "old", "--identity", "shop/*")
+                .get("token"));
+        String unused = mesh.join("old", another).orThrow();
+        Path credential = mesh.file("old");
+        AgedCredential.age(credential, mesh.file("state"), mesh.file("scratch"));
+        String key = Files.readString(credential.resolve("host.key"));
+        RunningProcess unit = mesh.run("old", 9100, "old", "exec sleep 1000");
+        unit.awaitLine("host credential renewed", READY);
+        assertThat(AgedCredential.isFresh(credential)).isTrue();
+        assertThat(credential.resolve("host.key")).hasContent(key);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(credential.resolve("host.key"))))
+                .isEqualTo("rw-------");
+        unit.terminate();
     }
 }

@@ -111,7 +111,7 @@ final class MeshLab implements AutoCloseable {
 
     /** Lets {@code host} join for these identities; the credential lies in a folder of its own. */
     private Path join(TestNetwork.Host host, String serviceAccount) throws IOException {
-        Path credential = folder.resolve("host-" + host.name());
+        Path credential = credential(host.name());
         String answer = api(
                 "POST",
                 "/api/v1/tokens",
@@ -150,7 +150,31 @@ final class MeshLab implements AutoCloseable {
             Map<String, String> environment)
             throws IOException {
         TestNetwork.Host host = network.addHost(name);
+        return start(host, join(host, service), service, port, labels, application, environment);
+    }
+
+    /** The same on a host that joined 20 days ago. */
+    Unit runAged(String name, String service, int port, RunningProcess.Spec application) throws IOException {
+        TestNetwork.Host host = network.addHost(name);
         Path credential = join(host, service);
+        AgedCredential.age(credential, state(), folder.resolve("scratch"));
+        return start(host, credential, service, port, List.of(), application, Map.of());
+    }
+
+    /** What {@code weft join} made on a host. */
+    Path credential(String host) {
+        return folder.resolve("host-" + host);
+    }
+
+    private Unit start(
+            TestNetwork.Host host,
+            Path credential,
+            String service,
+            int port,
+            List<String> labels,
+            RunningProcess.Spec application,
+            Map<String, String> environment) {
+        String name = host.name();
         List<String> words = new ArrayList<>(List.of(
                 "run",
                 "--service",

@@ -637,4 +637,20 @@ class NamespaceMeshTest {
                     .isNotZero();
         }
     }
+
+    /** The sidecar, another user, leaves the certificate for its supervisor, which is root. */
+    @Test
+    @Order(18)
+    void anOldHostCredentialIsRenewedOnDisk() throws IOException {
+        MeshLab.Unit unit = lab.runAged("aged", "web", 9000, echo("aged", 9000));
+        Path credential = lab.credential("aged");
+        String key = Files.readString(credential.resolve("host.key"));
+        unit.process().awaitLine("host credential renewed", READY);
+        unit.process().terminate();
+        int unused = unit.process().awaitExit(Duration.ofSeconds(30));
+        assertThat(AgedCredential.isFresh(credential)).isTrue();
+        assertThat(credential.resolve("host.key")).hasContent(key);
+        assertThat(Files.getAttribute(credential.resolve("host.pem"), "unix:uid"))
+                .isEqualTo(0);
+    }
 }
