@@ -1,6 +1,7 @@
 package dev.weft.translate;
 
 import com.google.protobuf.UInt32Value;
+import dev.weft.base.ExplicitPorts;
 import dev.weft.meshmodel.MeshSettings;
 import dev.weft.meshmodel.MeshSettings.Mtls;
 import dev.weft.meshmodel.Service.Protocol;
@@ -55,25 +56,22 @@ final class InboundListeners {
         return listener.build();
     }
 
-    /** Without interception: one listener per application port, at {@link #explicitPort}. */
+    /** Without interception: one listener per application port, at the port that the instance registers for it. */
     static Map<String, Listener> explicit(MeshSettings settings, ProxyClass proxy) {
         Map<String, Listener> listeners = new TreeMap<>();
+        Map<Integer, Integer> at = ExplicitPorts.inbound(
+                proxy.inbound().stream().map(InboundPort::port).toList());
         for (InboundPort port : proxy.inbound()) {
             String name = "inbound_" + port.port();
             Listener.Builder listener = Listener.newBuilder()
                     .setName(name)
-                    .setAddress(Protos.address(proxy.address(), explicitPort(port.port())))
+                    .setAddress(Protos.address(proxy.address(), at.get(port.port())))
                     .setTrafficDirection(TrafficDirection.INBOUND);
             addChains(listener, settings, port, Names.inbound(port.port()), 0);
             addInspectors(listener, settings.mtls() == Mtls.PERMISSIVE || port.frontDoor());
             listeners.put(name, listener.build());
         }
         return listeners;
-    }
-
-    /** Where the sidecar of an application port listens in explicit mode. */
-    static int explicitPort(int applicationPort) {
-        return applicationPort <= 55_535 ? applicationPort + 10_000 : applicationPort - 10_000;
     }
 
     private static void addInspectors(Listener.Builder listener, boolean plaintext) {

@@ -67,7 +67,8 @@ public record ProxyClass(String namespace, Mode mode, String address, List<Inbou
         for (Service service : image.servicesOf(itself)) {
             for (Service.Port port : service.ports()) {
                 Integer target = target(image, service, port, node);
-                if (target != null) {
+                // In explicit mode a port the instance does not name has no inbound port that callers could be told of.
+                if (target != null && (node.mode() == Mode.REDIRECT || ports.containsKey(target))) {
                     ports.merge(
                             target,
                             new InboundPort(target, port.protocol(), port.frontDoor(), List.of(service.key())),

@@ -2,6 +2,7 @@ package dev.weft.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.base.ExplicitPorts;
 import dev.weft.base.JoinedMap;
 import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.MeshImage;
@@ -93,6 +94,22 @@ class TranslatorTest {
         ProxyNode one = new ProxyNode("shop", "service-1", Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1");
         ProxyNode two = new ProxyNode("shop", "service-1", Map.of("x", "y"), List.of(8080), Mode.REDIRECT, "10.0.0.2");
         assertThat(ProxyClass.of(image, one)).isEqualTo(ProxyClass.of(image, two));
+    }
+
+    /** What the instance registers by the same rule, so that callers find the listener. */
+    @Test
+    void explicitListenersAreWhereTheInstanceRegistersThem() {
+        ProxyNode node =
+                new ProxyNode("shop", "service-1", Map.of(), List.of(18_080, 5000, 8080), Mode.NONE, "127.77.0.1");
+        MeshImage image = mesh(3, 0);
+        ProxyClass proxy = ProxyClass.of(image, node);
+        Map<Integer, Integer> rule = ExplicitPorts.inbound(node.ports());
+        assertThat(rule).isEqualTo(Map.of(5000, 15_100, 8080, 18_081, 18_080, 28_080));
+        InboundListeners.explicit(image.settings(), proxy)
+                .forEach((name, listener) -> assertThat(
+                                listener.getAddress().getSocketAddress().getPortValue())
+                        .isEqualTo(rule.get(Integer.parseInt(name.substring("inbound_".length())))));
+        assertThat(proxy.inbound()).hasSize(3);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.weft.proxy;
 
+import dev.weft.base.ExplicitPorts;
 import dev.weft.xdsmodel.Locality;
 import dev.weft.xdsmodel.Node;
 import java.util.ArrayList;
@@ -10,10 +11,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Who a sidecar says it is: the xDS node in Istio's form, and its registration as an instance. */
 final class MeshNode {
-    /** Where peers connect in explicit mode: the application's port moved by this much, down where it would not fit. */
-    private static final int INBOUND_OFFSET = 10_000;
-
-    private static final int MAX_PORT = 65_535;
     private static final long START = System.currentTimeMillis();
 
     private final Options.Sidecar options;
@@ -60,11 +57,13 @@ final class MeshNode {
     /** The registration message. */
     Map<String, Object> registration() {
         List<Map<String, Object>> ports = new ArrayList<>();
+        Map<Integer, Integer> inbound = ExplicitPorts.inbound(
+                options.ports().stream().map(Options.Port::port).toList());
         for (Options.Port port : options.ports()) {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("port", port.port());
             if (options.mode() == Options.Mode.NONE) {
-                entry.put("inboundPort", inbound(port.port()));
+                entry.put("inboundPort", inbound.get(port.port()));
             }
             if (!port.protocol().isEmpty()) {
                 entry.put("protocol", port.protocol());
@@ -83,10 +82,6 @@ final class MeshNode {
         message.put("proxyAdmin", new dev.weft.base.Address(options.address(), SidecarProxy.REMOTE_PORT).toString());
         message.put("uid", uid());
         return message;
-    }
-
-    static int inbound(int port) {
-        return port + INBOUND_OFFSET <= MAX_PORT ? port + INBOUND_OFFSET : port - INBOUND_OFFSET;
     }
 
     /** One instance's life: another start of the same name is another uid. */
