@@ -32,6 +32,7 @@ final class GraphCollector {
     private final ProxyAdminClient client;
     private final Ticker ticker;
     private final InstantSource clock;
+    private final RefusedListeners refused;
     private final Map<String, Deque<Sample>> samples = new HashMap<>(); // guarded by this; newest last
     private final Set<String> unreachable = new HashSet<>(); // guarded by this
     private long lastLook; // guarded by this
@@ -40,7 +41,14 @@ final class GraphCollector {
 
     private record Sample(long nanos, Map<Edge, EdgeCounters> counters) {}
 
-    GraphCollector(Supplier<List<ProxyTarget>> targets, ProxyAdminClient client, Ticker ticker, InstantSource clock) {
+    /** @param refused is told what else a scrape says */
+    GraphCollector(
+            Supplier<List<ProxyTarget>> targets,
+            ProxyAdminClient client,
+            Ticker ticker,
+            InstantSource clock,
+            RefusedListeners refused) {
+        this.refused = refused;
         this.targets = targets;
         this.client = client;
         this.ticker = ticker;
@@ -72,6 +80,7 @@ final class GraphCollector {
         CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).whenComplete((done, problem) -> {
             Set<String> here = new HashSet<>();
             all.forEach(target -> here.add(target.id()));
+            refused.retain(here);
             synchronized (this) {
                 scraping = false;
                 samples.keySet().retainAll(here);
@@ -90,9 +99,11 @@ final class GraphCollector {
             }
             return;
         }
+        String scrape = new String(answer.body(), StandardCharsets.UTF_8);
+        refused.read(target.id(), scrape);
         Map<Edge, EdgeCounters> counters;
         try {
-            counters = ProxyMetrics.read(new String(answer.body(), StandardCharsets.UTF_8), target.service());
+            counters = ProxyMetrics.read(scrape, target.service());
         } catch (CompletionException | IllegalArgumentException e) {
             counters = Map.of();
         }

@@ -44,8 +44,10 @@ final class Operator implements AutoCloseable {
             throws IOException, GeneralSecurityException {
         token = state.operatorToken();
         admin = new ProxyAdminClient(serving);
-        ProxyViews proxies = new ProxyViews(mesh, sessions, xds, issued, leases, clock);
-        graph = new GraphCollector(() -> new ArrayList<>(proxies.targets().values()), admin, Ticker.SYSTEM, clock);
+        RefusedListeners refused = new RefusedListeners();
+        ProxyViews proxies = new ProxyViews(mesh, sessions, xds, issued, leases, refused, clock);
+        graph = new GraphCollector(
+                () -> new ArrayList<>(proxies.targets().values()), admin, Ticker.SYSTEM, clock, refused);
         OperatorRoutes routes =
                 new OperatorRoutes(config, mesh, findings, proxies, graph, admin, issuer, clock, Operator::page);
         server = new OperatorServer(config.operator(), token, routes);

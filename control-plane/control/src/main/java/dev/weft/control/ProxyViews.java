@@ -38,6 +38,7 @@ final class ProxyViews {
     private final XdsServer xds;
     private final IssuedCertificates issued;
     private final LeaseRegistry leases;
+    private final RefusedListeners refused;
     private final InstantSource clock;
 
     ProxyViews(
@@ -46,12 +47,14 @@ final class ProxyViews {
             XdsServer xds,
             IssuedCertificates issued,
             LeaseRegistry leases,
+            RefusedListeners refused,
             InstantSource clock) {
         this.mesh = mesh;
         this.sessions = sessions;
         this.xds = xds;
         this.issued = issued;
         this.leases = leases;
+        this.refused = refused;
         this.clock = clock;
     }
 
@@ -91,15 +94,17 @@ final class ProxyViews {
         SyncState worst = SyncState.SYNCED;
         for (SessionStatus.TypeStatus type : status.types()) {
             SyncState state = SyncState.valueOf(type.state().name());
-            worst = state.compareTo(worst) > 0 ? state : worst;
-            sync.add(new TypeSync(
+            TypeSync one = new TypeSync(
                     TypeUrls.shortName(type.typeUrl()),
                     state,
                     type.resources(),
                     type.sent(),
                     type.acked(),
                     type.reason(),
-                    type.rejected()));
+                    type.rejected());
+            one = one.type().equals("LDS") ? withRefused(one, ProxySessions.id(info)) : one;
+            worst = one.state().compareTo(worst) > 0 ? one.state() : worst;
+            sync.add(one);
         }
         sync.sort(Comparator.comparing(TypeSync::type));
         if (sync.isEmpty()) {
@@ -124,6 +129,22 @@ final class ProxyViews {
                 status.liveVersion(),
                 sync,
                 certificate(session, name + "." + namespace));
+    }
+
+    /** Listeners that were acknowledged and then could not be served count as rejected. */
+    private TypeSync withRefused(TypeSync sync, String id) {
+        Map<String, String> reasons = refused.of(id);
+        if (reasons.isEmpty() || sync.state() == SyncState.REJECTED) {
+            return sync;
+        }
+        return new TypeSync(
+                sync.type(),
+                SyncState.REJECTED,
+                sync.resources(),
+                sync.sent(),
+                sync.acked(),
+                String.join("\n", reasons.values()),
+                List.copyOf(reasons.keySet()));
     }
 
     /** A foreign proxy's version says nothing about ours. */

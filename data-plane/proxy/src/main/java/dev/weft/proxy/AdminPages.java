@@ -125,9 +125,12 @@ final class AdminPages {
     }
 
     private AdminResponse ready() {
-        return proxy.isReady()
-                ? AdminResponse.text("LIVE\n")
-                : AdminResponse.text(503, (proxy.state() == State.LIVE ? State.DRAINING : proxy.state()).name() + "\n");
+        if (proxy.isReady()) {
+            return AdminResponse.text("LIVE\n");
+        }
+        String reason = proxy.impediment();
+        State state = proxy.state() == State.LIVE && reason.isEmpty() ? State.DRAINING : proxy.state();
+        return AdminResponse.text(503, state.name() + "\n" + (reason.isEmpty() ? "" : reason + "\n"));
     }
 
     private static AdminResponse change(AdminRequest request, Runnable action) {

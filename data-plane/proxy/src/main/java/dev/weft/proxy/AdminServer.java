@@ -32,6 +32,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,13 @@ final class AdminServer implements AutoCloseable {
 
     /** Who may speak to it, and how. */
     sealed interface Door {
-        /** Plain HTTP; {@code checkHost}: only for requests that name an address, not a web page's (DNS rebinding). */
-        record Plain(boolean checkHost) implements Door {}
+        /**
+         * Plain HTTP.
+         *
+         * @param checkHost only for requests that name an address, not a web page's (DNS rebinding)
+         * @param posters users of this machine, by number, whose POSTs are served; null = whoever comes
+         */
+        record Plain(boolean checkHost, @Nullable IntPredicate posters) implements Door {}
 
         /**
          * TLS with a client certificate; plaintext only for what {@code openPages} allows.
@@ -231,6 +237,9 @@ final class AdminServer implements AutoCloseable {
             if (!method.equals("GET") && !method.equals("HEAD") && !method.equals("POST")) {
                 return AdminResponse.text(405, "method not allowed\n");
             }
+            if (method.equals("POST") && door instanceof Door.Plain plain && !mayPost(plain, ctx.channel())) {
+                return AdminResponse.text(403, "refused: only root and the proxy's own user may change something\n");
+            }
             try {
                 return served.apply(AdminRequest.of(method, request.uri(), peer));
             } catch (RuntimeException e) {
@@ -244,6 +253,13 @@ final class AdminServer implements AutoCloseable {
             log.debug("admin connection closed: " + cause.getMessage());
             ctx.close();
         }
+    }
+
+    private static boolean mayPost(Door.Plain door, Channel channel) {
+        return door.posters == null
+                || channel.remoteAddress() instanceof InetSocketAddress peer
+                        && channel.localAddress() instanceof InetSocketAddress self
+                        && door.posters.test(LocalPeer.uid(peer, self));
     }
 
     /**

@@ -20,7 +20,9 @@ import dev.weft.xdsmodel.TransportSocket;
 import dev.weft.xdsmodel.XdsReader;
 import dev.weft.xdsmodel.XdsSnapshot;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,13 +48,21 @@ final class BootstrapProxy {
         this.log = proxy.log();
     }
 
+    private static String reason(IOException problem) {
+        return switch (problem) {
+            case NoSuchFileException missing -> "there is no such file";
+            case AccessDeniedException denied -> "it is not ours to read";
+            default -> String.valueOf(problem.getMessage());
+        };
+    }
+
     /** Starts it; returns an exit code, 0 = it runs. */
     static int run(Options.FromBootstrap options, Log log) {
         String text;
         try {
             text = Files.readString(options.file());
         } catch (IOException e) {
-            System.err.println("weft proxy: cannot read " + options.file() + ": " + e.getMessage());
+            System.err.println("weft proxy: cannot read " + options.file() + ": " + reason(e));
             return Main.USAGE;
         }
         Bootstrap bootstrap;
@@ -76,7 +86,8 @@ final class BootstrapProxy {
     }
 
     private int start(String text) {
-        Shutdown shutdown = new Shutdown(proxy, () -> CompletableFuture.completedFuture(null), this::stop);
+        Shutdown shutdown =
+                new Shutdown(proxy, () -> CompletableFuture.completedFuture(null), this::stop, Shutdown.DRAIN);
         Bootstrap.Admin admin = bootstrap.admin();
         if (admin != null) {
             AdminPages pages = new AdminPages(
@@ -85,7 +96,7 @@ final class BootstrapProxy {
                             bootstrap.node(), json(text), () -> ads == null ? null : ads.status(), Map::of),
                     new AdminPages.Actions(shutdown::drainOnly, shutdown::quit, null));
             try {
-                new AdminServer(proxy.loop(), admin.address(), new AdminServer.Door.Plain(true), pages::all, log);
+                new AdminServer(proxy.loop(), admin.address(), new AdminServer.Door.Plain(true, null), pages::all, log);
             } catch (Exception e) {
                 System.err.println("weft proxy: admin.address: cannot bind " + admin.address() + ": " + e.getMessage());
                 return Main.FAILED;

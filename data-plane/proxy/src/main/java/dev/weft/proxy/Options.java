@@ -1,8 +1,10 @@
 package dev.weft.proxy;
 
 import dev.weft.base.Address;
+import dev.weft.base.ExplicitPorts;
 import dev.weft.base.Log;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ sealed interface Options {
      * @param readyPath path that answers 2xx once the application is ready; null = its port accepts
      * @param hostsFile rewritten with the names of services; null = none
      * @param plainMetrics whether 15020 gives the metrics without TLS too
+     * @param drain how long what is under way may take at the end
      */
     record Sidecar(
             Address controlPlane,
@@ -43,6 +46,7 @@ sealed interface Options {
             @Nullable Path hostsFile,
             String domain,
             boolean plainMetrics,
+            Duration drain,
             int loops,
             Log.Level level)
             implements Options {}
@@ -72,7 +76,8 @@ sealed interface Options {
                               [--port PORT[/PROTOCOL]]...
                               [--namespace NS] [--service-account SA] [--name INSTANCE] [--label KEY=VALUE]...
                               [--mode REDIRECT|NONE] [--ready-path PATH] [--hosts-file FILE] [--domain DOMAIN]
-                              [--plain-metrics] [--concurrency N] [--log-level error|warn|info|debug]
+                              [--plain-metrics] [--drain-timeout SECONDS] [--concurrency N]
+                              [--log-level error|warn|info|debug]
 
             --bootstrap      an Envoy bootstrap in JSON: static resources, and ADS if it names it
             --sidecar        beside an application; configuration and identity come from the control plane
@@ -113,6 +118,7 @@ sealed interface Options {
                 Map.entry("--hosts-file", true),
                 Map.entry("--domain", true),
                 Map.entry("--plain-metrics", false),
+                Map.entry("--drain-timeout", true),
                 Map.entry("--concurrency", true),
                 Map.entry("--log-level", true));
 
@@ -230,6 +236,7 @@ sealed interface Options {
                     hosts,
                     text("--domain", "cluster.local"),
                     values.containsKey("--plain-metrics"),
+                    drain(),
                     loops(),
                     level());
         }
@@ -239,6 +246,10 @@ sealed interface Options {
             String number = slash < 0 ? text : text.substring(0, slash);
             try {
                 int port = Integer.parseInt(number);
+                if (ExplicitPorts.SIDECAR.contains(port)) {
+                    problems.add("--port: " + port + " is one of the sidecar's own " + ExplicitPorts.SIDECAR);
+                    return new Port(1, "");
+                }
                 if (port >= 1 && port <= 65535) {
                     return new Port(port, slash < 0 ? "" : text.substring(slash + 1));
                 }
@@ -247,6 +258,20 @@ sealed interface Options {
             }
             problems.add("--port: '" + text + "' is not a port (1 to 65535)");
             return new Port(1, "");
+        }
+
+        private Duration drain() {
+            String text = text("--drain-timeout", String.valueOf(Shutdown.DRAIN.toSeconds()));
+            try {
+                int seconds = Integer.parseInt(text);
+                if (seconds >= 0 && seconds <= 86_400) {
+                    return Duration.ofSeconds(seconds);
+                }
+            } catch (NumberFormatException e) {
+                // reported below with the range
+            }
+            problems.add("--drain-timeout: '" + text + "' is not a number of seconds (0 to 86400)");
+            return Shutdown.DRAIN;
         }
 
         private int loops() {

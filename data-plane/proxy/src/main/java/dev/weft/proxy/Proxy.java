@@ -39,6 +39,7 @@ final class Proxy {
     private final Instant started = Instant.now();
     private volatile State state = State.INITIALIZING;
     private volatile boolean failedByHand; // POST /healthcheck/fail
+    private volatile String impediment = "";
 
     /**
      * @param loops event loops of the engine; 0 = by the number of cores, at most 2
@@ -90,9 +91,18 @@ final class Proxy {
         return state;
     }
 
-    /** Whether new work is wanted: configured, not draining, not failed by hand. */
+    /** Whether new work is wanted: configured, nothing in the way, not draining, not failed by hand. */
     boolean isReady() {
-        return state == State.LIVE && !failedByHand;
+        return state == State.LIVE && !failedByHand && impediment.isEmpty();
+    }
+
+    /** What keeps it from being ready although it is configured; empty for nothing. */
+    String impediment() {
+        return impediment;
+    }
+
+    void impede(String reason) {
+        impediment = reason;
     }
 
     void failHealth(boolean fail) {

@@ -19,19 +19,22 @@ final class Shutdown {
     /** A control plane that does not answer is not waited for any longer. */
     private static final Duration LEAVE = Duration.ofSeconds(5);
 
-    /** Streams under way may last this long (R49: at most 30 s). */
-    private static final Duration DRAIN = Duration.ofSeconds(25);
+    /** Streams under way may last this long unless somebody says otherwise (R49: at most 30 s with the goodbye). */
+    static final Duration DRAIN = Duration.ofSeconds(25);
 
     private final Proxy proxy;
     private final Supplier<CompletableFuture<Void>> leave;
     private final Runnable stop;
+    private final Duration limit;
     private final AtomicReference<CompletableFuture<Void>> drained = new AtomicReference<>();
 
     /**
      * @param leave takes the registration back; a completed future when there is none
      * @param stop ends what configures the proxy
+     * @param limit how long what is under way may last
      */
-    Shutdown(Proxy proxy, Supplier<CompletableFuture<Void>> leave, Runnable stop) {
+    Shutdown(Proxy proxy, Supplier<CompletableFuture<Void>> leave, Runnable stop, Duration limit) {
+        this.limit = limit;
         this.proxy = proxy;
         this.leave = leave;
         this.stop = stop;
@@ -78,7 +81,7 @@ final class Shutdown {
                 await(new CompletableFuture<>(), SETTLE.toNanos() - (System.nanoTime() - begun));
             }
             stop.run();
-            proxy.drain(DRAIN);
+            proxy.drain(limit);
         } finally {
             mine.complete(null);
         }

@@ -47,6 +47,7 @@ final class SidecarProxy {
     private final MeshIdentity identity;
     private final SplittableRandom random = new SplittableRandom();
     private final @Nullable HostsFile hosts;
+    private final RefusedListeners refused;
     private @Nullable ControlPlane controlPlane;
     private @Nullable AdsClient ads;
     private @Nullable Lease lease;
@@ -67,6 +68,7 @@ final class SidecarProxy {
                         .workload(options.namespace(), options.serviceAccount())
                         .toString(),
                 log);
+        this.refused = new RefusedListeners(proxy.stats());
         this.hosts = options.hostsFile() == null ? null : new HostsFile(options.hostsFile());
         this.identity = new MeshIdentity(
                 proxy.controlThread(),
@@ -107,15 +109,16 @@ final class SidecarProxy {
     }
 
     private int start() {
-        Shutdown shutdown = new Shutdown(proxy, this::leave, this::stop);
+        Shutdown shutdown = new Shutdown(proxy, this::leave, this::stop, options.drain());
         AdminPages pages = new AdminPages(
                 proxy,
                 new AdminPages.Facts(node, bootstrap(), () -> ads == null ? null : ads.status(), identity::secrets),
                 new AdminPages.Actions(shutdown::drainOnly, shutdown::quit, identity::rotate));
         // On the machine's own loopback where the namespace is ours, else on the workload's loopback address.
         String loopback = options.mode() == Options.Mode.NONE ? options.address() : "127.0.0.1";
-        AdminServer.Door open = new AdminServer.Door.Plain(false);
-        AdminServer.Door guarded = new AdminServer.Door.Plain(true);
+        AdminServer.Door open = new AdminServer.Door.Plain(false, null);
+        // A namespace's rules keep other users away; a machine's loopback address is everybody's.
+        AdminServer.Door guarded = new AdminServer.Door.Plain(true, LocalPeer::mayChangeUs);
         AdminServer.Door mutual = new AdminServer.Door.Mutual(
                 identity.remoteAdmin(),
                 identity.controlPlaneIdentity(),
@@ -186,10 +189,14 @@ final class SidecarProxy {
     private List<Diagnostic> apply(XdsSnapshot snapshot) {
         List<Diagnostic> problems = proxy.apply(snapshot);
         if (problems.stream().anyMatch(Diagnostic::isError)) {
+            refused.refused(snapshot, problems);
             return problems;
         }
+        refused.served(snapshot);
+        proxy.impede(refused.reason());
         writeHosts(snapshot);
-        if (proxy.state() == State.INITIALIZING) {
+        // An instance that cannot serve all its ports is not announced.
+        if (proxy.state() == State.INITIALIZING && proxy.impediment().isEmpty()) {
             proxy.live();
             awaitApplication();
         }

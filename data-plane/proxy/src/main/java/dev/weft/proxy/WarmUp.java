@@ -126,7 +126,11 @@ final class WarmUp {
                     new AdminPages.Facts(new MeshNode(sidecar(), "0").node(), Map.of(), ads::status, () -> secrets),
                     new AdminPages.Actions(() -> {}, () -> {}, null));
             AdminServer admin = new AdminServer(
-                    proxy.loop(), new Address(LOOPBACK, 0), new AdminServer.Door.Plain(true), pages::all, proxy.log());
+                    proxy.loop(),
+                    new Address(LOOPBACK, 0),
+                    new AdminServer.Door.Plain(true, null),
+                    pages::all,
+                    proxy.log());
             for (String path :
                     List.of("/ready", "/stats/prometheus", "/config_dump", "/certs", "/clusters", "/stats")) {
                 get(admin.port(), path);

@@ -209,7 +209,7 @@ class BootstrapProxyTest {
         RunningProxy missing = opened(
                 RunningProxy.start("--bootstrap", directory.resolve("none.json").toString()));
         assertThat(missing.exit()).isEqualTo(2);
-        assertThat(missing.errors()).contains("cannot read");
+        assertThat(missing.errors()).contains("cannot read", ": there is no such file");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Address;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class OptionsTest {
         Options options = Options.parse(
                 ("--sidecar --control-plane 10.0.0.1:15012 --credential-fd 0 --renewed-credential /run/h.pem --service payments --namespace shop"
                                 + " --port 8080 --port 9090/tcp --label version=v2 --address 10.1.0.4 --mode NONE"
-                                + " --ready-path /up --hosts-file /tmp/hosts --plain-metrics --log-level debug")
+                                + " --ready-path /up --hosts-file /tmp/hosts --plain-metrics --drain-timeout 7 --log-level debug")
                         .split(" "));
         assertThat(options).isInstanceOfSatisfying(Options.Sidecar.class, o -> {
             assertThat(o.controlPlane()).isEqualTo(new Address("10.0.0.1", 15012));
@@ -36,6 +37,7 @@ class OptionsTest {
             assertThat(o.mode()).isEqualTo(Options.Mode.NONE);
             assertThat(o.readyPath()).isEqualTo("/up");
             assertThat(o.plainMetrics()).isTrue();
+            assertThat(o.drain()).isEqualTo(Duration.ofSeconds(7));
         });
     }
 
@@ -47,6 +49,10 @@ class OptionsTest {
                         "nowhere",
                         "--port",
                         "70000",
+                        "--port",
+                        "15021",
+                        "--drain-timeout",
+                        "soon",
                         "--label",
                         "x",
                         "--address",
@@ -57,11 +63,13 @@ class OptionsTest {
                 .isInstanceOfSatisfying(
                         Options.Wrong.class,
                         wrong -> assertThat(wrong.problems())
-                                .hasSize(8)
+                                .hasSize(10)
                                 .anyMatch(p -> p.contains("--colour"))
                                 .anyMatch(p -> p.contains("--service is needed"))
                                 .anyMatch(p -> p.contains("nowhere"))
                                 .anyMatch(p -> p.contains("70000"))
+                                .anyMatch(p -> p.contains("15021 is one of the sidecar's own"))
+                                .anyMatch(p -> p.contains("'soon'"))
                                 .anyMatch(p -> p.contains("KEY=VALUE"))
                                 .anyMatch(p -> p.contains("'host' is not an IP address"))
                                 .anyMatch(p -> p.contains("TPROXY"))
