@@ -21,7 +21,9 @@ code are passed on, and when one of the two ends the other one ends, too.
   --explicit                 no redirection: the application reaches the mesh through http_proxy
   --exclude-outbound-port PORT, --exclude-outbound-cidr CIDR, --exclude-inbound-port PORT, --exclude-uid UID
                              past the sidecar, see 'weft intercept --help'
+  --plain-metrics            the metrics on port 15020 also without TLS, for a Prometheus outside the mesh
   --start-timeout SECONDS    how long the sidecar may take to be ready (default: 60)
+  --drain SECONDS            how long requests under way may take to end (default: 25)
   --grace SECONDS            how long the application may take to end (default: 10)
 
 As root in a network namespace of its own, all TCP of the application is redirected. Elsewhere the unit owns a loopback
@@ -38,6 +40,16 @@ END
 SIDECAR_UID=1337
 TAKE_OVER_SECONDS=21600
 
+# Ports every sidecar needs for itself; dev.weft.base.ExplicitPorts has the same list.
+SIDECAR_PORTS=' 15000 15001 15006 15020 15021 '
+
+# A sidecar's end takes its drain, before that its goodbye to the control plane (at most 5 s, docs/admin.md), and a moment.
+SIDECAR_END=10
+
+VALUE_OPTIONS=' --service --namespace --service-account --port --label --control-plane --credential --ready-path --user
+ --address --start-timeout --drain --grace --exclude-outbound-port --exclude-outbound-cidr --exclude-inbound-port
+ --exclude-uid '
+
 usage_error() {
   say "run: $*"
   say "Try 'weft run --help'."
@@ -46,7 +58,7 @@ usage_error() {
 
 parse_run() {
   service='' namespace=default account='' control_plane='' credential='' ready_path='' user='' address='' explicit=
-  start_timeout=60 grace=10 ports=() labels=() exclusions=()
+  plain_metrics='' start_timeout=60 drain=25 grace=10 ports=() labels=() exclusions=()
   local name value
   while [ $# -gt 0 ]; do
     case $1 in
@@ -63,11 +75,17 @@ parse_run() {
         shift
         continue
         ;;
+      --plain-metrics)
+        plain_metrics=yes
+        shift
+        continue
+        ;;
       --*=*)
         name=${1%%=*} value=${1#*=}
         shift
         ;;
       --*)
+        case $VALUE_OPTIONS in *[[:space:]]"$1"[[:space:]]*) ;; *) usage_error "no option $1" ;; esac
         [ $# -ge 2 ] && [ "$2" != -- ] || usage_error "$1 needs a value"
         name=$1 value=$2
         shift 2
@@ -80,7 +98,11 @@ parse_run() {
       --service-account) account=$value ;;
       --port)
         case $value in '' | *[!0-9]* | ??????*) usage_error "--port: not a TCP port: '$value'" ;; esac
+        value=$((10#$value))
         [ "$value" -ge 1 ] && [ "$value" -le 65535 ] || usage_error "--port: not a TCP port: '$value'"
+        case $SIDECAR_PORTS in
+          *" $value "*) usage_error "--port: $value is one of the sidecar's own (${SIDECAR_PORTS:1:-1})" ;;
+        esac
         ports+=("$value")
         ;;
       --label)
@@ -92,6 +114,7 @@ parse_run() {
       --ready-path) ready_path=$value ;;
       --user) user=$value ;;
       --address) address=$value ;;
+      --drain) drain=$value ;;
       --start-timeout) start_timeout=$value ;;
       --grace) grace=$value ;;
       --exclude-outbound-port | --exclude-outbound-cidr | --exclude-inbound-port | --exclude-uid)
@@ -107,7 +130,7 @@ parse_run() {
       *[!a-z0-9-]* | -* | *- | '') usage_error "not a name (lower-case letters, digits and dashes): '$value'" ;;
     esac
   done
-  for value in "$start_timeout" "$grace"; do
+  for value in "$start_timeout" "$drain" "$grace"; do
     case $value in '' | *[!0-9]*) usage_error "not a number of seconds: '$value'" ;; esac
   done
   [ $# -gt 0 ] || usage_error "no command after --"
@@ -190,15 +213,15 @@ credential_text() {
 # the certificate (the key stays) in a file of this unit, from which it is taken over here.
 take_over_credential() {
   local text
-  [ -n "$state" ] && [ -s "$state/host.pem" ] || return 0
-  text=$(head -c 65536 "$state/host.pem")
+  [ -n "$renewed" ] && [ -s "$renewed" ] || return 0
+  text=$(head -c 65536 "$renewed")
   case $text in
     '-----BEGIN CERTIFICATE-----'*'-----WEFT END-----') ;;
     *) return 0 ;; # still being written
   esac
   if printf '%s' "${text%-----WEFT END-----}" >"$credential/host.pem.$$" && chmod 644 "$credential/host.pem.$$" &&
     mv "$credential/host.pem.$$" "$credential/host.pem"; then
-    : >"$state/host.pem"
+    : >"$renewed"
   else
     say "cannot write the renewed host credential to $credential"
   fi
@@ -209,12 +232,16 @@ alive() { kill -0 "$1" 2>/dev/null; }
 # Waits a moment without starting a process.
 moment() { read -rt "$1" -u "$idle" _ 2>/dev/null || true; }
 
+# Sets hindrance to what keeps it from ever being ready, if it says so.
 sidecar_is_ready() {
-  local status=
+  local status='' line
   {
     exec 3<>"/dev/tcp/$address/15021" &&
       printf 'GET /healthz/ready HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$address" >&3 &&
-      read -rt 2 -u 3 status
+      read -rt 2 -u 3 status &&
+      while read -rt 2 -u 3 line; do
+        case $line in "cannot serve "*) hindrance=$line ;; esac
+      done
     exec 3>&-
   } 2>/dev/null
   case $status in
@@ -240,13 +267,16 @@ tell_sidecar_to_stop() {
 stop_sidecar() {
   [ -n "$sidecar" ] || return 0
   tell_sidecar_to_stop
-  if ! wait_for_end "$sidecar" 20; then
+  if ! wait_for_end "$sidecar" $((drain + SIDECAR_END)); then
     say "the sidecar did not end; killing it"
     kill -KILL "$sidecar" 2>/dev/null
   fi
   wait "$sidecar" 2>/dev/null
   sidecar=
 }
+
+# What an application left behind in its process group, if it had one of its own.
+end_rest() { [ -n "$terminal" ] || kill -KILL -- "-$1" 2>/dev/null; }
 
 # Sends a signal to the application, waits, and sets status to its exit code.
 stop_application() {
@@ -258,13 +288,16 @@ stop_application() {
   fi
   wait "$app" 2>/dev/null
   status=$?
-  kill -KILL -- "-$app" 2>/dev/null # what it left behind in its process group
+  end_rest "$app"
   app=
 }
 
 clean_up() {
   trap '' TERM INT HUP
-  [ -z "$app" ] || kill -KILL -- "-$app" 2>/dev/null
+  if [ -n "$app" ]; then
+    kill -KILL "$app" 2>/dev/null
+    end_rest "$app"
+  fi
   [ -z "$sidecar" ] || kill -KILL "$sidecar" 2>/dev/null
   # Disowned first: the shell would report a job that is killed.
   [ -z "$timer" ] || { disown "$timer" && kill "$timer"; } 2>/dev/null
@@ -283,25 +316,39 @@ on_stop() {
 pass_on() { [ -z "$app" ] || kill "-$1" "$app" 2>/dev/null; }
 
 start_sidecar() {
-  local arguments=() value runner=()
+  local arguments=() value runner=() drop=
   for value in "${ports[@]}"; do arguments+=(--port "$value"); done
   for value in ${labels[@]+"${labels[@]}"}; do arguments+=(--label "$value"); done
   [ -z "$ready_path" ] || arguments+=(--ready-path "$ready_path")
   arguments+=(--control-plane "$control_plane" --service "$service" --namespace "$namespace"
     --service-account "$account" --address "$address" --mode "$mode")
+  arguments+=(--drain-timeout "$drain")
   [ -z "$hosts" ] || arguments+=(--hosts-file "$hosts")
+  [ -z "$plain_metrics" ] || arguments+=(--plain-metrics)
+  if [ "$uid" -eq 0 ]; then
+    find_jdk
+    find_private_folders
+    # Where they have to be mounted and may not be, a sidecar that is not needed for redirection can stay root.
+    if [ "$mode" = REDIRECT ] || [ ${#BINDS[@]} -eq 0 ] || unshare --mount true 2>/dev/null; then
+      drop=yes
+    else
+      say "the sidecar runs as root: user $SIDECAR_UID cannot read ${BINDS[0]}, and mounting is not allowed here"
+    fi
+  fi
   if command -v setpriv >/dev/null; then
     runner=(setpriv --pdeathsig TERM)
-    if [ "$mode" = REDIRECT ]; then
+    if [ -n "$drop" ]; then
       runner+=(--reuid "$SIDECAR_UID" --regid "$SIDECAR_UID" --clear-groups --no-new-privs --inh-caps=-all
         --bounding-set=-all)
     fi
     runner+=(--)
   fi
-  if [ "$mode" = REDIRECT ]; then
-    java_command proxy dev.weft.proxy.Main --sidecar --credential-fd 0 --renewed-credential "$state/host.pem" \
-      "${arguments[@]}"
-    find_private_folders
+  if [ -n "$drop" ]; then
+    [ -n "$state" ] || take_state
+    renewed=$state/host.pem
+    : >"$renewed"
+    chown "$SIDECAR_UID" "$renewed"
+    java_command proxy dev.weft.proxy.Main --sidecar --credential-fd 0 --renewed-credential "$renewed" "${arguments[@]}"
     if [ ${#BINDS[@]} -gt 0 ]; then
       runner=(unshare --mount --propagation private bash -c
         'while [ "$1" != -- ]; do mount --bind "$1" "$2" || exit 1; shift 2; done; shift; exec "$@"' bash
@@ -338,12 +385,16 @@ start_application() {
     fi
     runner+=(--)
   fi
-  ${runner[@]+"${runner[@]}"} "${application[@]}" <&0 {idle}>&- &
+  # Without job control a shell's children ignore Ctrl-C unless told otherwise.
+  {
+    trap - INT QUIT
+    exec ${runner[@]+"${runner[@]}"} "${application[@]}"
+  } <&0 {idle}>&- &
   app=$!
 }
 
 main() {
-  local uid refusal deadline
+  local uid refusal deadline hindrance=
   parse_run "$@"
   . "$launcher/jdk.sh"
   . "$launcher/java.sh"
@@ -365,7 +416,7 @@ main() {
     die 2 "user $SIDECAR_UID is the sidecar's; run the application as another one"
   fi
 
-  sidecar='' told='' app='' timer='' state='' hosts='' stop='' signals=0 status=0
+  sidecar='' told='' app='' timer='' state='' hosts='' renewed='' stop='' signals=0 status=0
   trap clean_up EXIT
   trap 'on_stop TERM' TERM
   trap 'on_stop INT' INT
@@ -374,10 +425,16 @@ main() {
     trap "pass_on $signal" "$signal"
   done
   exec {idle}<> <(:)
-  # Each child leads a process group of its own, with signals as they were: else a shell's children ignore Ctrl-C.
-  set -m
+  # Each child leads a process group of its own, so that what an application leaves behind can be ended with it. Not on a
+  # terminal: that is owned by one process group, ours, and whoever else reads it is stopped. There Ctrl-C reaches the
+  # application at once; the sidecar ignores it and waits for us.
+  terminal=
+  if [ -t 0 ]; then terminal=yes; else set -m; fi
 
   mode=NONE
+  if [ "$uid" -eq 0 ] && ! command -v setpriv >/dev/null; then
+    die 1 "setpriv is missing (package util-linux): the sidecar must not run as root"
+  fi
   if [ "$uid" -eq 0 ] && [ -z "$explicit" ]; then
     java_command intercept dev.weft.intercept.Main apply ${exclusions[@]+"${exclusions[@]}"}
     refusal=$("${JAVA_COMMAND[@]}" 2>&1)
@@ -394,12 +451,10 @@ main() {
       first_address || die 1 "this network namespace has no address; give it one, or name it with --address"
       address=$REPLY
     fi
-    command -v setpriv >/dev/null || die 1 "setpriv is missing (package util-linux): the sidecar must not run as root"
     take_state
     hosts=$state/hosts
     { cat /etc/hosts 2>/dev/null; } >"$hosts"
-    : >"$state/host.pem"
-    chown "$SIDECAR_UID" "$hosts" "$state/host.pem"
+    chown "$SIDECAR_UID" "$hosts"
   else
     [ -n "$address" ] || take_loopback_address
     say "explicit mode ($explicit): $service listens at $address, calls services through http_proxy http://$address:15001"
@@ -418,6 +473,11 @@ main() {
       sidecar=
       die 1 "the sidecar ended before it was ready (exit code $status); the application was not started"
     fi
+    if [ -n "$hindrance" ]; then
+      say "the sidecar $hindrance; the application was not started"
+      stop_sidecar
+      exit 1
+    fi
     if [ $SECONDS -ge $deadline ]; then
       say "the sidecar was not ready within $start_timeout s (control plane $control_plane); the application was not started"
       stop_sidecar
@@ -428,19 +488,20 @@ main() {
 
   start_application
   while [ -z "$stop" ] && alive "$app" && alive "$sidecar"; do
-    if [ "$mode" = REDIRECT ] && { [ -z "$timer" ] || ! alive "$timer"; }; then
+    if [ -n "$renewed" ] && { [ -z "$timer" ] || ! alive "$timer"; }; then
       take_over_credential
       setpriv --pdeathsig TERM sleep "$TAKE_OVER_SECONDS" {idle}>&- &
       timer=$!
     fi
-    # shellcheck disable=SC2086 # none outside of REDIRECT
-    wait -n "$app" "$sidecar" $timer 2>/dev/null
+    # A wait that Ctrl-C interrupts while the application ends of it, too, loses its exit code (seen with bash 5.2).
+    # shellcheck disable=SC2086 # none where the sidecar renews by itself
+    if [ -n "$terminal" ]; then moment 0.2; else wait -n "$app" "$sidecar" $timer 2>/dev/null; fi
   done
 
   if ! alive "$app"; then
     wait "$app" 2>/dev/null
     status=$?
-    kill -KILL -- "-$app" 2>/dev/null
+    end_rest "$app"
     app=
     stop_sidecar
   elif [ -z "$stop" ]; then
@@ -452,6 +513,8 @@ main() {
   else
     # The sidecar first: it takes the instance out of service and lets its requests end, with the application still there.
     stop_sidecar
+    # On a terminal the application has had its Ctrl-C, and chose to go on.
+    if [ -n "$terminal" ] && [ "$stop" = INT ]; then stop=TERM; fi
     stop_application "$stop"
   fi
   exit "$status"

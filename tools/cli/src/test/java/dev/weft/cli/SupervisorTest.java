@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +45,14 @@ final class SupervisorTest {
                 Files.copy(script, folder.resolve("libexec").resolve(script.getFileName()));
             }
         }
-        String classes = "../".repeat(folder.toRealPath().getNameCount() + 1)
-                + Path.of("target/test-classes").toAbsolutePath();
-        Files.writeString(folder.resolve("lib/proxy.classpath"), classes + "\n");
-        Files.writeString(folder.resolve("credential/host.key"), "key\n");
+        Path sidecar = Files.createDirectories(folder.resolve("lib/classes/dev/weft/proxy"));
+        Files.copy(Path.of("target/test-classes/dev/weft/proxy/Main.class"), sidecar.resolve("Main.class"));
+        Files.writeString(folder.resolve("lib/proxy.classpath"), "classes\n");
+        for (String file : List.of("host.key", "host.pem", "root.pem")) {
+            Files.writeString(folder.resolve("credential").resolve(file), file + "\n");
+        }
+        // Started by root, the sidecar is another user, and it writes there.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
     }
 
     @AfterEach
@@ -88,10 +93,103 @@ final class SupervisorTest {
     void terminationDrainsTheSidecarFirst() throws Exception {
         Process unit = run(Map.of(), "bash", "-c", TRAPS);
         awaitLog("application ");
-        unit.destroy();
+        unit.toHandle().destroy(); // Process.destroy would close its output
         assertThat(unit.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(unit.exitValue()).isEqualTo(3);
         assertThat(log()).containsSubsequence("sidecar ends", "application ends");
+    }
+
+    /** Longer than the drain alone: the goodbye to the control plane comes before it. */
+    @Test
+    void aSidecarMayTakeItsWholeTimeToDrain() throws Exception {
+        Map<String, String> slow = Map.of("SIDECAR_DRAINS", "3000");
+        Process unit = start(slow, unit(List.of("--drain", "1"), "bash", "-c", TRAPS));
+        assertThat(awaitLog("sidecar ")).contains("--drain-timeout 1");
+        awaitLog("application ");
+        unit.toHandle().destroy(); // Process.destroy would close its output
+        assertThat(output(unit)).doesNotContain("killing");
+        assertThat(log()).containsSubsequence("sidecar ends", "application ends");
+    }
+
+    @Test
+    void aSidecarThatDoesNotEndIsKilledWhenItsTimeIsOver() throws Exception {
+        Map<String, String> stuck = Map.of("SIDECAR_DRAINS", "120000");
+        Process unit = start(stuck, unit(List.of("--drain", "0"), "bash", "-c", TRAPS));
+        awaitLog("application ");
+        unit.toHandle().destroy(); // Process.destroy would close its output
+        assertThat(output(unit)).contains("the sidecar did not end; killing it");
+        assertThat(log()).contains("application ends").doesNotContain("sidecar ends");
+    }
+
+    @Test
+    void flagsForTheSidecarReachIt() throws Exception {
+        Process unit = start(Map.of(), unit(List.of("--plain-metrics"), "true"));
+        output(unit);
+        assertThat(unit.exitValue()).isZero();
+        assertThat(awaitLog("sidecar ")).contains("--plain-metrics", "--drain-timeout 25");
+    }
+
+    @Test
+    void aSidecarThatCannotServeAPortSaysWhyAndNothingIsStarted() throws Exception {
+        Process unit = run(
+                Map.of("SIDECAR_HINDRANCE", "cannot serve inbound_8080: Address already in use"),
+                "bash",
+                "-c",
+                "echo started");
+        assertThat(output(unit))
+                .contains("the sidecar cannot serve inbound_8080: Address already in use", "not started")
+                .doesNotContain("\nstarted");
+        assertThat(unit.exitValue()).isEqualTo(1);
+    }
+
+    /** A process group in the background that reads its terminal is stopped by the kernel (SIGTTIN). */
+    @Test
+    void anApplicationMayReadItsTerminal() throws Exception {
+        Process unit = onTerminal("read -r line; echo application heard $line >> $SIDECAR_LOG; exit 5");
+        awaitLog("sidecar ");
+        type(unit, "hello\r");
+        assertThat(awaitLog("application ")).isEqualTo("application heard hello");
+        output(unit);
+        assertThat(unit.exitValue()).isEqualTo(5);
+        assertThat(log()).contains("sidecar ends");
+    }
+
+    @Test
+    void ctrlCEndsTheWholeUnit() throws Exception {
+        Process unit = onTerminal("trap 'echo interrupted >> $SIDECAR_LOG; exit 4' INT; "
+                + "echo application >> $SIDECAR_LOG; while :; do read -r line; done");
+        awaitLog("application");
+        type(unit, "\u0003");
+        output(unit);
+        assertThat(unit.exitValue()).isEqualTo(4);
+        assertThat(log()).contains("interrupted", "sidecar ends");
+    }
+
+    /** An application that goes on after Ctrl-C, as interpreters do, is told to end once its sidecar has ended. */
+    @Test
+    void ctrlCIsNotJustForTheApplication() throws Exception {
+        Process unit = onTerminal("trap 'echo interrupted >> $SIDECAR_LOG' INT; "
+                + "trap 'echo application ends >> $SIDECAR_LOG; exit 3' TERM; "
+                + "echo application >> $SIDECAR_LOG; while :; do sleep 0.05; done");
+        awaitLog("application");
+        type(unit, "\u0003");
+        output(unit);
+        assertThat(unit.exitValue()).isEqualTo(3);
+        assertThat(log()).containsSubsequence("interrupted", "sidecar ends", "application ends");
+    }
+
+    /** The unit on a terminal of its own, that of script(1), which passes on input and exit code. */
+    private Process onTerminal(String application) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (String word : unit(List.of(), "bash", "-c", application)) {
+            line.append('\'').append(word.replace("'", "'\\''")).append("' ");
+        }
+        return start(Map.of(), List.of("script", "-qec", line.toString(), "/dev/null"));
+    }
+
+    private static void type(Process terminal, String keys) throws IOException {
+        terminal.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
+        terminal.getOutputStream().flush();
     }
 
     @Test
@@ -157,6 +255,9 @@ final class SupervisorTest {
                 "--service Orders --port 80 -- true",
                 "--service orders --port 80 --label x -- true",
                 "--service orders --port 80 --frobnicate 1 -- true",
+                "--service orders --port 80 --frobnicate -- true",
+                "--service orders --port 15021 -- true",
+                "--service orders --port 80 --port 15001 -- true",
                 "--service orders --port 80"
             })
     void wrongUsageIsExitCode2(String arguments) throws Exception {
@@ -168,17 +269,29 @@ final class SupervisorTest {
     }
 
     private Process run(Map<String, String> environment, String... application) throws IOException {
+        return start(environment, unit(List.of(), application));
+    }
+
+    private List<String> unit(List<String> options, String... application) {
         List<String> command = new ArrayList<>(List.of(folder.resolve("weft").toString(), "run", "--explicit"));
         command.addAll(List.of("--service", "orders", "--port", "8080"));
+        command.addAll(options);
         command.addAll(List.of("--credential", folder.resolve("credential").toString(), "--"));
         command.addAll(List.of(application));
+        return command;
+    }
+
+    private Process start(Map<String, String> environment, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().remove("PORT");
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         builder.environment().putAll(environment);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         builder.environment().put("WEFT_AOT", "off");
-        builder.environment().put("SIDECAR_LOG", folder.resolve("log").toString());
+        Path log = folder.resolve("log");
+        Files.writeString(log, "");
+        Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-rw-rw-"));
+        builder.environment().put("SIDECAR_LOG", log.toString());
         Process process = builder.start();
         processes.add(process);
         return process;
