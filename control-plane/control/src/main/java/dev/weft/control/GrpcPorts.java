@@ -94,7 +94,8 @@ final class GrpcPorts implements AutoCloseable {
     }
 
     private static ServerServiceDefinition intercepted(ServerServiceDefinition service) {
-        return ServerInterceptors.interceptForward(service, Peer.INTERCEPTOR, CertificateEnd.INTERCEPTOR);
+        return ServerInterceptors.interceptForward(
+                service, Dated.INTERCEPTOR, Peer.INTERCEPTOR, CertificateEnd.INTERCEPTOR);
     }
 
     private static Server started(NettyServerBuilder builder, Address address) throws IOException {

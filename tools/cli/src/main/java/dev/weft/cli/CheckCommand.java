@@ -1,6 +1,7 @@
 package dev.weft.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,9 +49,6 @@ final class CheckCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private ControlPlaneClient operator = new ControlPlaneClient();
-
-    @Mixin
     private Output output = new Output();
 
     @Option(
@@ -59,10 +57,22 @@ final class CheckCommand implements Callable<Integer> {
             description = "The control plane sidecars are to use (default: the one this machine joined).")
     private @Nullable String controlPlane;
 
+    @Option(
+            names = "--credential",
+            paramLabel = "DIR",
+            description = "The host credential 'weft join' made (default: /var/lib/weft as root, else ~/.weft/host).")
+    private @Nullable Path credential;
+
     @Override
     public Integer call() {
         List<Finding> findings = new ArrayList<>(MachineChecks.all());
-        findings.addAll(new ControlPlaneChecks(operator, controlPlane).all());
+        Finding rules = LeftOverRules.look();
+        if (rules != null) {
+            findings.add(rules);
+        }
+        boolean cutOff = rules != null && rules.grade() == Grade.FAIL;
+        Path folder = credential == null ? CredentialFolder.usual() : credential;
+        findings.addAll(new ControlPlaneChecks(controlPlane, folder, cutOff).all());
         boolean ready = findings.stream().noneMatch(finding -> finding.grade() == Grade.FAIL);
         List<Map<String, Object>> list = new ArrayList<>();
         for (Finding finding : findings) {

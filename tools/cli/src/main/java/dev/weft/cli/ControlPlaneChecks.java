@@ -1,14 +1,10 @@
 package dev.weft.cli;
 
-import dev.weft.adminapi.ControlPlaneInfo;
-import dev.weft.adminapi.OperatorApi;
 import dev.weft.base.Address;
 import dev.weft.cli.CheckCommand.Finding;
 import dev.weft.cli.CheckCommand.Grade;
 import dev.weft.identity.HostCredential;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,27 +15,49 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code weft check} looks at between this machine and the control plane. */
 final class ControlPlaneChecks {
-    // A certificate is good from five minutes before it was made; half of that is time to act.
-    private static final Duration TOLERATED_SKEW = Duration.ofMinutes(2);
+    // A certificate is good from two minutes before it was made: a clock that is behind by more does not take it.
+    private static final Duration FATAL_SKEW = Duration.ofMinutes(2);
 
-    private final ControlPlaneClient operator;
+    // Half of that is time to act.
+    private static final Duration TOLERATED_SKEW = Duration.ofMinutes(1);
+
     private final @Nullable String named;
+    private final Path folder;
+    private final boolean cutOff;
+    private final List<Finding> findings = new ArrayList<>();
 
-    ControlPlaneChecks(ControlPlaneClient operator, @Nullable String named) {
-        this.operator = operator;
+    /**
+     * @param named the control plane to look at; null = the one this machine joined
+     * @param folder of the host credential
+     * @param cutOff whether rules without their sidecar keep every call in
+     */
+    ControlPlaneChecks(@Nullable String named, Path folder, boolean cutOff) {
         this.named = named;
+        this.folder = folder;
+        this.cutOff = cutOff;
     }
 
     List<Finding> all() {
-        List<Finding> findings = new ArrayList<>();
-        HostCredential credential = credential(findings);
-        findings.add(reachable(credential));
-        findings.add(clock());
+        HostCredential credential = credential();
+        Address address = credential == null ? null : credential.controlPlane();
+        if (named != null) {
+            try {
+                address = Address.parse(named.indexOf(':') < 0 ? named + ":15012" : named);
+            } catch (IllegalArgumentException e) {
+                throw Failure.usage("--control-plane: " + e.getMessage(), "");
+            }
+        }
+        if (address == null) {
+            findings.add(new Finding(
+                    "control plane", Grade.NOTE, "none known", "Name one with --control-plane, or join one."));
+            notCompared("no control plane to compare it with");
+        } else {
+            ask(address, credential);
+        }
         return findings;
     }
 
-    private static @Nullable HostCredential credential(List<Finding> findings) {
-        Path folder = CredentialFolder.usual();
+    private @Nullable HostCredential credential() {
         if (!Files.exists(folder.resolve("host.pem"))) {
             findings.add(new Finding("host credential", Grade.NOTE, "none in " + folder, "Make one with 'weft join'."));
             return null;
@@ -60,44 +78,57 @@ final class ControlPlaneChecks {
         }
     }
 
-    private Finding reachable(@Nullable HostCredential credential) {
-        Address address = credential == null ? null : credential.controlPlane();
-        if (named != null) {
-            try {
-                address = Address.parse(named);
-            } catch (IllegalArgumentException e) {
-                throw Failure.usage("--control-plane: " + e.getMessage(), "");
-            }
-        }
-        if (address == null) {
-            return new Finding(
-                    "control plane", Grade.NOTE, "none known", "Name one with --control-plane, or join one.");
-        }
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address.host(), address.port()), 3_000);
-            return new Finding("control plane", Grade.OK, address + " accepts connections", "");
-        } catch (IOException e) {
-            return new Finding(
+    private void ask(Address address, @Nullable HostCredential credential) {
+        try {
+            ControlPlaneProbe.Answer answer =
+                    ControlPlaneProbe.ask(address, credential == null ? List.of() : credential.roots());
+            findings.add(new Finding(
+                    "control plane",
+                    Grade.OK,
+                    address + " is " + answer.server()
+                            + (credential == null
+                                    ? ", not verified: this machine has no credential yet"
+                                    : ", verified"),
+                    ""));
+            clock(answer.skew());
+        } catch (ControlPlaneProbe.NotOursException e) {
+            findings.add(new Finding(
                     "control plane",
                     Grade.FAIL,
-                    address + ": " + e.getMessage(),
-                    "Is it running? Does a firewall keep port " + address.port() + " closed?");
+                    address + " is not this mesh's control plane: " + e.getMessage(),
+                    "Control planes listen on 15012 unless told otherwise. Name the right one with --control-plane."));
+            notCompared("no control plane answered");
+        } catch (IOException e) {
+            findings.add(new Finding(
+                    "control plane",
+                    Grade.FAIL,
+                    address + ": " + Words.why(e),
+                    cutOff
+                            ? "The rules left in this network namespace let nothing out, see above."
+                            : "Is it running? Does a firewall keep port " + address.port() + " closed?"));
+            notCompared("no control plane answered");
         }
     }
 
-    /** Against the operator API's clock, where this machine may ask it. */
-    private Finding clock() {
-        try {
-            ControlPlaneInfo info = operator.get(ControlPlaneInfo.class, OperatorApi.INFO);
-            Duration skew =
-                    Duration.between(Instant.parse(info.now()), Instant.now()).abs();
-            return new Finding(
-                    "clock",
-                    skew.compareTo(TOLERATED_SKEW) < 0 ? Grade.OK : Grade.FAIL,
-                    skew.toMillis() + " ms from the control plane's",
-                    "Certificates are good for a span of time: run an NTP client.");
-        } catch (Failure e) {
-            return new Finding("clock", Grade.NOTE, "not compared: " + e.getMessage(), "");
+    private void clock(@Nullable Duration skew) {
+        if (skew == null) {
+            notCompared("this control plane does not say what time it is");
+            return;
         }
+        Duration off = skew.abs();
+        Grade grade =
+                off.compareTo(TOLERATED_SKEW) < 0 ? Grade.OK : off.compareTo(FATAL_SKEW) < 0 ? Grade.NOTE : Grade.FAIL;
+        findings.add(new Finding(
+                "clock",
+                grade,
+                off.compareTo(Duration.ofSeconds(2)) < 0
+                        ? "within 2 s of the control plane's"
+                        : Words.age(off.toSeconds()) + (skew.isNegative() ? " behind" : " ahead of")
+                                + " the control plane's",
+                "Certificates are good for a span of time: run an NTP client."));
+    }
+
+    private void notCompared(String why) {
+        findings.add(new Finding("clock", Grade.NOTE, "not compared: " + why, ""));
     }
 }

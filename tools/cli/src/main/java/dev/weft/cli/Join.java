@@ -55,10 +55,10 @@ final class Join {
                             .build(),
                     HttpResponse.BodyHandlers.ofByteArray());
         } catch (SSLException e) {
-            throw Failure.failed("not trusting " + controlPlane + ": " + root(e), "The token was not sent.");
+            throw Failure.failed("not trusting " + controlPlane + ": " + Words.why(e), "The token was not sent.");
         } catch (IOException e) {
             throw Failure.failed(
-                    "no answer from " + controlPlane + ": " + (e.getMessage() == null ? e : e.getMessage()),
+                    "no answer from " + controlPlane + ": " + Words.why(e),
                     "Is the control plane running, and may this machine reach it?");
         }
         List<X509Certificate> chain = certificates(response);
@@ -67,15 +67,8 @@ final class Join {
                 keys.getPrivate(), chain.subList(0, Math.max(1, last)), List.of(chain.get(last)), controlPlane);
     }
 
-    private static String root(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause.getMessage());
-    }
-
-    private static HttpClient client(PinnedRoot trust) {
+    /** Speaks TLS 1.3 to a server that this trust is in, directly. */
+    static HttpClient client(PinnedRoot trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLSv1.3");
             context.init(null, new TrustManager[] {trust}, null);

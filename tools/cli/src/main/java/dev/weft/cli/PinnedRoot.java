@@ -14,24 +14,35 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trusts exactly one server: a control plane whose chain ends at the root that a join token names by the hash of its key.
- * That root comes with the handshake, so a machine that knows nothing else can join. Any other workload of the mesh, whose
+ * Trusts exactly one server: a control plane whose chain ends at the root that is pinned, such as by a join token that
+ * names it by the hash of its key. That root comes with the handshake, so a machine that knows nothing else can join. Any other workload of the mesh, whose
  * certificate ends at the same root, is refused by its identity.
  */
 final class PinnedRoot extends X509ExtendedTrustManager {
     private static final String CONTROL_PLANE = "/ns/weft-system/sa/control-plane";
     private static final int URI = 6; // RFC 5280 section 4.2.1.6
 
-    private final JoinToken token;
+    private final Predicate<X509Certificate> pin;
+    private final String otherRoot;
     private volatile @Nullable SpiffeId server;
 
+    /**
+     * @param pin the root that is trusted
+     * @param otherRoot what to say of any other
+     */
+    PinnedRoot(Predicate<X509Certificate> pin, String otherRoot) {
+        this.pin = pin;
+        this.otherRoot = otherRoot;
+    }
+
     PinnedRoot(JoinToken token) {
-        this.token = token;
+        this(token::pins, "the control plane's root is not the one the token names; is this the right control plane?");
     }
 
     /** Who answered; null before the handshake. */
@@ -41,11 +52,8 @@ final class PinnedRoot extends X509ExtendedTrustManager {
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
-        X509Certificate root = Arrays.stream(chain)
-                .filter(token::pins)
-                .findFirst()
-                .orElseThrow(() -> new CertificateException(
-                        "the control plane's root is not the one the token names; is this the right control plane?"));
+        X509Certificate root =
+                Arrays.stream(chain).filter(pin).findFirst().orElseThrow(() -> new CertificateException(otherRoot));
         try {
             List<X509Certificate> path = Arrays.stream(chain)
                     .filter(certificate -> !certificate.equals(root))

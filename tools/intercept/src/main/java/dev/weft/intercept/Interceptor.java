@@ -100,6 +100,16 @@ public final class Interceptor {
         }
     }
 
+    /** Whether rules of Weft are in this network namespace, whatever they say. False where that may not be seen. */
+    public boolean isApplied() throws IOException {
+        return switch (backend) {
+            case NFTABLES ->
+                CommandLine.run("nft", "list", "table", "inet", "weft").ok();
+            case IPTABLES ->
+                iptables(false, "-C", IptablesRules.JUMPS.getFirst()).ok();
+        };
+    }
+
     /** What differs from the rules as they should be; empty when all is in place. */
     public List<String> verify(Interception interception) throws IOException {
         List<String> problems = new ArrayList<>();

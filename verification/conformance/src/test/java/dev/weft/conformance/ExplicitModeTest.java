@@ -9,6 +9,10 @@ import dev.weft.testkit.Peers;
 import dev.weft.testkit.PlainHttpConnection;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,11 +189,28 @@ class ExplicitModeTest {
     void checkLooksAtTheControlPlane() throws IOException {
         Command.Result ready = mesh.weft("check", "--control-plane", mesh.controlPlane());
         assertThat(ready.output())
-                .contains("control plane: " + mesh.controlPlane() + " accepts connections")
-                .containsPattern("ok +clock: [0-9]+ ms from the control plane's");
+                .contains("ok    control plane: " + mesh.controlPlane() + " is spiffe://")
+                .containsPattern("ok +clock: within 2 s of the control plane's");
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> answerPlainly(other));
+            Command.Result stranger = mesh.weft("check", "--control-plane", "127.0.0.1:" + other.getLocalPort());
+            assertThat(stranger.exit()).isEqualTo(1);
+            assertThat(stranger.output())
+                    .contains("is not this mesh's control plane: it does not speak TLS", "clock: not compared");
+        }
         Command.Result closed = mesh.weft("check", "--control-plane", "127.0.0.1:" + LoopbackMesh.freePort());
         assertThat(closed.exit()).isEqualTo(1);
         assertThat(closed.output()).contains("FAIL  control plane", "Is it running?", "This machine is not ready.");
+    }
+
+    /** What any web server answers to a ClientHello. */
+    private static void answerPlainly(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            socket.getInputStream().read();
+            socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
