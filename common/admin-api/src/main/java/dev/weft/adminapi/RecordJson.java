@@ -100,6 +100,9 @@ public final class RecordJson {
         if (value == null) {
             return null;
         }
+        if (raw == Integer.class) {
+            return number(int.class, value, path);
+        }
         if (raw == String.class) {
             return expect(String.class, value, path);
         }

@@ -12,6 +12,7 @@ import dev.weft.adminapi.WorkloadItem;
 import dev.weft.adminapi.WorkloadList;
 import dev.weft.base.Diagnostic;
 import dev.weft.meshmodel.HttpRoute;
+import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshResource;
 import dev.weft.meshmodel.MeshSettings;
@@ -21,6 +22,7 @@ import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.TrafficPolicy;
 import dev.weft.meshmodel.Workload;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,11 +56,12 @@ final class MeshViews {
     }
 
     private static PortItem port(Service.Port port) {
-        int target = port.target() instanceof Service.TargetPort.Number number ? number.port() : 0;
+        Integer target = port.target() instanceof Service.TargetPort.Number number ? number.port() : null;
+        String name = port.target() instanceof Service.TargetPort.Name named ? named.name() : null;
         String protocol = port.protocol() == Service.Protocol.UNDECLARED
                 ? "auto"
                 : port.protocol().name().toLowerCase(Locale.ROOT);
-        return new PortItem(port.name(), port.port(), target, protocol);
+        return new PortItem(port.name(), port.port(), target, name, protocol);
     }
 
     static WorkloadList workloads(MeshImage image, String namespace, String service) {
@@ -77,7 +80,7 @@ final class MeshViews {
                         workload.namespace(),
                         workload.address(),
                         workload.ports().stream()
-                                .map(p -> new PortItem(p.name(), p.port(), p.inboundPort(), "auto"))
+                                .map(p -> new PortItem(p.name(), p.port(), p.inboundPort(), null, "auto"))
                                 .toList(),
                         new TreeMap<>(workload.labels()),
                         image.identity(workload).toString(),
@@ -108,6 +111,12 @@ final class MeshViews {
             String kind,
             String namespace,
             String name) {
+        List<String> kinds =
+                Arrays.stream(Kind.values()).map(Kind::documentName).toList();
+        if (!kind.isEmpty() && kinds.stream().noneMatch(one -> isKind(kind, one))) {
+            throw new IllegalArgumentException(
+                    "there is no kind '" + kind + "'; kinds are " + String.join(", ", kinds));
+        }
         List<MeshResource> all = new ArrayList<>();
         all.addAll(image.services());
         all.addAll(image.workloads());
@@ -120,7 +129,7 @@ final class MeshViews {
         List<ResourceItem> items = new ArrayList<>();
         for (MeshResource resource : all) {
             ResourceKey key = resource.key();
-            if ((kind.isEmpty() || isKind(kind, key))
+            if ((kind.isEmpty() || isKind(kind, key.kind().documentName()))
                     && (namespace.isEmpty() || namespace.equals(key.namespace()))
                     && (name.isEmpty() || name.equals(key.name()))) {
                 items.add(new ResourceItem(
@@ -137,8 +146,8 @@ final class MeshViews {
     }
 
     /** {@code HTTPRoute}, {@code httproute} and {@code httproutes} mean the same; {@code TrafficPolicies} too. */
-    private static boolean isKind(String asked, ResourceKey key) {
-        String kind = key.kind().documentName().toLowerCase(Locale.ROOT);
+    private static boolean isKind(String asked, String documentName) {
+        String kind = documentName.toLowerCase(Locale.ROOT);
         String plural = kind.endsWith("y") ? kind.substring(0, kind.length() - 1) + "ies" : kind + "s";
         String word = asked.toLowerCase(Locale.ROOT);
         return word.equals(kind) || word.equals(plural);

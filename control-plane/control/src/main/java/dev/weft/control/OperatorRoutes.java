@@ -186,7 +186,8 @@ final class OperatorRoutes implements OperatorServer.Api {
         if (act && !query.method().equals("POST") || read && !query.isGet()) {
             return HttpReply.error(405, (act ? "POST" : "GET") + " here", "");
         }
-        return ask(id, status, act ? "POST" : "GET", asked);
+        boolean json = read && query.parameter("format").equals("json");
+        return ask(id, status, act ? "POST" : "GET", json ? asked + "?format=json" : asked);
     }
 
     private HttpReply ask(String id, ProxyStatus status, String method, String asked) {

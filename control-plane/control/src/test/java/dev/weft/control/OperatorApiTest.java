@@ -84,6 +84,10 @@ class OperatorApiTest {
         assertThat(routes.resources().getFirst().origin()).contains("mesh.yaml:");
         assertThat(routes.resources().getFirst().conditions())
                 .anySatisfy(c -> assertThat(c.type() + "=" + c.status()).isEqualTo("ResolvedRefs=False"));
+        HttpResponse<String> mistyped = probe.send(
+                "GET", "/api/v1/resources?kind=servces", "", "Authorization", "Bearer " + plane.operatorToken());
+        assertThat(mistyped.statusCode()).isEqualTo(400);
+        assertThat(mistyped.body()).contains("there is no kind 'servces'", "TrafficPolicy");
         assertThat(probe.get("/api/v1/diagnostics")).contains("nowhere");
         VersionWait live = RecordJson.read(VersionWait.class, probe.get("/api/v1/wait?timeout=1"));
         assertThat(live.live()).isTrue();

@@ -172,10 +172,16 @@ final class GetCommand implements Callable<Integer> {
 
     private static String ports(List<PortItem> ports) {
         return ports.stream()
-                .map(port -> port.port()
-                        + (port.targetPort() == port.port() || port.targetPort() == 0 ? "" : ">" + port.targetPort())
-                        + "/" + port.protocol())
+                .map(port -> port.port() + target(port) + "/" + port.protocol())
                 .collect(Collectors.joining(","));
+    }
+
+    private static String target(PortItem port) {
+        if (port.targetName() != null) {
+            return ">" + port.targetName();
+        }
+        Integer number = port.targetPort();
+        return number == null || number == port.port() ? "" : ">" + number;
     }
 
     private void printOrNone(PrintWriter out, Table table, String what) {

@@ -33,6 +33,10 @@ final class Output {
         return form == Form.WIDE;
     }
 
+    boolean isTable() {
+        return form == Form.TABLE || form == Form.WIDE;
+    }
+
     /** Prints a record in the form that was asked for; {@code table} makes the two for people. */
     void print(PrintWriter out, Record value, Consumer<PrintWriter> table) {
         switch (form) {

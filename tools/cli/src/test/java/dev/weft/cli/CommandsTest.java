@@ -154,12 +154,73 @@ final class CommandsTest {
 
     @Test
     void aProxyIsFoundByTheBeginningOfItsName() {
-        operator.answerText("GET /api/v1/proxies/cart-1.shop/clusters", "{\"clusters\":[]}");
-        Ran ran = asked("proxy-config", "clusters", "cart");
+        operator.answerText("GET /api/v1/proxies/cart-1.shop/clusters?format=json", "{\"cluster_statuses\":[]}");
+        Ran ran = asked("proxy-config", "clusters", "cart", "-o", "json");
         assertThat(ran.status()).isZero();
-        assertThat(ran.out()).contains("\"clusters\": []");
+        assertThat(ran.out()).contains("\"cluster_statuses\": []");
         assertThat(asked("proxy-config", "clusters", "nobody").err())
                 .contains("no proxy 'nobody'", "cart-1.shop, pay-1.shop");
+    }
+
+    @Test
+    void whatAProxyRunsWithIsATableForPeople() {
+        String proxy = "GET /api/v1/proxies/cart-1.shop/";
+        operator.answerText(proxy + "listeners", "http_proxy::127.77.0.1:15001\nv6::[::1]:80\n")
+                .answerText(proxy + "clusters", """
+                        outbound|80||pay.shop::observability_name::outbound|80||pay.shop
+                        outbound|80||pay.shop::10.0.0.1:8080::rq_active::2
+                        outbound|80||pay.shop::10.0.0.1:8080::hostname::
+                        outbound|80||pay.shop::10.0.0.1:8080::health_flags::healthy
+                        outbound|80||pay.shop::10.0.0.1:8080::tls::true
+                        outbound|80||pay.shop::10.0.0.1:8080::identity::spiffe://td/ns/shop/sa/pay
+                        outbound|80||pay.shop::[::2]:8080::health_flags::/failed_eds_health
+                        outbound|80||pay.shop::[::2]:8080::tls::true
+                        blackhole::added_via_api::false
+                        """)
+                .answerText(proxy + "routes", """
+                        {"configs": [{"route_config": {"name": "80", "virtual_hosts": [{"name": "pay",
+                          "domains": ["pay", "pay:80", "pay.shop", "240.1.2.3"], "routes": [
+                          {"match": {"prefix": "/", "headers": [{"name": "x-user", "string_match": {"exact": "me"}}]},
+                           "route": {"weighted_clusters": {"clusters": [
+                             {"name": "pay-v1", "weight": 20}, {"name": "pay-v2", "weight": 80}]}}},
+                          {"match": {"path": "/x"}, "route": {"cluster": "pay-v1"}},
+                          {"match": {"safe_regex": {"regex": "/a+"}}, "direct_response": {"status": 500}}]}]}}]}
+                        """)
+                .answerText(proxy + "endpoints", """
+                        {"configs": [{"endpoint_config": {"cluster_name": "pay-v1", "endpoints": [{"lb_endpoints": [
+                          {"endpoint": {"address": {"socket_address": {"address": "10.0.0.1", "port_value": 8080}}},
+                           "load_balancing_weight": 1}]}]}}]}
+                        """)
+                .answerText(proxy + "certs", """
+                        {"certificates": [{"ca_cert": [], "cert_chain": [{"path": "default", "serial_number": "4f",
+                          "subject_alt_names": [{"uri": "spiffe://td/ns/shop/sa/cart"}], "days_until_expiration": "0",
+                          "expiration_time": "2026-01-02T00:00:00Z"}]}]}
+                        """);
+        assertThat(asked("proxy-config", "listeners", "cart").out()).isEqualTo("""
+                        LISTENER    ADDRESS
+                        http_proxy  127.77.0.1:15001
+                        v6          [::1]:80
+                        """);
+        assertThat(asked("proxy-config", "clusters", "cart").out()).isEqualTo("""
+                        CLUSTER                HEALTHY  MTLS  REQUESTS  IDENTITY
+                        outbound|80||pay.shop  1/2      yes   2         spiffe://td/ns/shop/sa/pay
+                        blackhole              0/0      -     0         -
+                        """);
+        assertThat(asked("proxy-config", "routes", "cart").out()).isEqualTo("""
+                        ROUTES  HOST      MATCH         TO
+                        80      pay.shop  /* x-user=me  20 pay-v1, 80 pay-v2
+                        80      pay.shop  = /x          pay-v1
+                        80      pay.shop  ~ /a+         answers 500
+                        """);
+        assertThat(asked("proxy-config", "endpoints", "cart").out()).isEqualTo("""
+                        CLUSTER  ADDRESS        HEALTH   WEIGHT  ZONE
+                        pay-v1   10.0.0.1:8080  healthy  1       -
+                        """);
+        assertThat(asked("proxy-config", "certs", "cart").out()).isEqualTo("""
+                        NAME     USE  IDENTITY                     VALID UNTIL           DAYS  SERIAL
+                        default  own  spiffe://td/ns/shop/sa/cart  2026-01-02T00:00:00Z  0     4f
+                        """);
+        assertThat(asked("proxy-config", "certs", "cart", "-o", "json").out()).contains("\"serial_number\": \"4f\"");
     }
 
     @Test
@@ -219,6 +280,15 @@ final class CommandsTest {
         assertThat(good.out()).contains("No findings");
         assertThat(good.status()).isZero();
         assertThat(weft("analyze", folder.resolve("none").toString()).status()).isEqualTo(2);
+    }
+
+    @Test
+    void joiningWhereNobodyListensSaysSo() {
+        String token = "x".repeat(43) + "." + "0".repeat(64);
+        String credential = folder.resolve("host").toString();
+        Ran ran = weft("join", "--control-plane", "127.0.0.1:1", "--token", token, "--credential", credential);
+        assertThat(ran.status()).isEqualTo(1);
+        assertThat(ran.err()).contains("no answer from 127.0.0.1:1: ").doesNotContain("Exception");
     }
 
     @Test

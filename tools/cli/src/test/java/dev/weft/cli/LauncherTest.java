@@ -291,9 +291,12 @@ final class LauncherTest {
         Files.delete(tree.resolve("common/base/src/main/java/B.java"));
         weft(environment, "status");
         assertThat(calls("mvn")).as("a source came, and went").hasSize(4);
+        source("common/xds-schema/src/build/SchemaCompiler.java", "class SchemaCompiler {}\n");
+        weft(environment, "status");
+        assertThat(calls("mvn")).as("what makes a part of the build changed").hasSize(5);
         Files.writeString(tree.resolve("pom.xml"), "\n", java.nio.file.StandardOpenOption.APPEND);
         weft(environment, "status");
-        assertThat(calls("mvn")).as("the build itself changed").hasSize(5);
+        assertThat(calls("mvn")).as("the build itself changed").hasSize(6);
     }
 
     @Test
