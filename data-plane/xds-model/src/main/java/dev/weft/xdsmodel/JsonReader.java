@@ -388,6 +388,7 @@ final class JsonReader {
     }
 
     private static void wrong(MessageView view, String wanted, @Nullable Object json) {
+        view.malformed();
         view.error("", "wrong-type", "must be " + wanted + ", not " + shown(json), "");
     }
 

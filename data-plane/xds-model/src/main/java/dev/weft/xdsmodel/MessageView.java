@@ -28,6 +28,7 @@ public final class MessageView {
     private String step; // how the parent names this: "filter_chains[0]"; of the root its whole path
     private final @Nullable Object[] values;
     private final long[] asked;
+    private boolean malformed;
     private @Nullable List<Integer> unknownNumbers;
     private @Nullable MessageView payload; // of an Any whose type the schema knows
     private @Nullable Object rawPayload; // of an Any in JSON whose type it does not know
@@ -56,6 +57,15 @@ public final class MessageView {
 
     public MessageType type() {
         return type;
+    }
+
+    /** Notes that this could not be read and that it was said; its value means nothing. */
+    void malformed() {
+        malformed = true;
+    }
+
+    boolean isMalformed() {
+        return malformed;
     }
 
     /** Where this is: {@code static_resources.listeners[0].filter_chains[1]}. */

@@ -115,6 +115,9 @@ final class RuleChecker {
     }
 
     private static void message(MessageView view, String name, Rules rules, MessageView message) {
+        if (message.isMalformed()) {
+            return;
+        }
         if (message.isMessageOf(WellKnown.DURATION)) {
             if (rules.hasRange()) {
                 long nanos;

@@ -103,6 +103,17 @@ class BootstrapTest {
         assertThat(rejected("").get(0).code()).isEqualTo("not-json");
     }
 
+    /** Its value, for want of a better one, would break the rules of the field, too. */
+    @Test
+    void aDurationThatIsNoneIsOneProblem() {
+        List<Diagnostic> problems = rejected("{\"static_resources\": {\"clusters\": [{\"name\": \"c\","
+                + " \"type\": \"STATIC\", \"connect_timeout\": \"soon\"}]}}");
+        assertThat(problems).singleElement().satisfies(problem -> {
+            assertThat(problem.path()).isEqualTo("static_resources.clusters[0].connect_timeout");
+            assertThat(problem.problem()).isEqualTo("must be a duration such as \"1.5s\", not \"soon\"");
+        });
+    }
+
     @Test
     void twoNamesForOneFieldAndTwoOfAOneofAreRefused() {
         assertThat(rejected("{\"static_resources\": {}, \"staticResources\": {}}")
