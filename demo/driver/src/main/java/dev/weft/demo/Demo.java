@@ -146,7 +146,7 @@ public final class Demo {
     }
 
     private int checked(Mesh mesh, Duration first) throws IOException, InterruptedException {
-        List<Check> checks = new Checks(mesh, options.only(), console::check).run();
+        List<Check> checks = new Checks(mesh, first, options.only(), console::check).run();
         boolean passed = checks.stream().allMatch(Check::passed);
         if (options.time() != null) {
             Duration left = options.time().minus(console.sinceStart());

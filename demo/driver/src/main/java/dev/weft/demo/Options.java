@@ -1,5 +1,6 @@
 package dev.weft.demo;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,7 +75,7 @@ record Options(@Nullable Duration time, @Nullable Path report, boolean check, Li
                     if (name.equals("--for")) {
                         time = duration(value);
                     } else {
-                        report = Path.of(value).toAbsolutePath();
+                        report = report(value);
                     }
                     check = true;
                 }
@@ -82,6 +83,22 @@ record Options(@Nullable Duration time, @Nullable Path report, boolean check, Li
             }
         }
         return new Options(time, report, check, only, root);
+    }
+
+    /** Asked before the run, not after it. */
+    private static Path report(String text) throws UsageException {
+        Path file = Path.of(text).toAbsolutePath();
+        Path folder = file.getParent();
+        if (folder == null || Files.isDirectory(file)) {
+            throw new UsageException("--report: not a file: '" + text + "'");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new UsageException("--report: there is no folder " + folder);
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw new UsageException("--report: cannot write to " + text);
+        }
+        return file;
     }
 
     private static Duration duration(String text) throws UsageException {

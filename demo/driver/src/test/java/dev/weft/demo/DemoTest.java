@@ -24,7 +24,21 @@ final class DemoTest {
         assertThatThrownBy(() -> Options.parse(new String[] {"--for", "soon"}, true))
                 .isInstanceOf(Options.UsageException.class)
                 .hasMessageContaining("soon");
+        assertThatThrownBy(() -> Options.parse(new String[] {"--report", "/nonexistent/dir/out.json"}, true))
+                .isInstanceOf(Options.UsageException.class)
+                .hasMessageContaining("there is no folder /nonexistent/dir");
         assertThatThrownBy(() -> Options.parse(new String[] {"--report"}, true)).hasMessageContaining("needs a value");
+    }
+
+    @Test
+    void aFirstRequestThatTookTooLongFailsWhateverTheReason() {
+        assertThat(Checks.firstRequest(Duration.ofSeconds(60), 99)).isEqualTo(new Checks.Outcome(true, "after 60.0 s"));
+        assertThat(Checks.firstRequest(Duration.ofMillis(60_001), 0))
+                .isEqualTo(new Checks.Outcome(false, "after 60.0 s"));
+        assertThat(Checks.firstRequest(Duration.ofSeconds(97), 1_000)).satisfies(outcome -> {
+            assertThat(outcome.passed()).isFalse();
+            assertThat(outcome.observed()).startsWith("after 97.0 s (this machine is overloaded: load 1000.0 on ");
+        });
     }
 
     @Test
