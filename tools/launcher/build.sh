@@ -10,7 +10,7 @@ build_is_stale() {
   [ -f "$WEFT_LIB/stamp" ] || return 0
   [ -n "$(cd "$WEFT_HOME" && find pom.xml common control-plane data-plane tools demo \
     \( -name target -o -path '*/src/test' \) -prune -o \
-    \( -path '*/src/main/*' -o -name pom.xml \) -newer "$WEFT_LIB/stamp" -print 2>/dev/null | head -n 1)" ]
+    \( -path '*/src/main/*' -o -path '*/src/build/*' -o -name pom.xml \) -newer "$WEFT_LIB/stamp" -print 2>/dev/null | head -n 1)" ]
 }
 
 # module -> program: whose runtime class path is whose program

@@ -24,8 +24,9 @@ main() {
   cp -p "$WEFT_LIB"/*.jar "$WEFT_LIB"/*.classpath "$folder/lib/"
   cp -p "$WEFT_LIB"/*.options "$folder/lib/" 2>/dev/null
   [ ! -d "$WEFT_LIB/native" ] || cp -rp "$WEFT_LIB/native" "$folder/lib/"
-  cp -p "$WEFT_HOME"/{LICENSE,CHANGELOG.md} "$folder/"
-  [ ! -f "$WEFT_HOME/README.md" ] || cp -p "$WEFT_HOME/README.md" "$folder/"
+  # The pages the README and the hints of messages point to.
+  cp -p "$WEFT_HOME"/{LICENSE,README.md,ARCHITECTURE.md,CHANGELOG.md,CONTRIBUTING.md,SECURITY.md} "$folder/"
+  cp -rp "$WEFT_HOME/docs" "$folder/"
   printf '%s\n' "$version" >"$folder/VERSION"
   chmod -R a+rX "$folder"
   # Same input, same bytes.

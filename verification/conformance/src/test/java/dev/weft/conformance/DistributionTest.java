@@ -13,12 +13,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code weft dist} packs is a whole Weft, wherever it is unpacked. */
 class DistributionTest {
     private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    /** A Markdown link to a file, without the part after it. */
+    private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#\\s]+)(?:#[^)]*)?\\)");
 
     @TempDir
     Path folder;
@@ -51,7 +56,25 @@ class DistributionTest {
                         + System.getProperty("java.runtime.version") + " in " + System.getProperty("java.home") + "\n");
         assertThat(weft(home, "--help").orThrow()).contains("A live mesh on this machine.");
         assertThat(weft(home, "test").exit()).as("works only in a checkout").isEqualTo(2);
+        everyLinkLeadsSomewhere(home);
         serveOneRequest(home);
+    }
+
+    /** The README's and those of all pages it leads to. */
+    private static void everyLinkLeadsSomewhere(Path home) throws IOException {
+        List<Path> pages;
+        try (Stream<Path> files = Files.walk(home)) {
+            pages = files.filter(file -> file.toString().endsWith(".md")).toList();
+        }
+        assertThat(pages).contains(home.resolve("README.md"), home.resolve("docs/envoy-config.md"));
+        for (Path page : pages) {
+            LINK.matcher(Files.readString(page))
+                    .results()
+                    .map(link -> page.resolveSibling(link.group(1)))
+                    .forEach(target -> assertThat(target)
+                            .as("a link of %s", home.relativize(page))
+                            .exists());
+        }
     }
 
     private void serveOneRequest(Path home) throws IOException {
