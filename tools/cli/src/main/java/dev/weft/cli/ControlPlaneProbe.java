@@ -72,18 +72,28 @@ final class ControlPlaneProbe {
                             .firstValue("date")
                             .map(date -> skew(date, now))
                             .orElse(null));
-        } catch (SSLException e) {
-            throw new NotOursException(Words.why(e), e);
         } catch (HttpTimeoutException e) {
             SpiffeId server = trust.server();
             if (server == null) {
                 throw new IOException("no answer within 5 s", e);
             }
             return new Answer(server, null);
+        } catch (IOException e) {
+            throw isTls(e) ? new NotOursException(Words.why(e), e) : e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    /** Whether the handshake failed, by whatever the JDK's client wraps that in. */
+    private static boolean isTls(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The date has whole seconds: half of one is its error on average. */
