@@ -108,7 +108,8 @@ final class BodyReader {
                 }
                 default -> {
                     if (!framingByte(in.readByte())) {
-                        return digits > MAX_CHUNK_DIGITS ? Http1Error.CONTENT_TOO_LARGE : Http1Error.BAD_CHUNK;
+                        boolean large = digits > MAX_CHUNK_DIGITS && remaining > 0;
+                        return large ? Http1Error.CONTENT_TOO_LARGE : Http1Error.BAD_CHUNK;
                     }
                 }
             }

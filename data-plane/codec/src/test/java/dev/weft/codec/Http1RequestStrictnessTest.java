@@ -95,7 +95,7 @@ class Http1RequestStrictnessTest {
             CR in a chunk extension       | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@1;a<0d>b@x@0@@ | 400 | http1.codec_error
             space behind a chunk size     | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@1 @x@0@@ | 400 | http1.codec_error
             LF behind a chunk size        | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@1<0a>x@0@@ | 400 | http1.codec_error
-            sixteen digits of chunk size  | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@0000000000000001@x@0@@ | 413 | http1.content_too_large
+            sixteen digits of chunk size  | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@0000000000000001@x@0@@ | 400 | http1.codec_error
             chunk longer than it says     | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@1@xy@0@@ | 400 | http1.codec_error
             signed chunk size             | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@+1@x@0@@ | 400 | http1.codec_error
             hexadecimal mark              | POST / HTTP/1.1@Host: a@Transfer-Encoding: chunked@@0x1@x@0@@ | 400 | http1.codec_error

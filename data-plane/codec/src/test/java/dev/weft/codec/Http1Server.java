@@ -6,7 +6,6 @@ import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpServer;
 import dev.weft.http.HttpStream;
 import dev.weft.http.RequestHead;
-import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.StreamEnd;
 import dev.weft.http.TerminalFilter;
@@ -146,7 +145,7 @@ final class Http1Server implements HttpServer, TerminalFilter {
 
     @Override
     public void streamEnd(HttpStream stream, StreamEnd end) {
-        if ((stream.flags() & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit()) != 0) {
+        if (end == StreamEnd.REFUSED) {
             refused.add(stream.status() + " " + stream.details());
         }
     }

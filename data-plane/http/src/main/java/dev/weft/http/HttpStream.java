@@ -153,13 +153,15 @@ public final class HttpStream {
             return;
         }
         flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
-        if (responseStarted) {
-            reset(why);
-            return;
-        }
         details = why;
-        status = answer;
-        finish(StreamEnd.RESET);
+        boolean cut = responseStarted;
+        if (!cut) {
+            status = answer;
+        }
+        finish(StreamEnd.REFUSED);
+        if (cut) {
+            downstream.reset();
+        }
     }
 
     /** Lets the stream go on after {@link FilterStatus#PAUSE}; called once by the filter that paused, on the same loop. */

@@ -4,7 +4,9 @@ package dev.weft.http;
 public enum StreamEnd {
     /** The whole response was handed to the connection. */
     COMPLETE,
-    /** Given up: the response was cut off after its head had gone out, or the codec refused the rest of the request. */
+    /** The rest of the request broke the protocol: the codec answered by itself, or cut off the response that had begun. */
+    REFUSED,
+    /** The response was cut off: the upstream or the proxy gave up after the head had gone out. */
     RESET,
     /** The downstream peer went away. */
     DOWNSTREAM_GONE

@@ -42,11 +42,6 @@ final class Exchange {
     @Nullable
     EndpointRuntime endpoint;
 
-    boolean isGrpc;
-
-    /** {@code grpc-status} of the response, ours or the upstream's; {@link Grpc#NO_STATUS} while there is none. */
-    int grpcStatus = Grpc.NO_STATUS;
-
     /** Our end of the last attempt's connection, for logs. */
     @Nullable
     SocketAddress upstreamLocal;
@@ -54,6 +49,11 @@ final class Exchange {
     /** Why the last connection that failed did. */
     @Nullable
     String transportFailure;
+
+    boolean isGrpc;
+
+    /** {@code grpc-status} of the response, ours or the upstream's; {@link Grpc#NO_STATUS} while there is none. */
+    int grpcStatus = Grpc.NO_STATUS;
 
     long responseHeadNanos;
     boolean envoyHeaders; // the router's configuration wants them

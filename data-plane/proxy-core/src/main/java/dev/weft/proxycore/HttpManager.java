@@ -4,7 +4,6 @@ import dev.weft.http.FilterChain;
 import dev.weft.http.HttpStream;
 import dev.weft.http.PathNormaliser;
 import dev.weft.http.RequestHead;
-import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.StreamEnd;
 import dev.weft.upstream.EndpointRuntime;
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * loops; its routes are swapped as a whole.
  */
 final class HttpManager implements NetworkFilterRuntime {
-    private static final int PROTOCOL_ERROR = ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit();
-
     private final HttpConnectionManager config;
     private final FilterChain chain;
     private final ServerCodec codec;
@@ -175,7 +172,7 @@ final class HttpManager implements NetworkFilterRuntime {
                 System.nanoTime() - exchange.startNanos,
                 stream.requestBytes(),
                 stream.responseBytes());
-        boolean refused = (stream.flags() & PROTOCOL_ERROR) != 0;
+        boolean refused = end == StreamEnd.REFUSED;
         if (refused) {
             stats.rejected(cell);
         }

@@ -21,10 +21,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -65,9 +67,11 @@ class MeshTest {
             assertThat(client.get("/2")).endsWith("orders");
             assertThat(backend.requests).hasSize(2).noneMatch(r -> r.contains("x-weft"));
             assertThat(outbound.metrics())
-                    .containsPattern("istio_requests_total\\{reporter=\"source\".*destination_workload=\"orders-1\".*"
-                            + "destination_principal=\"" + MeshSides.SERVER
-                            + "\".*connection_security_policy=\"mutual_tls\".*} 2");
+                    .containsPattern(
+                            "istio_requests_total\\{reporter=\"source\".*source_principal=\"" + MeshSides.CLIENT
+                                    + "\".*destination_workload=\"orders-1\".*"
+                                    + "destination_principal=\"" + MeshSides.SERVER
+                                    + "\".*connection_security_policy=\"mutual_tls\".*} 2");
             assertThat(inbound.proxy.metrics())
                     .containsPattern("istio_requests_total\\{reporter=\"destination\",source_workload=\"test\".*"
                             + "source_principal=\"" + MeshSides.CLIENT
@@ -351,7 +355,7 @@ class MeshTest {
     @Test
     void whatAPeerSendsInsteadOfTlsIsNotRepeated() throws IOException {
         try (Backend plain = new Backend(c -> c.write("HTTP/1.1 400 Bad Request\r\n\r\nsecret"));
-                TestProxy outbound = outbound(plain.port(), SERVER, CLIENT);
+                TestProxy outbound = MeshSides.outbound(plain.port(), MeshSides.SERVER, MeshSides.CLIENT);
                 Client client = outbound.client()) {
             assertThat(client.get("/"))
                     .startsWith("HTTP/1.1 503")
