@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RefusedListenersTest {
-    private final Proxy proxy = new Proxy(1, WorkloadLabels.UNKNOWN, Log.to(System.err, Log.Level.ERROR, "test"));
+    private final Proxy proxy = new Proxy(1, WorkloadLabels.UNKNOWN, "", Log.to(System.err, Log.Level.ERROR, "test"));
     private final RefusedListeners refused = new RefusedListeners(proxy.stats());
 
     @AfterEach
