@@ -28,6 +28,10 @@ final class Findings {
         add(Severity.WARNING, code, path, problem, hint);
     }
 
+    void info(String code, String path, String problem, String hint) {
+        add(Severity.INFO, code, path, problem, hint);
+    }
+
     private void add(Severity severity, String code, String path, String problem, String hint) {
         Place place = nearest(path);
         diagnostics.add(new Diagnostic(

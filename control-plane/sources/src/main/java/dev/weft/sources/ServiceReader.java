@@ -15,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code v1 Service}, with {@code tls: disabled} on a port as Weft's one addition. */
 final class ServiceReader {
+    /**
+     * Ports of protocols in which the server speaks first (IANA's register): FTP, SSH, SMTP, POP3, IMAP, submission, MySQL. Istio
+     * does so for SMTP, MySQL and others. Not PostgreSQL, Redis and MongoDB: there the client's first bytes tell that it is not
+     * HTTP.
+     */
+    private static final Set<Integer> SERVER_FIRST = Set.of(21, 22, 25, 110, 143, 587, 3306);
+
     private ServiceReader() {}
 
     static Service read(ResourceKey key, Map<String, String> labels, FieldReader spec) {
@@ -93,12 +100,17 @@ final class ServiceReader {
                             "write 'disabled' to let callers without mesh identity in, or remove the field");
         }
         item.unused("nodePort");
-        return new Port(
-                name == null ? "" : name,
-                number,
-                target(item, number),
-                protocol(item.string("appProtocol"), name),
-                tls != null);
+        Protocol protocol = protocol(item.string("appProtocol"), name);
+        if (protocol == Protocol.UNDECLARED && SERVER_FIRST.contains(number)) {
+            item.findings()
+                    .info(
+                            "server-first-port",
+                            item.at("port"),
+                            "at port " + number + " the server speaks first, so nothing is detected: it is opaque TCP",
+                            "appProtocol says otherwise, or the same without this finding");
+            protocol = Protocol.TCP;
+        }
+        return new Port(name == null ? "" : name, number, target(item, number), protocol, tls != null);
     }
 
     private static TargetPort target(FieldReader item, int number) {

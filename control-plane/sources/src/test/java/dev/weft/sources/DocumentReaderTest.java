@@ -227,6 +227,22 @@ class DocumentReaderTest {
         assertThat(ServiceReader.protocol(appProtocol, name)).hasToString(expected);
     }
 
+    /** Whoever connects to such a port waits for the server: looking at its first bytes would only delay it. */
+    @Test
+    void anUndeclaredPortOfAServerFirstProtocolIsOpaque() {
+        String document = """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: a}
+                spec: {ports: [{name: mail, port: 25}, {name: api, port: 3306, appProtocol: http}, {name: pg, port: 5432}]}
+                """;
+        assertThat(DocumentReader.read(document).diagnostics()).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Diagnostic.Severity.INFO);
+            assertThat(finding.code()).isEqualTo("server-first-port");
+            assertThat(finding.path()).isEqualTo("spec.ports[0].port");
+        });
+    }
+
     @Test
     void manyAliasesAreRefused() {
         StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
