@@ -17,6 +17,8 @@ final class Inspector extends ChannelInboundHandlerAdapter {
     private final ListenerRuntime listener;
     private final ConnectionInfo info;
     private final Deadline deadline = new Deadline();
+    private final @Nullable Patience patience; // null: the whole deadline for everyone
+    private final long began = System.nanoTime();
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable ByteBuf seen;
     private boolean decided;
@@ -26,6 +28,7 @@ final class Inspector extends ChannelInboundHandlerAdapter {
         this.worker = worker;
         this.listener = listener;
         this.info = info;
+        this.patience = listener.waitsOnlyForHttp() ? worker.patience(listener) : null;
     }
 
     @Override
@@ -33,7 +36,7 @@ final class Inspector extends ChannelInboundHandlerAdapter {
         ctx = context;
         long nanos = listener.config().listenerFiltersTimeout().toNanos();
         if (nanos > 0) {
-            worker.upstream().timers().set(deadline, nanos);
+            worker.upstream().timers().set(deadline, patience == null ? nanos : patience.of(nanos));
         }
     }
 
@@ -64,7 +67,12 @@ final class Inspector extends ChannelInboundHandlerAdapter {
                 : Detection.detect(bytes, listener.inspectsTls(), listener.inspectsHttp(), deadlinePassed);
         switch (found) {
             case Detection.More more -> {}
-            case Detection.Opaque opaque -> decide();
+            case Detection.Opaque opaque -> {
+                if (patience != null && bytes != null) {
+                    patience.sawOther();
+                }
+                decide();
+            }
             case Detection.Tls tls -> {
                 info.transportProtocol = "tls";
                 info.serverName = tls.serverName();
@@ -73,6 +81,9 @@ final class Inspector extends ChannelInboundHandlerAdapter {
             }
             case Detection.Http http -> {
                 info.applicationProtocols = http.protocols();
+                if (patience != null) {
+                    patience.sawHttp();
+                }
                 decide();
             }
         }
@@ -116,7 +127,13 @@ final class Inspector extends ChannelInboundHandlerAdapter {
             if (decided) {
                 return;
             }
-            if (listener.config().continueOnListenerFiltersTimeout()) {
+            if (patience != null && seen == null) {
+                patience.ranOut();
+            }
+            long whole = began + listener.config().listenerFiltersTimeout().toNanos();
+            if (seen != null && System.nanoTime() - whole < 0) {
+                worker.upstream().timers().setAt(this, whole);
+            } else if (listener.config().continueOnListenerFiltersTimeout()) {
                 look(true);
                 if (!decided) {
                     decide();

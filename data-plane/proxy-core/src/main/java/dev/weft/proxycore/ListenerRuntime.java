@@ -76,6 +76,14 @@ final class ListenerRuntime {
         return inspectsHttp;
     }
 
+    /**
+     * Whether all that a silent client may lose by less waiting is that it is not recognised as HTTP. Where TLS is looked for it
+     * could be a peer whose ClientHello was lost.
+     */
+    boolean waitsOnlyForHttp() {
+        return inspectsHttp && !inspectsTls && config.continueOnListenerFiltersTimeout();
+    }
+
     boolean asksOriginalDestination() {
         return asksOriginalDestination;
     }

@@ -4,7 +4,9 @@ import dev.weft.net.Loop;
 import dev.weft.upstream.UpstreamLoop;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 
 /** One event loop of an engine and the downstream connections on it. Confined to the loop. */
 final class Worker {
@@ -12,6 +14,7 @@ final class Worker {
     private final UpstreamLoop upstream;
     private final Set<DownstreamConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private final RequestIds requestIds;
+    private final Map<ListenerRuntime, Patience> patiences = new WeakHashMap<>(); // until the listener is replaced
 
     Worker(Loop loop) {
         this.loop = loop;
@@ -33,6 +36,11 @@ final class Worker {
 
     RequestIds requestIds() {
         return requestIds;
+    }
+
+    /** What the clients of this listener have taught this loop. */
+    Patience patience(ListenerRuntime listener) {
+        return patiences.computeIfAbsent(listener, key -> new Patience());
     }
 
     void opened(DownstreamConnection connection) {
