@@ -149,6 +149,18 @@ final class MeshLab implements AutoCloseable {
             RunningProcess.Spec application,
             Map<String, String> environment)
             throws IOException {
+        return run(name, service, List.of(port), labels, application, environment);
+    }
+
+    /** The same for an application with several ports. */
+    Unit run(
+            String name,
+            String service,
+            List<Integer> ports,
+            List<String> labels,
+            RunningProcess.Spec application,
+            Map<String, String> environment)
+            throws IOException {
         TestNetwork.Host host = network.addHost(name);
         return start(host, join(host, service), service, port, labels, application, environment);
     }
@@ -181,12 +193,11 @@ final class MeshLab implements AutoCloseable {
                 service,
                 "--namespace",
                 NAMESPACE,
-                "--port",
-                Integer.toString(port),
                 "--credential",
                 credential.toString(),
                 "--control-plane",
                 controlHost.address() + ":15012"));
+        ports.forEach(port -> words.addAll(List.of("--port", Integer.toString(port))));
         labels.forEach(label -> words.addAll(List.of("--label", label)));
         words.add("--");
         words.addAll(application.command());
