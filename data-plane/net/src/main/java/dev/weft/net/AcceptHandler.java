@@ -10,14 +10,27 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Registers each accepted connection with a loop. Confined to the listening socket's loop. */
+/**
+ * Registers each accepted connection with a loop, and rests when there must be no more: while its owner has paused it,
+ * while the loops are full, and after an accept that failed. Confined to the listening socket's loop.
+ */
 final class AcceptHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = System.getLogger(AcceptHandler.class.getName());
 
+    /** Full: how soon it looks whether a connection has ended. */
+    private static final int FULL_MILLIS = 100;
+
+    /** After a failed accept: time for descriptors to return. */
+    private static final int FAILED_MILLIS = 1000;
+
+    private final EventLoops loops;
     private final Supplier<Loop> chooser;
     private final ListenSocket.Acceptor acceptor;
+    private boolean paused;
+    private boolean resting;
 
-    AcceptHandler(Supplier<Loop> chooser, ListenSocket.Acceptor acceptor) {
+    AcceptHandler(EventLoops loops, Supplier<Loop> chooser, ListenSocket.Acceptor acceptor) {
+        this.loops = loops;
         this.chooser = chooser;
         this.acceptor = acceptor;
     }
@@ -26,6 +39,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel child = (Channel) message;
         Loop loop = chooser.get();
+        loops.accepted(child);
         child.pipeline().addLast(new ChannelInitializer<SocketChannel>() {
             @Override
             protected void initChannel(SocketChannel channel) {
@@ -39,20 +53,48 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
                 child.unsafe().closeForcibly();
             }
         });
+        if (!loops.hasRoom()) {
+            rest(ctx.channel(), FULL_MILLIS);
+        }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        // accept failed, mostly EMFILE: the queue would wake us again at once, for ever. Give descriptors time to
-        // return.
+        // Mostly EMFILE: the queue would wake us again at once, for ever.
         LOG.log(
                 Level.WARNING,
                 "accept on {0} failed, pausing for 1 s: {1}",
                 ctx.channel().localAddress(),
                 cause);
-        if (ctx.channel().config().isAutoRead()) {
-            ctx.channel().config().setAutoRead(false);
-            ctx.channel().eventLoop().schedule(() -> ctx.channel().config().setAutoRead(true), 1, TimeUnit.SECONDS);
+        rest(ctx.channel(), FAILED_MILLIS);
+    }
+
+    /** The owner's word; whatever else keeps it from accepting stays in force. */
+    void pause(Channel socket, boolean on) {
+        paused = on;
+        readIfWanted(socket);
+    }
+
+    private void rest(Channel socket, int millis) {
+        if (!resting) {
+            resting = true;
+            readIfWanted(socket);
+            socket.eventLoop().schedule(() -> wake(socket), millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void wake(Channel socket) {
+        resting = false;
+        if (loops.hasRoom()) {
+            readIfWanted(socket);
+        } else if (socket.isOpen()) {
+            rest(socket, FULL_MILLIS);
+        }
+    }
+
+    private void readIfWanted(Channel socket) {
+        if (socket.isOpen()) {
+            socket.config().setAutoRead(!paused && !resting);
         }
     }
 }

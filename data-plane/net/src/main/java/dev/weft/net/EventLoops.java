@@ -11,6 +11,7 @@ import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The event loops of an engine: epoll, one thread each. A downstream connection, its streams and the upstream connections
@@ -19,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 public final class EventLoops implements AutoCloseable {
     private final IoEventLoopGroup group;
     private final List<Loop> loops;
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile int maxConnections = Integer.MAX_VALUE;
 
     /**
      * Starts the loops (their threads start with the first task).
@@ -58,6 +61,29 @@ public final class EventLoops implements AutoCloseable {
             }
         }
         throw new IllegalArgumentException("channel of a foreign loop: " + channel);
+    }
+
+    /**
+     * How many accepted connections there may be at once, on all listening sockets of these loops; more wait in the kernel's
+     * queue. At the limit each socket may let in one more. Any thread.
+     */
+    public void maxConnections(int most) {
+        maxConnections = most;
+    }
+
+    /** Accepted connections now open. Any thread. */
+    public int connections() {
+        return connections.get();
+    }
+
+    boolean hasRoom() {
+        return connections.get() < maxConnections;
+    }
+
+    /** Counts a connection until it is closed. */
+    void accepted(Channel channel) {
+        connections.incrementAndGet();
+        channel.closeFuture().addListener(closed -> connections.decrementAndGet());
     }
 
     /** The loop with the fewest accepted connections. */

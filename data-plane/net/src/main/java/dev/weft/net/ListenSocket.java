@@ -113,7 +113,7 @@ public final class ListenSocket implements AutoCloseable {
         socket.config().setOption(TCP_KEEPINTVL, 10);
         socket.config().setOption(TCP_KEEPCNT, 3);
         boolean kernel = options.policy() == AcceptPolicy.KERNEL && perLoop;
-        socket.pipeline().addLast(new AcceptHandler(() -> kernel ? loop : loops.leastLoaded(), acceptor));
+        socket.pipeline().addLast(new AcceptHandler(loops, () -> kernel ? loop : loops.leastLoaded(), acceptor));
         await(loop.netty().register(socket), socket);
         return socket;
     }
@@ -131,7 +131,7 @@ public final class ListenSocket implements AutoCloseable {
         return (InetSocketAddress) sockets.get(0).localAddress();
     }
 
-    /** Leaves new connections in the kernel's queue. */
+    /** Leaves new connections in the kernel's queue. Any thread; again has no effect. */
     public void pauseAccepting() {
         accepting(false);
     }
@@ -143,7 +143,8 @@ public final class ListenSocket implements AutoCloseable {
     private void accepting(boolean on) {
         for (Channel socket : sockets) {
             // On its loop: from elsewhere Netty lets one more connection in.
-            socket.eventLoop().execute(() -> socket.config().setAutoRead(on));
+            socket.eventLoop()
+                    .execute(() -> socket.pipeline().get(AcceptHandler.class).pause(socket, !on));
         }
     }
 

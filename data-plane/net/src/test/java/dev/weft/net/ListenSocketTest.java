@@ -94,6 +94,34 @@ class ListenSocketTest {
         }
     }
 
+    /** Broken variant: without the limit all five are accepted at once. */
+    @Test
+    void whoComesWhenTheLoopsAreFullWaitsUntilOneHasLeft() throws Exception {
+        try (ListenSocket socket = listen(ANY_PORT, AcceptPolicy.LEAST_LOADED)) {
+            loops.maxConnections(3);
+            for (int i = 0; i < 5; i++) {
+                clients.add(new Socket(
+                        socket.localAddress().getAddress(),
+                        socket.localAddress().getPort()));
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(accepted.poll(5, TimeUnit.SECONDS)).isNotNull();
+            }
+            assertThat(accepted.poll(300, TimeUnit.MILLISECONDS)).isNull();
+            assertThat(loops.connections()).isEqualTo(3);
+            accepted.clear();
+            socket.pauseAccepting();
+            for (Socket open : List.copyOf(clients).subList(0, 3)) {
+                open.close();
+            }
+            // Room there is, but the owner's word holds.
+            assertThat(accepted.poll(300, TimeUnit.MILLISECONDS)).isNull();
+            socket.resumeAccepting();
+            assertThat(accepted.poll(5, TimeUnit.SECONDS)).isNotNull();
+            assertThat(accepted.poll(5, TimeUnit.SECONDS)).isNotNull();
+        }
+    }
+
     @Test
     void closingRefusesNewConnectionsAndKeepsOpenOnes() throws Exception {
         ListenSocket socket = listen(ANY_PORT, AcceptPolicy.KERNEL);
