@@ -6,6 +6,8 @@ enum Admission {
     SERVED,
     /** It goes its way, and its connection becomes a tunnel if the upstream agrees. */
     UPGRADED,
+    /** There is too much to do already. */
+    SHED,
     /** It wants to speak another protocol and may not. */
     UPGRADE_REFUSED,
     /** It wants a tunnel to somewhere, which nobody offers. */

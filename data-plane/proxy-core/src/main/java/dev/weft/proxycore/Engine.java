@@ -1,5 +1,6 @@
 package dev.weft.proxycore;
 
+import dev.weft.balance.OverloadAction;
 import dev.weft.base.Diagnostic;
 import dev.weft.net.EventLoops;
 import dev.weft.net.ListenSocket;
@@ -23,6 +24,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -48,9 +51,12 @@ public final class Engine implements AutoCloseable {
     private final Clusters clusters;
     private final ChainCompiler compiler;
     private final LogWriter logs;
-    private final Map<String, ListenSocket> sockets = new HashMap<>();
+    private final Overload overload = new Overload();
+    private final Map<String, ListenSocket> sockets =
+            new ConcurrentHashMap<>(); // a drain ends beside the control thread
     private volatile ListenerSet listeners = ListenerSet.EMPTY;
     private volatile boolean draining;
+    private boolean accepting = true; // confined to the control thread
     private boolean closed;
     private XdsSnapshot current = XdsSnapshot.EMPTY;
 
@@ -69,7 +75,7 @@ public final class Engine implements AutoCloseable {
         this.clusters = Clusters.of(loops.all(), tls, stats);
         this.logs = new LogWriter(stats, config.log());
         Telemetry telemetry = new Telemetry(stats, config.self(), config.principal());
-        this.compiler = new ChainCompiler(new Parts(clusters, telemetry, config.self(), stats, logs), tls);
+        this.compiler = new ChainCompiler(new Parts(clusters, telemetry, config.self(), stats, logs, overload), tls);
     }
 
     /**
@@ -121,7 +127,7 @@ public final class Engine implements AutoCloseable {
         compiler.publishRoutes(next.routes(), compiled.values());
         listeners = new ListenerSet(compiled);
         sockets.putAll(opened);
-        opened.values().forEach(ListenSocket::resumeAccepting);
+        opened.values().forEach(accepting ? ListenSocket::resumeAccepting : ListenSocket::pauseAccepting);
         closeUnused(compiled, before);
         clusters.retain(next.clusters().keySet());
         compiler.resolveClusters();
@@ -256,6 +262,37 @@ public final class Engine implements AutoCloseable {
     /** Downstream connections open. Waits for the loops to say. */
     public int connections() {
         return count(connection -> 1);
+    }
+
+    /** The same counted at the accept, those not yet served among them. Cheap; any thread. */
+    public int accepted() {
+        return loops.connections();
+    }
+
+    /** How many downstream connections there may be at once; more wait in the kernel's queue. */
+    public void maxConnections(int most) {
+        loops.maxConnections(most);
+    }
+
+    /**
+     * What to do about overload from now on. Other servers of the process are none of the engine's business: whoever asks
+     * how the proxy is gets an answer.
+     */
+    public void overload(Set<OverloadAction> wanted) {
+        overload.set(wanted);
+        boolean accept = !wanted.contains(OverloadAction.STOP_ACCEPTING);
+        if (accept != accepting) {
+            accepting = accept;
+            sockets.values().forEach(accept ? ListenSocket::resumeAccepting : ListenSocket::pauseAccepting);
+        }
+    }
+
+    /**
+     * Closes the HTTP connections that have carried nothing since the last call. Not those that merely carry nothing now: a
+     * client that has just connected, or just had its answer, may be sending already.
+     */
+    public void closeUnusedConnections() {
+        onConnections(DownstreamConnection::closeUnused);
     }
 
     private int count(java.util.function.ToIntFunction<DownstreamConnection> what) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What the proxy knows of gRPC over HTTP/2 (grpc/doc/PROTOCOL-HTTP2.md). Pure; allocates nothing on the way of a call. */
 final class Grpc {
     static final int DEADLINE_EXCEEDED = 4;
+    static final int UNAVAILABLE = 14;
 
     /** No {@code grpc-status} was seen. */
     static final int NO_STATUS = -1;
@@ -17,7 +18,6 @@ final class Grpc {
     private static final int PERMISSION_DENIED = 7;
     private static final int UNIMPLEMENTED = 12;
     private static final int INTERNAL = 13;
-    private static final int UNAVAILABLE = 14;
     private static final int UNAUTHENTICATED = 16;
     private static final int MAX_TIMEOUT_DIGITS = 8;
     private static final byte[] CONTENT_TYPE = Ascii.bytes("application/grpc");

@@ -24,6 +24,7 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
     private @Nullable ServerConnection codec;
     private @Nullable StreamDeadlines spareDeadlines; // of the stream before, for the next one
     private int streams;
+    private boolean unused; // since closeUnused asked last
     private WorkloadLabels source;
     private byte @Nullable [] clientCert; // what x-forwarded-client-cert says of the peer, once it was asked for
     private @Nullable Edge edge; // inbound: of the cluster before
@@ -115,6 +116,7 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
         }
         created.bind(made, admission);
         streams++;
+        unused = false;
         return made;
     }
 
@@ -125,7 +127,7 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
 
     @Override
     public boolean closeAfterResponse() {
-        return chain.isDraining() || manager.isDraining() || isCertificateOver();
+        return chain.isDraining() || manager.closesConnections() || isCertificateOver();
     }
 
     /** Decision 12: whom a certificate that has ended named is not known any more. */
@@ -159,6 +161,14 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
             codec().closeGracefully();
         }
         // Otherwise the response under way, or the next one, says goodbye.
+    }
+
+    @Override
+    public void closeUnused() {
+        if (unused && codec().isIdle()) {
+            codec().closeGracefully();
+        }
+        unused = streams == 0;
     }
 
     @Override

@@ -25,6 +25,7 @@ final class HttpManager implements NetworkFilterRuntime {
     private final LogWriter logs;
     private final HttpManagerStats stats;
     private final Telemetry telemetry;
+    private final Overload overload;
     private final boolean inbound;
     private volatile @Nullable RouteTable routes; // null until RDS has answered
     private volatile boolean draining;
@@ -39,6 +40,7 @@ final class HttpManager implements NetworkFilterRuntime {
         this.log = AccessLogger.of(config.accessLogs(), logs);
         this.stats = new HttpManagerStats(parts.stats(), config.statPrefix());
         this.telemetry = parts.telemetry();
+        this.overload = parts.overload();
         this.inbound = inbound;
     }
 
@@ -68,8 +70,9 @@ final class HttpManager implements NetworkFilterRuntime {
         routes = next;
     }
 
-    boolean isDraining() {
-        return draining;
+    /** Whether connections shall end after their next response. */
+    boolean closesConnections() {
+        return draining || overload.isClosing();
     }
 
     void drain() {
@@ -115,6 +118,10 @@ final class HttpManager implements NetworkFilterRuntime {
         Worker worker = exchange.connection.worker();
         stats.request(worker.cell());
         exchange.isGrpc = Grpc.is(head.headers());
+        if (overload.isShedding()) {
+            stats.shed(worker.cell());
+            return Admission.SHED;
+        }
         PathNormaliser.Outcome path = paths.normalise(head);
         if (path != PathNormaliser.Outcome.FORWARD) {
             return refuse(worker, path, head);

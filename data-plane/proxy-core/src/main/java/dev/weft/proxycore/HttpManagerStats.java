@@ -12,6 +12,7 @@ final class HttpManagerStats {
     private final Gauge activeConnections;
     private final Counter requests;
     private final Gauge activeRequests;
+    private final Counter shed;
     private final Counter protocolErrors;
     private final Counter pathsRefused;
     private final Counter pathsRedirected;
@@ -23,6 +24,8 @@ final class HttpManagerStats {
         activeConnections = stats.gauge("envoy_http_downstream_cx_active", "HTTP connections open", LABEL, prefix);
         requests = stats.counter("envoy_http_downstream_rq_total", "HTTP requests received", LABEL, prefix);
         activeRequests = stats.gauge("envoy_http_downstream_rq_active", "HTTP requests under way", LABEL, prefix);
+        shed = stats.counter(
+                "envoy_http_downstream_rq_overload_close", "HTTP requests refused for overload", LABEL, prefix);
         protocolErrors = stats.counter(
                 "envoy_http_downstream_cx_protocol_error", "HTTP messages that were refused", LABEL, prefix);
         pathsRefused = stats.counter(
@@ -72,6 +75,10 @@ final class HttpManagerStats {
         if (hundreds >= 1 && hundreds <= 5) {
             byClass[hundreds].increment(cell);
         }
+    }
+
+    void shed(int cell) {
+        shed.increment(cell);
     }
 
     void pathRefused(int cell) {

@@ -14,9 +14,12 @@ final class Replies {
     private static final byte[] CONTENT_TYPE = Ascii.bytes("content-type");
     private static final byte[] TEXT_PLAIN = Ascii.bytes("text/plain");
     private static final byte[] CONTENT_LENGTH = Ascii.bytes("content-length");
+    private static final byte[] RETRY_AFTER = Ascii.bytes("retry-after");
     private static final byte[] GRPC = Ascii.bytes("application/grpc");
     private static final byte[] GRPC_STATUS = Ascii.bytes("grpc-status");
     private static final byte[] GRPC_MESSAGE = Ascii.bytes("grpc-message");
+    private static final byte[] OVERLOADED = Ascii.bytes("envoy overloaded");
+    private static final byte[] ONE_SECOND = Ascii.bytes("1"); // pressure is looked at four times as often
     static final byte[] LOCATION = Ascii.bytes("location");
     private static final String BEFORE_HEADERS =
             "upstream connect error or disconnect/reset before headers. reset reason: ";
@@ -31,6 +34,20 @@ final class Replies {
     static void noEndpoint(Exchange exchange) {
         exchange.stream().flag(ResponseFlag.NO_HEALTHY_UPSTREAM);
         send(exchange, exchange.stream(), 503, "no healthy upstream", "no_healthy_upstream");
+    }
+
+    /** As Envoy's stop_accepting_requests; the header is ours (requirement R43). */
+    static void overloaded(Exchange exchange) {
+        HttpStream stream = exchange.stream();
+        stream.flag(ResponseFlag.OVERLOAD);
+        if (exchange.isGrpc) {
+            sendGrpc(exchange, stream, Grpc.UNAVAILABLE, OVERLOADED, "overload");
+            return;
+        }
+        ResponseHead head = exchange.codec().takeResponse();
+        head.status(503);
+        head.headers().add(RETRY_AFTER, ONE_SECOND);
+        sendText(exchange, stream, head, OVERLOADED, "overload");
     }
 
     static void overflow(Exchange exchange) {
@@ -115,9 +132,12 @@ final class Replies {
             sendGrpc(exchange, stream, Grpc.ofHttp(status), body, details);
             return;
         }
-        CodecLoop codec = exchange.codec();
-        ResponseHead head = codec.takeResponse();
+        ResponseHead head = exchange.codec().takeResponse();
         head.status(status);
+        sendText(exchange, stream, head, body, details);
+    }
+
+    private static void sendText(Exchange exchange, HttpStream stream, ResponseHead head, byte[] body, String details) {
         if (body.length > 0) {
             head.headers().add(CONTENT_LENGTH, Ascii.bytes(Integer.toString(body.length)));
             head.headers().add(CONTENT_TYPE, TEXT_PLAIN);
@@ -125,7 +145,7 @@ final class Replies {
         exchange.connection.manager().finish(exchange, head);
         ByteBuf data = Unpooled.wrappedBuffer(body);
         stream.reply(head, data, details);
-        codec.giveBack(head);
+        exchange.codec().giveBack(head);
     }
 
     /** A caller of gRPC reads nothing but its status, which stands in a head that ends the response at once. */

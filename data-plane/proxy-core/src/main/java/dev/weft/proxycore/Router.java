@@ -39,6 +39,7 @@ final class Router implements TerminalFilter {
     public void requestHead(HttpStream stream, RequestHead head, boolean end) {
         Exchange exchange = exchange(stream);
         switch (exchange.admission()) {
+            case SHED -> Replies.overloaded(exchange);
             case CONNECT_REFUSED -> {
                 stream.flag(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
                 Replies.send(exchange, stream, 403, "", "connect_not_configured");

@@ -259,6 +259,11 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
     }
 
     @Override
+    public void closeUnused() {
+        // Silence is no sign that bytes we do not understand are over.
+    }
+
+    @Override
     public void close() {
         end();
     }
