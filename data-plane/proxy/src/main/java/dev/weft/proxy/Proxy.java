@@ -61,6 +61,12 @@ final class Proxy {
         loop().scheduleWithFixedDelay(engine::maintain, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** Once there are listeners, and not on the way to them: the JVM's view of its heap has to be loaded. */
+    private void watchOverload() {
+        OverloadWatch watch = OverloadWatch.ofThisProcess(engine, stats, log.component("overload"));
+        loop().scheduleWithFixedDelay(watch::look, 0, OverloadWatch.PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
     /** The control thread. */
     EventLoop loop() {
         return controlThread.loop();
@@ -126,6 +132,7 @@ final class Proxy {
     void live() {
         if (state == State.INITIALIZING) {
             state = State.LIVE;
+            loop().schedule(this::watchOverload, OverloadWatch.PERIOD_MILLIS, TimeUnit.MILLISECONDS);
             log.info("ready after " + sinceStart().toMillis() + " ms: "
                     + engine.activeListeners().size() + " listeners, "
                     + engine.clusters().size() + " clusters");

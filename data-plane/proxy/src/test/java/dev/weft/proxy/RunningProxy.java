@@ -79,6 +79,14 @@ final class RunningProxy implements AutoCloseable {
         return new RunningProxy(process);
     }
 
+    /** May have no more than so many files open. */
+    static RunningProxy withFewFiles(int most, Path directory, String json) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh"));
+        command.addAll(command(List.of(), "--bootstrap", bootstrapFile(directory, json)));
+        return new RunningProxy(new ProcessBuilder(command).start());
+    }
+
     private static List<String> command(List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
