@@ -81,8 +81,7 @@ final class RunningProxy implements AutoCloseable {
 
     /** May have no more than so many files open. */
     static RunningProxy withFewFiles(int most, Path directory, String json) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh"));
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + most + " && exec \"$@\"", "sh"));
         command.addAll(command(List.of(), "--bootstrap", bootstrapFile(directory, json)));
         return new RunningProxy(new ProcessBuilder(command).start());
     }
