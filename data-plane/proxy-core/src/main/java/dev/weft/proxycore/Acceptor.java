@@ -58,7 +58,7 @@ final class Acceptor implements ListenSocket.Acceptor {
         Worker worker = engine.worker(loop);
         AccessLogger log = listener.log();
         if (log != null) {
-            channel.pipeline().addLast(new ListenerLog(log, info));
+            channel.pipeline().addLast(new ListenerLog(log, worker, info));
         }
         if (listener.inspects()) {
             channel.pipeline().addLast(new Inspector(this, worker, listener, info));

@@ -30,9 +30,11 @@ final class AccessLogger {
         return logger;
     }
 
-    void log(LogSource source) {
-        for (Target target : targets) {
-            target.output().offer(target.format().line(source));
+    /** On the worker's loop. */
+    void log(LogSource source, Worker worker) {
+        for (int i = 0; i < targets.size(); i++) {
+            Target target = targets.get(i);
+            worker.log(target.output()).write(target.format(), source);
         }
     }
 }

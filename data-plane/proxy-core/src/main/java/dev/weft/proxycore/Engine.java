@@ -357,6 +357,7 @@ public final class Engine implements AutoCloseable {
         clusters.close();
         tls.close();
         loops.close();
+        workers.forEach(Worker::handOverLogs);
         logs.close();
     }
 

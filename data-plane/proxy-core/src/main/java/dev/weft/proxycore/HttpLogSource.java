@@ -1,5 +1,6 @@
 package dev.weft.proxycore;
 
+import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpStream;
 import dev.weft.http.RequestHead;
@@ -11,14 +12,95 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A request that has ended, for its line in the log. */
 record HttpLogSource(Exchange exchange, HttpStream stream) implements LogSource {
+    private static final byte[] METHOD = Ascii.bytes(":method");
+    private static final byte[] PATH = Ascii.bytes(":path");
+    private static final byte[] AUTHORITY = Ascii.bytes(":authority");
+    private static final byte[] SCHEME = Ascii.bytes(":scheme");
+    private static final byte[] FORWARDED_PROTO = Ascii.bytes("x-forwarded-proto");
+
     static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
+
+    /** What stands in the usual formats costs no object; the rest goes by way of a text. */
+    @Override
+    public boolean append(LogField field, LogLine line) {
+        switch (field.name()) {
+            case "START_TIME" -> line.time(System.currentTimeMillis() - TimeUnit.NANOSECONDS.toMillis(elapsedNanos()));
+            case "REQ" -> {
+                return appendRequest(field, line);
+            }
+            case "RESP" -> {
+                ResponseHead head = exchange.lastResponse();
+                return head != null && appendHeader(head.headers(), field, line);
+            }
+            case "PROTOCOL" -> line.plain(stream.request().version().toString());
+            case "RESPONSE_CODE" -> line.decimal(stream.status());
+            case "RESPONSE_FLAGS" -> line.plain(ResponseFlag.text(stream.flags()));
+            case "BYTES_RECEIVED" -> line.decimal(stream.requestBytes());
+            case "BYTES_SENT" -> line.decimal(stream.responseBytes());
+            case "DURATION" -> line.decimal(TimeUnit.NANOSECONDS.toMillis(elapsedNanos()));
+            case "UPSTREAM_HOST" -> {
+                EndpointRuntime endpoint = exchange.endpoint;
+                if (endpoint == null) {
+                    return false;
+                }
+                line.plain(endpoint.toString());
+            }
+            default -> {
+                return LogSource.super.append(field, line);
+            }
+        }
+        return true;
+    }
+
+    private long elapsedNanos() {
+        return System.nanoTime() - exchange.startNanos;
+    }
+
+    private boolean appendRequest(LogField field, LogLine line) {
+        RequestHead head = stream.request();
+        for (byte[] name : field.headers()) {
+            int start;
+            int end;
+            if (Arrays.equals(name, METHOD)) {
+                start = head.methodStart();
+                end = head.methodEnd();
+            } else if (Arrays.equals(name, PATH)) {
+                start = head.targetStart();
+                end = head.targetEnd();
+            } else if (Arrays.equals(name, AUTHORITY)) {
+                start = head.authorityStart();
+                end = head.authorityEnd();
+            } else {
+                int i = head.headers().find(Arrays.equals(name, SCHEME) ? FORWARDED_PROTO : name, 0);
+                start = i < 0 ? 0 : head.headers().valueStart(i);
+                end = i < 0 ? 0 : head.headers().valueEnd(i);
+            }
+            if (end > start) {
+                line.foreign(head.bytes(), start, end, field.limit());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean appendHeader(HeaderBlock headers, LogField field, LogLine line) {
+        for (byte[] name : field.headers()) {
+            int i = headers.find(name, 0);
+            if (i >= 0 && headers.valueEnd(i) > headers.valueStart(i)) {
+                line.foreign(headers.bytes(), headers.valueStart(i), headers.valueEnd(i), field.limit());
+                return true;
+            }
+        }
+        return false;
+    }
 
     @Override
     public @Nullable String value(String operator, String argument) {

@@ -102,7 +102,7 @@ final class HttpManager implements NetworkFilterRuntime {
     void rejected(HttpConnection connection, int status, String details) {
         stats.rejected(connection.worker().cell());
         if (log != null) {
-            log.log(new RefusedLogSource(connection, status, details));
+            log.log(new RefusedLogSource(connection, status, details), connection.worker());
         } else {
             logs.refused(connection.info().remote, status, details);
         }
@@ -184,7 +184,7 @@ final class HttpManager implements NetworkFilterRuntime {
             stats.rejected(cell);
         }
         if (log != null) {
-            log.log(new HttpLogSource(exchange, stream));
+            log.log(new HttpLogSource(exchange, stream), exchange.connection.worker());
         } else if (refused) {
             logs.refused(exchange.connection.info().remote, stream.status(), stream.details());
         }

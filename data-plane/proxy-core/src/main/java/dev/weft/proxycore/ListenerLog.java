@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ListenerLog extends ChannelDuplexHandler implements LogSource {
     private final AccessLogger log;
+    private final Worker worker;
     private final ConnectionInfo info;
     private final long startNanos = System.nanoTime();
     private long received;
     private long sent;
 
-    ListenerLog(AccessLogger log, ConnectionInfo info) {
+    ListenerLog(AccessLogger log, Worker worker, ConnectionInfo info) {
+        this.worker = worker;
         this.log = log;
         this.info = info;
     }
@@ -41,7 +43,7 @@ final class ListenerLog extends ChannelDuplexHandler implements LogSource {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         ctx.fireChannelInactive(); // those behind say first how it ended
-        log.log(this);
+        log.log(this, worker);
     }
 
     @Override

@@ -2,10 +2,10 @@ package dev.weft.proxycore;
 
 import dev.weft.base.Json;
 import dev.weft.xdsmodel.AccessLog;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,11 +18,13 @@ final class LogFormat {
             + "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" "
             + "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n";
 
+    private static final byte[] NOTHING = {};
+    private static final byte[] NONE = {'-'};
     private static final Set<String> NUMBERS =
             Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT", "DURATION", "RESPONSE_DURATION");
 
-    /** A literal text, or an operator with its argument. */
-    private record Piece(boolean operator, String text, String argument, int limit) {}
+    /** A literal text, or an operator. */
+    private record Piece(byte[] text, @Nullable LogField field) {}
 
     private final List<Piece> pieces = new ArrayList<>();
     private final @Nullable Map<String, @Nullable Object> json; // leaves are LogFormats or values
@@ -77,9 +79,13 @@ final class LogFormat {
 
     private void flush(StringBuilder literal) {
         if (!literal.isEmpty()) {
-            pieces.add(new Piece(false, literal.toString(), "", -1));
+            pieces.add(literal(literal.toString()));
             literal.setLength(0);
         }
+    }
+
+    private static Piece literal(String text) {
+        return new Piece(text.getBytes(StandardCharsets.UTF_8), null);
     }
 
     /** {@code NAME}, {@code NAME(argument)} or {@code NAME(argument):limit}. */
@@ -87,63 +93,52 @@ final class LogFormat {
         int open = text.indexOf('(');
         int close = text.lastIndexOf(')');
         if (open < 0 || close < open) {
-            return new Piece(true, text, "", -1);
+            return new Piece(NOTHING, LogField.of(text, "", -1));
         }
         int limit = -1;
         if (text.startsWith(":", close + 1)) {
             try {
                 limit = Integer.parseInt(text.substring(close + 2));
             } catch (NumberFormatException e) {
-                return new Piece(false, "%" + text + "%", "", -1);
+                return literal("%" + text + "%");
             }
         }
-        return new Piece(true, text.substring(0, open), text.substring(open + 1, close), limit);
+        return new Piece(NOTHING, LogField.of(text.substring(0, open), text.substring(open + 1, close), limit));
     }
 
-    /** The line for what ended, its line break included. */
-    String line(LogSource source) {
+    /** Appends the line for what ended, its line break included. */
+    void write(LogSource source, LogLine out) {
         if (json != null) {
-            return Json.write(values(json, source)) + "\n";
+            out.literal((Json.write(values(json, source)) + "\n").getBytes(StandardCharsets.UTF_8));
+            return;
         }
-        return text(source, true);
+        for (int i = 0; i < pieces.size(); i++) {
+            Piece piece = pieces.get(i);
+            LogField field = piece.field();
+            if (field == null) {
+                out.literal(piece.text());
+            } else if (!source.append(field, out)) {
+                out.literal(NONE);
+            }
+        }
     }
 
-    private String text(LogSource source, boolean escape) {
-        StringBuilder out = new StringBuilder(256);
+    /** Of one leaf of JSON, which does its own escaping. */
+    private String text(LogSource source) {
+        StringBuilder out = new StringBuilder();
         for (Piece piece : pieces) {
-            if (!piece.operator()) {
-                out.append(piece.text());
-                continue;
-            }
-            String value = value(piece, source);
-            if (value == null || value.isEmpty()) {
-                out.append('-');
-            } else if (escape) {
-                append(out, value);
-            } else {
-                out.append(value);
-            }
+            LogField field = piece.field();
+            String value = field == null ? new String(piece.text(), StandardCharsets.UTF_8) : value(field, source);
+            out.append(value == null || value.isEmpty() ? "-" : value);
         }
         return out.toString();
     }
 
-    private static @Nullable String value(Piece piece, LogSource source) {
-        String value = source.value(piece.text().toUpperCase(Locale.ROOT), piece.argument());
-        return value != null && piece.limit() >= 0 && piece.limit() < value.length()
-                ? value.substring(0, piece.limit())
+    private static @Nullable String value(LogField field, LogSource source) {
+        String value = source.value(field.name(), field.argument());
+        return value != null && field.limit() >= 0 && field.limit() < value.length()
+                ? value.substring(0, field.limit())
                 : value;
-    }
-
-    /** What clients choose must not forge lines: control characters and quotes are escaped. */
-    private static void append(StringBuilder out, String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
-                out.append("\\x").append(Character.forDigit(c >> 4 & 15, 16)).append(Character.forDigit(c & 15, 16));
-            } else {
-                out.append(c);
-            }
-        }
     }
 
     private static Map<String, @Nullable Object> values(Map<String, @Nullable Object> fields, LogSource source) {
@@ -162,13 +157,13 @@ final class LogFormat {
         return values;
     }
 
-    /** As Envoy: an operator by itself keeps its type, and null when it has no value. JSON does its own escaping. */
+    /** As Envoy: an operator by itself keeps its type, and null when it has no value. */
     private @Nullable Object leaf(LogSource source) {
-        if (pieces.size() != 1 || !pieces.get(0).operator()) {
-            return text(source, false);
+        LogField field = pieces.size() == 1 ? pieces.get(0).field() : null;
+        if (field == null) {
+            return text(source);
         }
-        Piece piece = pieces.get(0);
-        String value = value(piece, source);
-        return value != null && NUMBERS.contains(piece.text().toUpperCase(Locale.ROOT)) ? Long.valueOf(value) : value;
+        String value = value(field, source);
+        return value != null && NUMBERS.contains(field.name()) ? Long.valueOf(value) : value;
     }
 }

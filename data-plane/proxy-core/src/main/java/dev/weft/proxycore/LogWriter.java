@@ -8,7 +8,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes log lines on a thread of its own, so that a slow disk never stops a loop. Lines wait in memory, {@value
- * #MAX_WAITING} characters at most; more are dropped and counted. That an output cannot be written, and that it can again,
+ * #MAX_WAITING} bytes at most; more are dropped and counted. That an output cannot be written, and that it can again,
  * is said in the process's log.
  *
  * <p>{@code /dev/stdout} and {@code /dev/stderr} are the descriptors this process was given. To open them by those names
@@ -103,10 +102,12 @@ final class LogWriter implements AutoCloseable {
         }
     }
 
+    private record Lines(byte[] text, int count) {}
+
     /** One file. Lines are offered by any loop, written by the writer's thread. */
     final class Output {
         private final String path;
-        private final ConcurrentLinkedQueue<String> lines = new ConcurrentLinkedQueue<>();
+        private final ConcurrentLinkedQueue<Lines> queue = new ConcurrentLinkedQueue<>();
         private final AtomicLong waiting = new AtomicLong();
         private @Nullable OutputStream stream; // confined to the writer's thread, as all below
         private boolean failing;
@@ -116,36 +117,30 @@ final class LogWriter implements AutoCloseable {
             this.path = path;
         }
 
-        void offer(String line) {
-            if (waiting.addAndGet(line.length()) > MAX_WAITING) {
-                waiting.addAndGet(-line.length());
-                drop(1);
+        /** Takes lines over. Any thread. */
+        void offer(byte[] text, int count) {
+            if (waiting.addAndGet(text.length) > MAX_WAITING) {
+                waiting.addAndGet(-text.length);
+                drop(count);
                 return;
             }
-            lines.add(line);
+            queue.add(new Lines(text, count));
         }
 
         private void drain() {
-            StringBuilder all = new StringBuilder();
-            int count = 0;
-            for (String line = lines.poll(); line != null; line = lines.poll()) {
-                all.append(line);
-                count++;
-                waiting.addAndGet(-line.length());
-            }
-            if (all.isEmpty()) {
-                return;
-            }
-            try {
-                OutputStream out = stream;
-                if (out == null) {
-                    out = open();
-                    stream = out;
+            for (Lines lines = queue.poll(); lines != null; lines = queue.poll()) {
+                waiting.addAndGet(-lines.text().length);
+                try {
+                    OutputStream out = stream;
+                    if (out == null) {
+                        out = open();
+                        stream = out;
+                    }
+                    out.write(lines.text());
+                    written();
+                } catch (IOException e) {
+                    failed(lines.count(), e); // a full disk must not stop traffic
                 }
-                out.write(all.toString().getBytes(StandardCharsets.ISO_8859_1));
-                written();
-            } catch (IOException e) {
-                failed(count, e); // a full disk must not stop traffic
             }
         }
 

@@ -31,9 +31,9 @@ final class TcpManager implements NetworkFilterRuntime {
         return telemetry;
     }
 
-    void over(TcpSession session) {
+    void over(TcpSession session, Worker worker) {
         if (log != null) {
-            log.log(new TcpLogSource(session));
+            log.log(new TcpLogSource(session), worker);
         }
     }
 

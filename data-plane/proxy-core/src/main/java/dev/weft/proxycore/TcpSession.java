@@ -221,7 +221,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         over = true;
         clear();
         info.flags |= flags;
-        manager.over(this);
+        manager.over(this, worker);
         Edge.TcpSeries counters = series;
         if (counters == null) {
             edge().connections(flags).opened().increment(worker.cell());

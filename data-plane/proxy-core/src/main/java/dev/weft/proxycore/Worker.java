@@ -14,6 +14,7 @@ final class Worker {
     private final UpstreamLoop upstream;
     private final Set<DownstreamConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private final RequestIds requestIds;
+    private final Map<LogWriter.Output, LoopLog> logs = new IdentityHashMap<>();
     private final Map<ListenerRuntime, Patience> patiences = new WeakHashMap<>(); // until the listener is replaced
 
     Worker(Loop loop) {
@@ -36,6 +37,21 @@ final class Worker {
 
     RequestIds requestIds() {
         return requestIds;
+    }
+
+    /** This loop's lines for an output. */
+    LoopLog log(LogWriter.Output output) {
+        LoopLog log = logs.get(output);
+        if (log == null) {
+            log = new LoopLog(upstream.timers(), output);
+            logs.put(output, log);
+        }
+        return log;
+    }
+
+    /** Gives the lines there are to the writer's thread. On the loop, or once it has ended. */
+    void handOverLogs() {
+        logs.values().forEach(LoopLog::handOver);
     }
 
     /** What the clients of this listener have taught this loop. */

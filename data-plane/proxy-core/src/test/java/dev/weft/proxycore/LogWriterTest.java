@@ -30,12 +30,12 @@ class LogWriterTest {
         Path file = folder.resolve("missing").resolve("access.log");
         LogWriter.Output output = writer.output(file.toString());
         for (int i = 1; i <= 3; i++) {
-            output.offer("lost\n");
+            output.offer("lost\n".getBytes(StandardCharsets.US_ASCII), 1);
             long lost = i;
             await(() -> dropped() == lost);
         }
         Files.createDirectory(file.getParent());
-        output.offer("kept\n");
+        output.offer("kept\n".getBytes(StandardCharsets.US_ASCII), 1);
         await(() -> said.toString(StandardCharsets.UTF_8).contains("again"));
         writer.close();
         assertThat(file).hasContent("kept");

@@ -22,14 +22,12 @@ import org.junit.jupiter.api.Test;
 class OverloadWatchTest {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final StatsRegistry stats = new StatsRegistry(2);
+    private final Log log = Log.to(new PrintStream(written, true, StandardCharsets.UTF_8), Log.Level.INFO, "overload");
     private final Engine engine =
-            new Engine(new EngineConfig(1, WorkloadLabels.UNKNOWN, OriginalDestination.NONE), stats);
+            new Engine(new EngineConfig(1, WorkloadLabels.UNKNOWN, "", OriginalDestination.NONE, log), stats);
     private final AtomicReference<Double> heap = new AtomicReference<>(0.0);
-    private final OverloadWatch watch = new OverloadWatch(
-            Map.of(OverloadResource.HEAP, this::taken),
-            engine,
-            stats,
-            Log.to(new PrintStream(written, true, StandardCharsets.UTF_8), Log.Level.INFO, "overload"));
+    private final OverloadWatch watch =
+            new OverloadWatch(Map.of(OverloadResource.HEAP, this::taken), engine, stats, log);
 
     private double taken() throws IOException {
         Double now = heap.get();

@@ -21,6 +21,7 @@ public final class EndpointRuntime extends Endpoint {
     private final Transport transport;
     private final @Nullable SpiffeId expectedIdentity;
     private final boolean multiplexed;
+    private final String text; // each request's line in a log has it
     private final @Nullable HttpPool[] pools; // per loop one for HTTP/1 and one for HTTP/2
     private volatile boolean retired;
     private volatile long lastUsed = System.nanoTime(); // ORIGINAL_DST: when it was looked up last
@@ -39,6 +40,7 @@ public final class EndpointRuntime extends Endpoint {
         this.transport = transport;
         String identity = config.metadata().string("weft", "identity");
         this.expectedIdentity = identity == null ? null : SpiffeId.parseOrNull(identity);
+        this.text = address().toString();
         this.multiplexed = transport.isMesh() && config.metadata().isTrue("weft", "mux");
         this.pools = new HttpPool[loops * 2];
     }
@@ -134,5 +136,10 @@ public final class EndpointRuntime extends Endpoint {
 
     public void telemetry(Object value) {
         telemetry = value;
+    }
+
+    @Override
+    public String toString() {
+        return text;
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What one request may cost the shipped proxy without access log: system calls, garbage, memory. Counts, not times: they hold on a busy machine. */
+/** What one request may cost the shipped proxy, its access log on: system calls, garbage, memory. Counts, not times: they hold on a busy machine. */
 class ProxyBudgetTest {
     private static final BenchCase CASE = BenchCase.H1_1K_C32;
     private static final Pattern GENERATION =
@@ -37,7 +37,7 @@ class ProxyBudgetTest {
     @BeforeAll
     static void startAndWarmUp() throws IOException {
         lab = new Lab(List.of(Peers.repository().resolve("weft").toString(), "proxy"));
-        lineup = Lineup.start(lab, CASE, List.of(ProxyKind.WEFT), false);
+        lineup = Lineup.start(lab, CASE, List.of(ProxyKind.WEFT), true);
         weft = lineup.proxies().getFirst();
         lineup.awaitReady();
         assertThat(load(10).errors()).isZero();
