@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 
@@ -88,7 +89,7 @@ final class OverloadWatch {
             Set<OverloadAction> now = state.active();
             engine.overload(now);
             for (OverloadAction action : OverloadAction.values()) {
-                actions.get(action).set(0, now.contains(action) ? 1 : 0);
+                Objects.requireNonNull(actions.get(action)).set(0, now.contains(action) ? 1 : 0);
                 if (now.contains(action) != before.contains(action)) {
                     tell(action, now.contains(action));
                 }
@@ -113,7 +114,7 @@ final class OverloadWatch {
             return;
         }
         state.pressure(resource, taken);
-        pressures.get(resource).set(0, Math.round(taken * 100));
+        Objects.requireNonNull(pressures.get(resource)).set(0, Math.round(taken * 100));
     }
 
     private void tell(OverloadAction action, boolean begins) {
