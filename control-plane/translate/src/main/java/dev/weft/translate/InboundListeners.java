@@ -18,6 +18,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -65,7 +66,7 @@ final class InboundListeners {
             String name = "inbound_" + port.port();
             Listener.Builder listener = Listener.newBuilder()
                     .setName(name)
-                    .setAddress(Protos.address(proxy.address(), at.get(port.port())))
+                    .setAddress(Protos.address(proxy.address(), Objects.requireNonNull(at.get(port.port()))))
                     .setTrafficDirection(TrafficDirection.INBOUND);
             addChains(listener, settings, port, Names.inbound(port.port()), 0);
             addInspectors(listener, settings.mtls() == Mtls.PERMISSIVE || port.frontDoor());

@@ -178,13 +178,16 @@ final class SupervisorTest {
         assertThat(log()).containsSubsequence("interrupted", "sidecar ends", "application ends");
     }
 
-    /** The unit on a terminal of its own, that of script(1), which passes on input and exit code. */
+    /**
+     * The unit on a terminal of its own, that of script(1), which passes on input and exit code. Ctrl-C counts there even
+     * where this test runs in the background of a shell, which makes its children ignore it.
+     */
     private Process onTerminal(String application) throws IOException {
         StringBuilder line = new StringBuilder();
         for (String word : unit(List.of(), "bash", "-c", application)) {
             line.append('\'').append(word.replace("'", "'\\''")).append("' ");
         }
-        return start(Map.of(), List.of("script", "-qec", line.toString(), "/dev/null"));
+        return start(Map.of(), List.of("env", "--default-signal=INT", "script", "-qec", line.toString(), "/dev/null"));
     }
 
     private static void type(Process terminal, String keys) throws IOException {

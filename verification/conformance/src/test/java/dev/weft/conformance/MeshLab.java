@@ -162,7 +162,7 @@ final class MeshLab implements AutoCloseable {
             Map<String, String> environment)
             throws IOException {
         TestNetwork.Host host = network.addHost(name);
-        return start(host, join(host, service), service, port, labels, application, environment);
+        return start(host, join(host, service), service, ports, labels, application, environment);
     }
 
     /** The same on a host that joined 20 days ago. */
@@ -170,7 +170,7 @@ final class MeshLab implements AutoCloseable {
         TestNetwork.Host host = network.addHost(name);
         Path credential = join(host, service);
         AgedCredential.age(credential, state(), folder.resolve("scratch"));
-        return start(host, credential, service, port, List.of(), application, Map.of());
+        return start(host, credential, service, List.of(port), List.of(), application, Map.of());
     }
 
     /** What {@code weft join} made on a host. */
@@ -182,7 +182,7 @@ final class MeshLab implements AutoCloseable {
             TestNetwork.Host host,
             Path credential,
             String service,
-            int port,
+            List<Integer> ports,
             List<String> labels,
             RunningProcess.Spec application,
             Map<String, String> environment) {
