@@ -40,6 +40,7 @@ class DemoRunTest {
         assertThat(report.get("mode")).isEqualTo(Peers.root() ? "namespaces" : "explicit");
         assertThat(outcomes(report))
                 .containsOnlyKeys(
+                        "first request",
                         "plain application",
                         "request through both sidecars",
                         "mTLS on the wire",
