@@ -157,10 +157,11 @@ final class Http2HeadWriter {
         int start = head.reasonStart();
         int end = head.reasonEnd();
         if (start < end && !Arrays.equals(head.bytes(), start, end, usual, 0, usual.length)) {
-            MuxTag.append(tag, (byte) ' ');
+            MuxTag.append(tag, MuxTag.REASON);
             int at = tag.room(end - start);
             System.arraycopy(head.bytes(), start, tag.bytes(), at, end - start);
             tag.length(at + end - start);
+            MuxTag.append(tag, MuxTag.REASON);
         }
     }
 }

@@ -37,6 +37,11 @@ public record Http2Options(
         boolean connectProtocol,
         Mux mux,
         String serverName) {
+    /** What a proxy adds to a head, edits of routes included. */
+    private static final int FIELDS_ADDED = 16;
+
+    private static final int BYTES_ADDED = 8 * 1024;
+
     /** Towards applications: the figures of reliability.md §1.1; 60 KiB and 100 fields are Envoy's. */
     public static final Http2Options APPLICATION = new Http2Options(
             100,
@@ -130,27 +135,33 @@ public record Http2Options(
 
     /** Asks a silent peer whether it is still there: it is given up after interval and time-out together. */
     public Http2Options withPings(Duration interval, Duration timeout) {
-        return with(interval, timeout, connectProtocol, mux);
+        return with(maxHeadBytes, maxFields, interval, timeout, connectProtocol, mux);
     }
 
-    /** For a connection between proxies of ours: {@code weft-mux}. */
+    /**
+     * For a connection between proxies of ours: {@code weft-mux}. The limits of heads are the sender's to enforce on whoever
+     * it took them from; here they have room for what it adds and for HPACK's way of counting (32 bytes more for each field).
+     */
     public Http2Options multiplexing(Mux carried) {
-        return with(pingInterval, pingTimeout, true, carried);
+        int fields = maxFields + FIELDS_ADDED;
+        int head = maxHeadBytes + 32 * fields + BYTES_ADDED;
+        return with(head, fields, pingInterval, pingTimeout, true, carried);
     }
 
     /** With extended CONNECT allowed or not. */
     public Http2Options connectProtocol(boolean allowed) {
-        return with(pingInterval, pingTimeout, allowed, mux);
+        return with(maxHeadBytes, maxFields, pingInterval, pingTimeout, allowed, mux);
     }
 
-    private Http2Options with(Duration interval, Duration timeout, boolean connect, Mux carried) {
+    private Http2Options with(
+            int headBytes, int fields, Duration interval, Duration timeout, boolean connect, Mux carried) {
         return new Http2Options(
                 maxConcurrentStreams,
                 streamWindow,
                 maxStreamWindow,
                 connectionWindow,
-                maxHeadBytes,
-                maxFields,
+                headBytes,
+                fields,
                 streamsPerTurn,
                 idleTimeout,
                 trusted,

@@ -93,7 +93,7 @@ final class Http2ResponseParser implements HpackDecoder.Fields {
         head = null;
         if (tag.isPresent()) {
             into.version(HttpVersion.HTTP_1_1);
-            into.reason(tag.reasonStart(into.bytes()), tag.reasonEnd());
+            tag.reason(into);
         }
         return problem == null && into.status() == 0 ? "http2.missing_status" : problem;
     }

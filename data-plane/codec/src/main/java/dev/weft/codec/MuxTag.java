@@ -1,6 +1,7 @@
 package dev.weft.codec;
 
 import dev.weft.http.Ascii;
+import dev.weft.http.ResponseHead;
 
 /**
  * What a head of HTTP/1 says and HTTP/2 cannot: the case of its field names, and a reason phrase of its own. It crosses a
@@ -9,8 +10,8 @@ import dev.weft.http.Ascii;
  *
  * <p>Grammar: for each name, in the order written, {@code l} (lower case), {@code t} (each word begins with a capital) or
  * {@code x} hex-digits {@code .}, where bit n of digit i says that letter 4i+n is a capital. A request's first name is its
- * Host's. Behind a space a response's reason phrase may follow. Clients write the same names in every request, so HPACK
- * makes one byte of it.
+ * Host's. Between two slashes a response's reason phrase may follow: so the value neither begins nor ends with a space, as
+ * no field's may. Clients write the same names in every request, so HPACK makes one byte of it.
  *
  * <p>The object reads one tag; one per parser, confined to its loop.
  */
@@ -21,6 +22,10 @@ final class MuxTag {
     private static final byte TITLE = 't';
     private static final byte EXACT = 'x';
     private static final byte END = '.';
+
+    /** Before and after a reason phrase. */
+    static final byte REASON = '/';
+
     private static final byte[] HEX = Ascii.bytes("0123456789abcdef");
 
     /** Without a Host field to say otherwise it is written as nearly all write it. */
@@ -90,7 +95,7 @@ final class MuxTag {
 
     /** Gives the next name, which is in lower case, its own; one the tag does not speak of stays as it is. */
     void apply(byte[] bytes, int start, int nameEnd) {
-        if (at >= end || bytes[at] == ' ') {
+        if (at >= end || bytes[at] == REASON) {
             return;
         }
         switch (bytes[at++]) {
@@ -128,16 +133,15 @@ final class MuxTag {
         }
     }
 
-    /** Where a reason phrase begins; {@link #reasonEnd()} when there is none. Once all names had their turn. */
-    int reasonStart(byte[] bytes) {
-        int i = at;
-        while (i < end && bytes[i] != ' ') {
-            i++;
+    /** Gives the head the reason phrase there is, once all names had their turn. */
+    void reason(ResponseHead head) {
+        byte[] bytes = head.bytes();
+        int start = at;
+        while (start < end && bytes[start] != REASON) {
+            start++;
         }
-        return Math.min(i + 1, end);
-    }
-
-    int reasonEnd() {
-        return end;
+        if (end - start >= 2 && bytes[end - 1] == REASON) {
+            head.reason(start + 1, end - 1);
+        }
     }
 }

@@ -57,6 +57,52 @@ class MuxTest {
     }
 
     @Test
+    void aReasonPhraseArrivesWhateverIsInIt() throws IOException {
+        List<String> reasons = List.of("Odd/But Fine ", "/", " two  spaces", "caf\u00e9", "\tt");
+        try (Backend backend = new Backend(c -> {
+                    for (String r = c.readRequest(); r != null; r = c.readRequest()) {
+                        int i = Integer.parseInt(r.substring("GET /".length(), r.indexOf(" HTTP")));
+                        c.write("HTTP/1.1 200 " + reasons.get(i) + "\r\nContent-Length: 0\r\n\r\n");
+                    }
+                });
+                MeshSides.Inbound direct = new MeshSides.Inbound(backend.port());
+                TestProxy plain = MeshSides.outbound(direct.proxy.port("http"), MeshSides.SERVER, MeshSides.CLIENT);
+                TestProxy shared = outbound(direct);
+                Client overHttp1 = plain.client();
+                Client overMux = shared.client()) {
+            for (int i = 0; i < reasons.size(); i++) {
+                String expected = firstLine(overHttp1.get("/" + i));
+                assertThat(firstLine(overMux.get("/" + i))).isEqualTo(expected).contains("200 ");
+            }
+        }
+    }
+
+    private static String firstLine(String response) {
+        return response.substring(0, response.indexOf('\r'));
+    }
+
+    /** What the first proxy lets through the second must not find too much. */
+    @Test
+    void headsAtTheLimitArrive() throws IOException {
+        StringBuilder most = new StringBuilder();
+        for (int i = 0; i < 97; i++) {
+            most.append("x-").append(i).append(": ").append("v".repeat(600)).append("\r\n");
+        }
+        try (Backend backend = new Backend(c -> {
+                    while (c.readRequest() != null) {
+                        c.write("HTTP/1.1 200 OK\r\n" + most + "Content-Length: 0\r\n\r\n");
+                    }
+                });
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port());
+                TestProxy outbound = outbound(inbound);
+                Client client = outbound.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\n" + most + "\r\n");
+            assertThat(client.response()).startsWith("HTTP/1.1 200 OK\r\n").contains("\r\nx-96: vvv");
+            assertThat(backend.requests.getLast()).contains("\r\nx-96: vvv");
+        }
+    }
+
+    @Test
     void manyClientsShareOneConnection() throws Exception {
         int clients = 20;
         CountDownLatch all = new CountDownLatch(clients);
