@@ -14,6 +14,8 @@ import java.util.List;
  *   → filter chain                   STRICT has none for plaintext: such connections end here
  *   → TLS, peer identity             before any byte of HTTP: nobody unknown reaches the parser
  *   → codec
+ *   → shed while overloaded, one form of the path    as outbound: another proxy may not have seen to it
+ *   → who calls, by its certificate  x-forwarded-client-cert is ours to say
  *   → peer header                    believed only with a verified identity, taken off in any case
  *   → route match → HTTP filters → router
  *   → the application                dialled from 127.0.0.6, by which the interception rules know us

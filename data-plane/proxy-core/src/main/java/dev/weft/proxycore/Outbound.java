@@ -14,6 +14,8 @@ import java.util.List;
  *   → detection                      only where the port's protocol was not declared: it costs a wait for bytes
  *   → filter chain                   by what is known now; nothing below chooses again
  *   → codec                          strict: what it lets through means the same to everyone behind it
+ *   → shed while overloaded          before anything is spent on the request
+ *   → one form of the path           before routing, so that routes, log and application see the same
  *   → reserved headers off           before routing: an application must not speak in the mesh's name
  *   → request id                     before the log and the peer need it
  *   → route match                    once, before the first filter: filters belong to the route
