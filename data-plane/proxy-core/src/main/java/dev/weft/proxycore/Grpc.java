@@ -55,7 +55,7 @@ final class Grpc {
         int after = start + CONTENT_TYPE.length;
         return after <= end
                 && Ascii.equalsIgnoreCase(CONTENT_TYPE, headers.bytes(), start, after)
-                && (after == end || headers.bytes()[after] == '+' || headers.bytes()[after] == ';');
+                && (after == end || headers.bytes()[after] == '+');
     }
 
     /** What {@code grpc-timeout} says in nanoseconds; -1 for none, or one that makes no sense. */

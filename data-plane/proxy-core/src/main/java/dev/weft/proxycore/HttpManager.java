@@ -124,7 +124,7 @@ final class HttpManager implements NetworkFilterRuntime {
         }
         PathNormaliser.Outcome path = paths.normalise(head);
         if (path != PathNormaliser.Outcome.FORWARD) {
-            return refuse(worker, path, head);
+            return refuse(worker, path, exchange.isGrpc);
         }
         Admission admission = headers.request(exchange.connection, head);
         if (admission == Admission.NAME_REFUSED) {
@@ -139,8 +139,8 @@ final class HttpManager implements NetworkFilterRuntime {
     }
 
     /** Envoy: clients of gRPC follow no redirect. */
-    private Admission refuse(Worker worker, PathNormaliser.Outcome path, RequestHead head) {
-        if (path == PathNormaliser.Outcome.REDIRECT && !ManagerHeaders.isGrpc(head.headers())) {
+    private Admission refuse(Worker worker, PathNormaliser.Outcome path, boolean grpc) {
+        if (path == PathNormaliser.Outcome.REDIRECT && !grpc) {
             stats.pathRedirected(worker.cell());
             return Admission.PATH_REDIRECTED;
         }

@@ -17,7 +17,6 @@ final class ManagerHeaders {
     private static final byte[] X_REQUEST_ID = Ascii.bytes("x-request-id");
     private static final byte[] X_WEFT_PEER = Ascii.bytes("x-weft-peer");
     private static final byte[] DATE = Ascii.bytes("date");
-    private static final byte[] GRPC = Ascii.bytes("application/grpc");
     private static final byte[] WEBSOCKET = Ascii.bytes("websocket");
     private static final byte[] UPGRADE = Ascii.bytes("upgrade");
 
@@ -49,6 +48,7 @@ final class ManagerHeaders {
             return Admission.NAME_REFUSED;
         }
         announced(connection, headers, mesh);
+        headers.remove(KnownHeader.X_WEFT_MUX); // a proxy's own was taken off by the codec
         clientCert.request(connection, headers);
         // Envoy: without use_remote_address what the client says of the scheme stands.
         if (!headers.has(KnownHeader.X_FORWARDED_PROTO)) {
@@ -90,19 +90,6 @@ final class ManagerHeaders {
             return Admission.UPGRADED;
         }
         return headers.listContains(KnownHeader.UPGRADE, WEBSOCKET) ? Admission.UPGRADE_REFUSED : Admission.SERVED;
-    }
-
-    /** Whether a request is one of gRPC: {@code application/grpc}, with or without a format behind it. */
-    static boolean isGrpc(HeaderBlock headers) {
-        int type = headers.find(KnownHeader.CONTENT_TYPE);
-        if (type < 0) {
-            return false;
-        }
-        int start = headers.valueStart(type);
-        int end = start + GRPC.length;
-        return end <= headers.valueEnd(type)
-                && Ascii.equalsIgnoreCase(GRPC, headers.bytes(), start, end)
-                && (end == headers.valueEnd(type) || headers.bytes()[end] == '+');
     }
 
     /** Whether the request came over https: what x-forwarded-proto says, which {@link #request} has made sure is there. */

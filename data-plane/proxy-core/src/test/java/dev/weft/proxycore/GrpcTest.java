@@ -30,8 +30,13 @@ class GrpcTest {
 
     @ParameterizedTest
     @CsvSource({
-        "application/grpc, true", "application/grpc+proto, true", "Application/GRPC;charset=x, true",
-        "application/grpc-web, false", "application/grp, false", "text/plain, false"
+        "application/grpc, true",
+        "application/grpc+proto, true",
+        "Application/GRPC, true",
+        "application/grpc;charset=x, false",
+        "application/grpc-web, false",
+        "application/grp, false",
+        "text/plain, false"
     })
     void aCallIsKnownByItsContentType(String type, boolean grpc) {
         assertThat(Grpc.is(with("content-type", type))).isEqualTo(grpc);

@@ -197,6 +197,17 @@ class MuxTest {
     }
 
     @Test
+    void noApplicationSpeaksInTheProxysNameToOneWithoutASidecar() throws IOException {
+        try (Backend backend = Backend.answering("x");
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nx-weft-mux: ttt\r\nHost: t\r\n\r\n");
+            assertThat(client.response()).endsWith("x");
+            assertThat(backend.requests.getLast()).doesNotContain("weft");
+        }
+    }
+
+    @Test
     void aWebSocketCrossesTheSharedConnection() throws IOException {
         try (Backend backend = new Backend(c -> {
                     c.readRequest();
