@@ -53,7 +53,10 @@ final class Http2Pool implements HttpPool {
             }
         }
         if (sharing != null) {
-            if (best != null && best.active() >= share && connections.size() < SharedConnections.MOST && !connecting) {
+            if (best != null
+                    && best.active() >= share
+                    && !connecting
+                    && sharing.mayGrow(connections.size(), System.nanoTime())) {
                 connect();
             }
             lookForLoss(sharing);
@@ -103,18 +106,26 @@ final class Http2Pool implements HttpPool {
             @Override
             public void connected(Channel channel) {
                 connecting = false;
+                attempted(true);
                 opened(channel, counted);
             }
 
             @Override
             public void connectFailed(boolean timeout, String reason) {
                 connecting = false;
+                attempted(false);
                 if (counted) {
                     endpoint.cluster().limits().connections().release();
                 }
                 failAll(timeout, reason);
             }
         });
+    }
+
+    private void attempted(boolean succeeded) {
+        if (sharing != null) {
+            sharing.attempted(succeeded, System.nanoTime());
+        }
     }
 
     /** All waited for this one connection. */

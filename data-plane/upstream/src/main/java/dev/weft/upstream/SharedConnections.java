@@ -19,7 +19,11 @@ final class SharedConnections {
     private static final long NANOS_BETWEEN_LOOKS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOSS_REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final long NANOS_AFTER_FAILURE = TimeUnit.SECONDS.toNanos(1);
+
     private int picks;
+    private boolean failed; // the last attempt at another connection
+    private long failedAt;
     private long lookedAt;
     private long lost;
     private boolean lossy;
@@ -28,6 +32,17 @@ final class SharedConnections {
     /** Requests on a connection from which another one is better. */
     int share() {
         return lossy ? SHARE_WITH_LOSS : SHARE;
+    }
+
+    /** Whether another connection may be tried beside so many: not in the second after an attempt that failed. */
+    boolean mayGrow(int connections, long now) {
+        return connections < MOST && (!failed || now - failedAt >= NANOS_AFTER_FAILURE);
+    }
+
+    /** How an attempt at a connection has ended. */
+    void attempted(boolean succeeded, long now) {
+        failed = !succeeded;
+        failedAt = now;
     }
 
     /** Counts a pick; answers whether it is time to ask for the clock, which costs more than a pick. */

@@ -44,6 +44,18 @@ class SharedConnectionsTest {
     }
 
     @Test
+    void anotherConnectionIsNotTriedRightAfterOneThatFailed() {
+        SharedConnections sharing = new SharedConnections();
+        assertThat(sharing.mayGrow(1, seconds(5))).isTrue();
+        assertThat(sharing.mayGrow(SharedConnections.MOST, seconds(5))).isFalse();
+        sharing.attempted(false, seconds(5));
+        assertThat(sharing.mayGrow(1, seconds(6) - 1)).isFalse();
+        assertThat(sharing.mayGrow(1, seconds(6))).isTrue();
+        sharing.attempted(true, seconds(6));
+        assertThat(sharing.mayGrow(2, seconds(6))).isTrue();
+    }
+
+    @Test
     void theKernelIsAskedOnceASecondAtMost() {
         SharedConnections sharing = new SharedConnections();
         sharing.look(seconds(1), 0);
