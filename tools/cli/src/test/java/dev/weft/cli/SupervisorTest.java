@@ -183,7 +183,7 @@ final class SupervisorTest {
      * where this test runs in the background of a shell, which makes its children ignore it.
      */
     private Process onTerminal(String application) throws IOException {
-        StringBuilder line = new StringBuilder();
+        StringBuilder line = new StringBuilder("exec "); // Ctrl-C would end a shell in between
         for (String word : unit(List.of(), "bash", "-c", application)) {
             line.append('\'').append(word.replace("'", "'\\''")).append("' ");
         }

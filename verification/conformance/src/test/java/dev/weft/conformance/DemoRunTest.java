@@ -33,7 +33,8 @@ class DemoRunTest {
         Path file = folder.resolve("report.json");
         try (RunningProcess demo = demo("--for", "1s", "--report", file.toString())) {
             int exit = demo.awaitExit(LIMIT);
-            assertThat(exit).as(demo.output()).isZero();
+            // What did not pass comes first: some readers of a test's output show no more than a line.
+            assertThat(exit).as(failed(file) + demo.output()).isZero();
         }
         Map<?, ?> report = report(file);
         assertThat(report.get("passed")).isEqualTo(true);
@@ -109,6 +110,19 @@ class DemoRunTest {
 
     private static Map<?, ?> report(Path file) throws IOException {
         return (Map<?, ?>) Objects.requireNonNull(Json.parse(Files.readString(file)));
+    }
+
+    private static String failed(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            return "no report; ";
+        }
+        StringBuilder failed = new StringBuilder();
+        for (Object check : (List<?>) Objects.requireNonNull(report(file).get("checks"))) {
+            if (check instanceof Map<?, ?> fields && !Boolean.TRUE.equals(fields.get("passed"))) {
+                failed.append(fields).append("; ");
+            }
+        }
+        return failed.toString();
     }
 
     private static Map<String, Boolean> outcomes(Map<?, ?> report) {
