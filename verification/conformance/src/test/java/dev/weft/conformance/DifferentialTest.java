@@ -35,6 +35,18 @@ class DifferentialTest {
     /** Response headers whose value may differ, though not whether they are there: time and cost of one exchange. */
     private static final List<String> ANY_VALUE = List.of("date", "x-envoy-upstream-service-time");
 
+    /** What the backends of some clusters always say. */
+    private static final Map<String, String> ANSWERS = Map.of(
+            "garbage", "this is no HTTP\r\n\r\n",
+            "cut", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
+            "untilclose", "HTTP/1.1 200 OK\r\nx-backend: u\r\n\r\nuntil the end",
+            "lf", "HTTP/1.1 200 OK\nContent-Length: 2\n\nok",
+            "switching", "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n",
+            "hints",
+                    "HTTP/1.1 103 Early Hints\r\nlink: </s.css>; rel=preload\r\n\r\n"
+                            + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            "long204", "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok");
+
     private static final StringBuilder DIFFERENCES = new StringBuilder();
     private static final Deque<AutoCloseable> TO_CLOSE = new ArrayDeque<>();
 
@@ -51,16 +63,11 @@ class DifferentialTest {
         backends.put("a", keep(EchoServer.start("a", "127.0.0.1", 0, null)).port());
         backends.put("b", keep(EchoServer.start("b", "127.0.0.1", 0, null)).port());
         backends.put("resets", keep(BadBackend.resetting()).port());
-        backends.put(
-                "garbage", keep(BadBackend.answering("this is no HTTP\r\n\r\n")).port());
-        backends.put(
-                "cut",
-                keep(BadBackend.answering("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"))
-                        .port());
-        backends.put(
-                "untilclose",
-                keep(BadBackend.answering("HTTP/1.1 200 OK\r\nx-backend: u\r\n\r\nuntil the end"))
-                        .port());
+        for (Map.Entry<String, String> broken : ANSWERS.entrySet()) {
+            backends.put(
+                    broken.getKey(),
+                    keep(BadBackend.answering(broken.getValue())).port());
+        }
         backends.put("refused", freePort());
         envoyPorts = ports(backends);
         weftPorts = ports(backends);
@@ -202,7 +209,8 @@ class DifferentialTest {
                 .collect(Collectors.joining("\n"));
         String body = answer.text();
         String shown = body.length() > 2000 ? body.length() + " bytes, hash " + body.hashCode() : body;
-        return answer.statusLine() + "\n" + headers + "\n\n" + shown + "\n";
+        String interim = answer.interim().stream().map(line -> line + "\n").collect(Collectors.joining());
+        return interim + answer.statusLine() + "\n" + headers + "\n\n" + shown + "\n";
     }
 
     private static Map<String, Integer> countBackends(int port, String path, int requests) throws IOException {

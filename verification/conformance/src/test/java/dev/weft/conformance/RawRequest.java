@@ -166,6 +166,10 @@ record RawRequest(String name, String bytes, int answers, boolean head) {
                 get("endpoint resets", "/resets"),
                 get("endpoint answers garbage", "/garbage"),
                 get("answer until close", "/untilclose"),
+                get("answer with bare line feeds", "/lf"),
+                get("answer switches protocols unasked", "/switching"),
+                get("answer with early hints", "/hints"),
+                get("answer 204 with a length", "/long204"),
                 get("status 204", "/status/204"),
                 get("status 304", "/status/304"),
                 get("status 503 of the application", "/status/503"),
@@ -231,6 +235,23 @@ record RawRequest(String name, String bytes, int answers, boolean head) {
                 of(
                         "upgrade without permission",
                         "GET /a/x HTTP/1.1\r\n" + SHOP + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"),
-                of("preface of HTTP/2 cut short", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"));
+                of("preface of HTTP/2 cut short", "PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n"),
+                of("empty line before the request", "\r\nGET /a/x HTTP/1.1\r\n" + SHOP + "\r\n"),
+                of("two empty lines before the request", "\r\n\r\nGET /a/x HTTP/1.1\r\n" + SHOP + "\r\n"),
+                of("tab in the request line", "GET\t/a/x HTTP/1.1\r\n" + SHOP + "\r\n"),
+                of("two spaces in the request line", "GET  /a/x HTTP/1.1\r\n" + SHOP + "\r\n"),
+                of("request with bare line feeds", "GET /a/x HTTP/1.1\nHost: shop.test\n\n"),
+                of(
+                        "space behind the size of a chunk",
+                        "POST /a/x HTTP/1.1\r\n" + SHOP + "Transfer-Encoding: chunked\r\n\r\n5 \r\nhello\r\n0\r\n\r\n"),
+                host("user in the host", "u@shop.test"),
+                of("HTTP/1.0 without host", "GET /a/x HTTP/1.0\r\n\r\n"),
+                of("method in lower case", "get /a/x HTTP/1.1\r\n" + SHOP + "\r\n"),
+                get("host named as hop-by-hop", "/headers", "Connection: host"),
+                of(
+                        "length named as hop-by-hop",
+                        "POST /headers HTTP/1.1\r\n" + SHOP
+                                + "Connection: content-length\r\nContent-Length: 5\r\n\r\nhello"),
+                get("fragment in the path", "/a/x#part"));
     }
 }

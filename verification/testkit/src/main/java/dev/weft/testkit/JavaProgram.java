@@ -14,6 +14,7 @@ public final class JavaProgram {
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dstdout.encoding=UTF-8", // what RunningProcess reads, in whatever locale the tests run
                 "-cp",
                 classPath(),
                 main.getName()));

@@ -38,8 +38,13 @@ public final class PlainHttpConnection implements AutoCloseable {
         }
     }
 
-    /** An answer as it came; header names keep their case. */
-    public record Answer(String statusLine, List<String> headerLines, byte[] body, boolean closes) {
+    /**
+     * An answer as it came; header names keep their case.
+     *
+     * @param interim status lines of the interim answers (1xx, RFC 9110 15.2) before it
+     */
+    public record Answer(
+            List<String> interim, String statusLine, List<String> headerLines, byte[] body, boolean closes) {
         public int status() {
             String[] words = statusLine.split(" ", 3);
             return words.length < 2 ? 0 : Integer.parseInt(words[1]);
@@ -65,8 +70,9 @@ public final class PlainHttpConnection implements AutoCloseable {
         socket.getOutputStream().write(request);
     }
 
-    /** Reads one final answer (interim ones are skipped). {@code head}: the request was a HEAD, so no body follows. */
+    /** Reads one final answer. {@code head}: the request was a HEAD, so no body follows. */
     public Answer read(boolean head) throws IOException {
+        List<String> interim = new ArrayList<>();
         while (true) {
             String status = line();
             answering = true;
@@ -74,8 +80,9 @@ public final class PlainHttpConnection implements AutoCloseable {
             for (String line = line(); !line.isEmpty(); line = line()) {
                 headers.add(line);
             }
-            Answer answer = new Answer(status, headers, new byte[0], false);
+            Answer answer = new Answer(interim, status, headers, new byte[0], false);
             if (answer.status() < 200 && answer.status() != 101) {
+                interim.add(status);
                 continue;
             }
             Answer whole = withBody(answer, head);
@@ -100,7 +107,7 @@ public final class PlainHttpConnection implements AutoCloseable {
             body = in.readAllBytes();
             closes = true;
         }
-        return new Answer(answer.statusLine(), answer.headerLines(), body, closes);
+        return new Answer(answer.interim(), answer.statusLine(), answer.headerLines(), body, closes);
     }
 
     private byte[] chunked() throws IOException {
