@@ -216,6 +216,7 @@ final class Checks {
         Unit victim = mesh.unit("cart-2");
         long at = System.currentTimeMillis();
         victim.kill();
+        long dead = System.currentTimeMillis();
         boolean gone = Wait.until(
                 10_000,
                 () -> mesh.operator().workloads().workloads().stream()
@@ -224,7 +225,7 @@ final class Checks {
         Wait.millis(3_000);
         List<Ledger.Entry> requests = mesh.ledger().since(at);
         List<Ledger.Entry> failed = Ledger.failed(requests);
-        long inFlight = mesh.ledger().inFlightAt(at);
+        long inFlight = mesh.ledger().inFlight(at, dead);
         excused.addAll(failed);
         String reasons = reasons(at);
         mesh.forget(victim);
@@ -232,7 +233,8 @@ final class Checks {
         boolean back = mesh.awaitServing(replacement, 60_000);
         return new Outcome(
                 gone && goneAfter <= GONE_MILLIS && failed.size() <= inFlight && back,
-                failed.size() + " failed of " + requests.size() + ", " + inFlight + " in flight; instance "
+                failed.size() + " failed of " + requests.size() + ", " + inFlight + " in flight in the " + (dead - at)
+                        + " ms of its death; instance "
                         + (gone ? "gone after " : "not gone after ") + goneAfter + " ms"
                         + overloaded(goneAfter <= GONE_MILLIS, load()) + ", replacement "
                         + (back ? "serving" : "not serving") + reasons);

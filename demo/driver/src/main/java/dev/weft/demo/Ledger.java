@@ -62,11 +62,9 @@ final class Ledger {
         return List.copyOf(entries.subList(from, entries.size()));
     }
 
-    /** Requests under way at a moment. Ask only once they had time to end. */
-    synchronized long inFlightAt(long millis) {
-        return entries.stream()
-                .filter(e -> e.start() <= millis && e.end() >= millis)
-                .count();
+    /** Requests under way at any moment between two. Ask only once they had time to end. */
+    synchronized long inFlight(long from, long to) {
+        return entries.stream().filter(e -> e.start() <= to && e.end() >= from).count();
     }
 
     synchronized List<Entry> last(int count) {

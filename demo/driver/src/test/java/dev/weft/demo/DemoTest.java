@@ -56,7 +56,9 @@ final class DemoTest {
                 .extracting(Ledger.Entry::status)
                 .containsExactly(503, 0);
         assertThat(ledger.since(150)).hasSize(2);
-        assertThat(ledger.inFlightAt(115)).isEqualTo(2);
+        assertThat(ledger.inFlight(115, 115)).isEqualTo(2);
+        assertThat(ledger.inFlight(125, 135)).isEqualTo(2);
+        assertThat(ledger.inFlight(151, 159)).isZero();
         assertThat(Ledger.shareOfV2(ledger.since(0))).isEqualTo(0.5);
         assertThat(ledger.await(Ledger.Entry::failed, 1_000)).isTrue();
     }
