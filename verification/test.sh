@@ -61,7 +61,8 @@ run_maven() {
 : >"$log"
 last=verification/conformance,verification/bench
 if [ -z "$selected" ]; then
-  stages=("-pl !${last/,/,!}" "-pl $last -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev/weft/conformance/*Test,dev/weft/bench/*Test")
+  # Two modules at a time: half of the first stage is compilation. The second one holds benchmarks.
+  stages=("-T 2 -pl !${last/,/,!}" "-pl $last -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev/weft/conformance/*Test,dev/weft/bench/*Test")
 else
   stages=("")
 fi
