@@ -28,6 +28,7 @@ public final class CodecLoop {
     private final ArrayDeque<ResponseHead> responses = new ArrayDeque<>();
     private final HttpDate date = new HttpDate(InstantSource.system());
     private final Executor afterBatch;
+    private final StalledBytes stalled;
     final HeadWriter writer = new HeadWriter();
     final OutArray headerBlock = new OutArray(1024); // of HTTP/2: written, then copied into the outgoing buffer at once
     final OutArray muxTag = new OutArray(64); // of a head being written
@@ -39,19 +40,25 @@ public final class CodecLoop {
     /**
      * @param afterBatch runs a task when the loop has handled the batch of events at hand: then what came up meanwhile is
      *     sent at once
+     * @param stalled what streams whose consumers do not read may hold
      */
-    public CodecLoop(TimerWheel timers, Executor afterBatch) {
+    public CodecLoop(TimerWheel timers, Executor afterBatch, StalledBytes stalled) {
         this.timers = timers;
         this.afterBatch = afterBatch;
+        this.stalled = stalled;
     }
 
     /** For loops that handle one event at a time: everything is sent at once. */
     public CodecLoop(TimerWheel timers) {
-        this(timers, Runnable::run);
+        this(timers, Runnable::run, new StalledBytes(1));
     }
 
     void afterBatch(Runnable task) {
         afterBatch.execute(task);
+    }
+
+    StalledBytes stalled() {
+        return stalled;
     }
 
     public TimerWheel timers() {

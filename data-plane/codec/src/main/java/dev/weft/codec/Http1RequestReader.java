@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ final class Http1RequestReader implements BodyReader.Sink {
         /** Nothing more is wanted. */
         CLOSED
     }
+
+    /** Requests begun before other connections of the loop have their turn, as on HTTP/2 (requirement R48). */
+    static final int REQUESTS_PER_TURN = 16;
 
     private final Http1ServerConnection connection;
     private final ChannelHandlerContext ctx;
@@ -52,6 +56,11 @@ final class Http1RequestReader implements BodyReader.Sink {
         return head;
     }
 
+    /** Whether bytes of a later request are at hand. */
+    boolean isHolding() {
+        return waiting != null;
+    }
+
     /** Whether a request has been read to its end, or none has begun. */
     boolean isBetweenRequests() {
         return reading == Reading.HEAD;
@@ -59,7 +68,12 @@ final class Http1RequestReader implements BodyReader.Sink {
 
     /** Reads what it may; owns the buffer. */
     void read(ByteBuf in) {
+        if (waiting != null) {
+            hold(in); // behind what came before it
+            return;
+        }
         processing = true;
+        int begun = 0;
         try {
             while (true) {
                 if (reading == Reading.CLOSED || !in.isReadable()) {
@@ -73,7 +87,13 @@ final class Http1RequestReader implements BodyReader.Sink {
                 } else if (connection.stream() != null) {
                     hold(in);
                     return;
+                } else if (begun == REQUESTS_PER_TURN) {
+                    hold(in);
+                    // Not execute(): the loop empties its queue of tasks before it looks at other connections.
+                    ctx.executor().schedule(this::readOn, 0, TimeUnit.NANOSECONDS);
+                    return;
                 } else {
+                    begun++;
                     readHead(in);
                 }
             }
@@ -183,6 +203,15 @@ final class Http1RequestReader implements BodyReader.Sink {
             in.release();
         }
         autoRead();
+    }
+
+    private void readOn() {
+        ByteBuf bytes = waiting;
+        if (bytes != null && connection.stream() == null && !processing) {
+            waiting = null;
+            autoRead();
+            read(bytes);
+        }
     }
 
     /** The exchange before is over: goes on with the next request. Answers whether one was at hand and has begun. */

@@ -56,7 +56,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     @Override
     public boolean isIdle() {
-        return stream == null && reader().head() == null;
+        return stream == null && reader().head() == null && !reader().isHolding();
     }
 
     @Override

@@ -167,7 +167,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         if (in.isReadable() && !over) {
             held = in;
             context().channel().config().setAutoRead(false);
-            context().executor().execute(this::readOn);
+            // Not execute(): the loop empties its queue of tasks before it looks at other connections.
+            context().executor().schedule(this::readOn, 0, TimeUnit.NANOSECONDS);
         } else {
             in.release();
         }
@@ -347,6 +348,14 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             flushLater();
             remove(stream);
         }
+    }
+
+    /** Resets a stream of the books for want of room; its peer has done nothing wrong. */
+    void drop(Http2Stream stream, String why) {
+        resetIds.add(stream.id);
+        writer().resetStream(stream.id, Http2Code.ENHANCE_YOUR_CALM);
+        flushLater();
+        abort(stream, Http2Code.ENHANCE_YOUR_CALM, false, why);
     }
 
     /** Resets a stream, in the books or not, for what the peer did. */

@@ -95,6 +95,11 @@ final class Http2Frames implements Http2FrameReader.Sink {
             connection.streamError(stream.id, Http2Code.PROTOCOL_ERROR, "http2.content_length_mismatch");
             return;
         }
+        if (!stream.mayStall(data.readableBytes())) {
+            data.release();
+            connection.drop(stream, "http2.too_much_stalled");
+            return;
+        }
         connection.touch(stream);
         stream.remoteEnded = end;
         stream.body(data, end);

@@ -28,6 +28,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
     private int receivable; // of the window: what the peer may still send
     private boolean paused;
     private boolean everPaused;
+    private int stalled; // bytes that came while paused
     private long announced = -1; // Content-Length of what comes; -1 = unknown
     private long received;
     private @Nullable ArrayDeque<ByteBuf> queue;
@@ -226,6 +227,25 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
         return announced < 0 || (end ? received == announced : received <= announced);
     }
 
+    /** Counts body bytes that nobody reads for now; false when too many are held already. */
+    final boolean mayStall(int bytes) {
+        if (!paused) {
+            return true;
+        }
+        if (!connection.shared().stalled().take(bytes)) {
+            return false;
+        }
+        stalled += bytes;
+        return true;
+    }
+
+    private void stallsNoMore() {
+        if (stalled > 0) {
+            connection.shared().stalled().giveBack(stalled);
+            stalled = 0;
+        }
+    }
+
     /** Gives credit back once half of the window was consumed. */
     final void consumed() {
         int owed = receiveWindow - receivable;
@@ -245,6 +265,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
             paused = !enabled;
             everPaused |= paused;
             if (enabled) {
+                stallsNoMore();
                 consumed();
             }
         }
@@ -260,6 +281,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
     /** Takes the stream out of the books: nothing is sent any more. */
     final void forget() {
         gone = true;
+        stallsNoMore();
         ArrayDeque<ByteBuf> kept = queue;
         if (kept != null) {
             queue = null;

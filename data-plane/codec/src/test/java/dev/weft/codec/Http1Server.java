@@ -47,8 +47,14 @@ final class Http1Server implements HttpServer, TerminalFilter {
     private final CodecLoop loop = new CodecLoop(new TimerWheel(channel.eventLoop()));
     private final FilterChain chain = new FilterChain(List.of(), this, 0);
 
+    private final Http1ServerConnection connection = new Http1ServerConnection(loop, this, OPTIONS);
+
     Http1Server() {
-        channel.pipeline().addLast(new Http1ServerConnection(loop, this, OPTIONS));
+        channel.pipeline().addLast(connection);
+    }
+
+    boolean isIdle() {
+        return connection.isIdle();
     }
 
     boolean isOpen() {
@@ -61,6 +67,16 @@ final class Http1Server implements HttpServer, TerminalFilter {
 
     void receive(byte[] bytes) {
         channel.writeInbound(Unpooled.wrappedBuffer(bytes));
+    }
+
+    /** The same without what its loop would do afterwards. */
+    void receiveOnly(String bytes) {
+        channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(bytes.getBytes(StandardCharsets.ISO_8859_1)));
+        channel.pipeline().fireChannelReadComplete();
+    }
+
+    void runTasks() {
+        channel.runPendingTasks();
     }
 
     /** What was sent since the last call. */

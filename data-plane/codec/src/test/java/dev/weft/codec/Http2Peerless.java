@@ -38,7 +38,11 @@ final class Http2Peerless implements HttpServer, TerminalFilter {
     private final Http2Sent sent = new Http2Sent();
 
     Http2Peerless(Http2Options options) {
-        loop = new CodecLoop(new TimerWheel(channel.eventLoop()));
+        this(options, new StalledBytes(1));
+    }
+
+    Http2Peerless(Http2Options options, StalledBytes stalled) {
+        loop = new CodecLoop(new TimerWheel(channel.eventLoop()), Runnable::run, stalled);
         connection = new Http2ServerConnection(loop, this, options);
         channel.pipeline().addLast(connection.handler());
         send(Unpooled.wrappedBuffer(Http2Frame.PREFACE));

@@ -266,6 +266,34 @@ class Http2ServerTest {
     }
 
     @Test
+    void stalledStreamsTogetherHoldNoMoreThanTheirBudget() {
+        StalledBytes stalled = new StalledBytes(300_000, 3);
+        Http2Peerless peer = new Http2Peerless(Http2Options.MESH, stalled);
+        peer.answers = false;
+        String piece = "x".repeat(10_000);
+        for (int id = 1; id <= 5; id += 2) {
+            peer.post(id);
+            peer.streams.getLast().pauseReading();
+            for (int i = 0; i < 4; i++) {
+                peer.data(id, piece, false);
+            }
+        }
+        assertThat(peer.received()).as("the third, at 110 kB of 100").contains("RST_STREAM 5 ENHANCE_YOUR_CALM");
+        assertThat(peer.gone).isEqualTo(1);
+        assertThat(stalled.held()).isEqualTo(80_000);
+        peer.streams.getFirst().resumeReading();
+        assertThat(stalled.held()).isEqualTo(40_000);
+        peer.data(1, piece, false);
+        assertThat(stalled.held()).as("read at once").isEqualTo(40_000);
+        peer.post(7);
+        peer.streams.getLast().pauseReading();
+        peer.data(7, piece, false);
+        assertThat(stalled.held()).isEqualTo(50_000);
+        peer.channel.finishAndReleaseAll();
+        assertThat(stalled.held()).isZero();
+    }
+
+    @Test
     void aResponseBeforeTheRequestsEndStopsTheRequest() {
         server.post(1);
         server.respond(server.streams.getFirst(), 413, 0);

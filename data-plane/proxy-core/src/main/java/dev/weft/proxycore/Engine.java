@@ -69,7 +69,7 @@ public final class Engine implements AutoCloseable {
         this.stats = stats;
         this.loops = new EventLoops(config.loops(), "weft-loop");
         for (Loop loop : loops.all()) {
-            workers.add(new Worker(loop));
+            workers.add(new Worker(loop, config.loops()));
         }
         this.tls = new TlsContexts();
         this.clusters = Clusters.of(loops.all(), tls, stats);

@@ -17,9 +17,10 @@ final class Worker {
     private final Map<LogWriter.Output, LoopLog> logs = new IdentityHashMap<>();
     private final Map<ListenerRuntime, Patience> patiences = new WeakHashMap<>(); // until the listener is replaced
 
-    Worker(Loop loop) {
+    /** @param loops how many the process has */
+    Worker(Loop loop, int loops) {
         this.loop = loop;
-        this.upstream = new UpstreamLoop(loop);
+        this.upstream = new UpstreamLoop(loop, loops);
         this.requestIds = new RequestIds(loop.random());
     }
 

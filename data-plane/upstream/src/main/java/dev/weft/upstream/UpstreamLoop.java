@@ -2,6 +2,7 @@ package dev.weft.upstream;
 
 import dev.weft.balance.PickContext;
 import dev.weft.codec.CodecLoop;
+import dev.weft.codec.StalledBytes;
 import dev.weft.net.Loop;
 import dev.weft.net.TimerWheel;
 
@@ -11,9 +12,10 @@ public final class UpstreamLoop {
     private final CodecLoop codec;
     private final PickContext picks;
 
-    public UpstreamLoop(Loop loop) {
+    /** @param loops how many of them the process has */
+    public UpstreamLoop(Loop loop, int loops) {
         this.loop = loop;
-        this.codec = new CodecLoop(new TimerWheel(loop.netty()), loop::afterBatch);
+        this.codec = new CodecLoop(new TimerWheel(loop.netty()), loop::afterBatch, new StalledBytes(loops));
         this.picks = new PickContext(loop.random());
     }
 

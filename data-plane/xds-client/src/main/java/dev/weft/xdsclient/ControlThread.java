@@ -1,6 +1,7 @@
 package dev.weft.xdsclient;
 
 import dev.weft.codec.CodecLoop;
+import dev.weft.codec.StalledBytes;
 import dev.weft.net.TimerWheel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
@@ -17,6 +18,9 @@ public record ControlThread(EventLoop loop, ChannelFactory<? extends Channel> ch
         this(
                 loop,
                 channels,
-                new CodecLoop(new TimerWheel(loop), ((SingleThreadEventLoop) loop)::executeAfterEventLoopIteration));
+                new CodecLoop(
+                        new TimerWheel(loop),
+                        ((SingleThreadEventLoop) loop)::executeAfterEventLoopIteration,
+                        new StalledBytes(1)));
     }
 }
