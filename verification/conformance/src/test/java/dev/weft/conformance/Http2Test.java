@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * HTTP/2 with real peers: h2spec, curl, h2load and nginx around one proxy process, whose listeners and clusters speak it in
+ * HTTP/2 with real peers: h2spec, curl, nghttp, h2load and nginx around one proxy process, whose listeners and clusters speak it in
  * cleartext, over TLS and over mutual TLS.
  */
 class Http2Test {
@@ -180,6 +180,31 @@ class Http2Test {
                         "http://127.0.0.1:" + port(listener) + "/small")
                 .orThrow();
         assertThat(output).contains("20000 total, 20000 started, 20000 done, 20000 succeeded, 0 failed, 0 errored");
+    }
+
+    /** nghttp checks what it receives as strictly as nghttp2's own server does. */
+    @ParameterizedTest
+    @CsvSource({"http, auto", "https, tls", "http, to-nginx", "http, over-h2"})
+    void nghttpGetsManyAtOnceAndPostsWithTrailers(String scheme, String listener) {
+        String server = scheme + "://127.0.0.1:" + port(listener);
+        String got = Command.run(LIMIT, Peers.require("nghttp"), "-nsy", "-m", "20", server + "/body")
+                .orThrow();
+        assertThat(got.lines().filter(line -> line.matches(".*\\b200\\b.*/body")))
+                .as(got)
+                .hasSize(20);
+        if (!listener.equals("to-nginx")) {
+            String posted = Command.run(
+                            LIMIT,
+                            Peers.require("nghttp"),
+                            "-y",
+                            "--trailer",
+                            "x-sum: 1",
+                            "-d",
+                            folder.resolve("www/body").toString(),
+                            server + "/echo/up")
+                    .orThrow();
+            assertThat(posted).isEqualTo("echo POST /echo/up " + BODY + "\n");
+        }
     }
 
     // Set-up.
