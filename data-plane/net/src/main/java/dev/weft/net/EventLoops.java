@@ -4,7 +4,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
@@ -31,7 +30,7 @@ public final class EventLoops implements AutoCloseable {
      */
     public EventLoops(int count, String name) {
         this.group = new MultiThreadIoEventLoopGroup(
-                count, new DefaultThreadFactory(name, true), EpollIoHandler.newFactory());
+                count, new DefaultThreadFactory(name, true), WatchfulEpoll.newFactory());
         List<Loop> made = new ArrayList<>(count);
         for (EventExecutor executor : group) {
             made.add(new Loop(made.size(), (EventLoop) executor));

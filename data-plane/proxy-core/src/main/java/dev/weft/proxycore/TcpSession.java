@@ -2,6 +2,7 @@ package dev.weft.proxycore;
 
 import dev.weft.balance.PickContext;
 import dev.weft.http.ResponseFlag;
+import dev.weft.net.HalfClose;
 import dev.weft.net.TimerWheel;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.ConnectListener;
@@ -13,7 +14,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -360,8 +360,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
                 end();
                 return;
             }
-            to.channel.flush();
-            ((DuplexChannel) to.channel).shutdownOutput();
+            HalfClose.output(to.channel);
         }
 
         @Override

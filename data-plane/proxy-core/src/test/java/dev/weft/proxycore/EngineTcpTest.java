@@ -7,6 +7,7 @@ import dev.weft.xdsmodel.Parsed;
 import dev.weft.xdsmodel.XdsReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,33 @@ class EngineTcpTest {
             });
             assertThat(client.socket.getInputStream().readAllBytes()).isEqualTo(all);
             writer.join();
+        }
+    }
+
+    /** The direction that is left works as before, also beyond what the buffers hold. */
+    @Test
+    void muchMayFollowOneSidesEnd() throws Exception {
+        int size = 32 << 20;
+        try (Backend backend = new Backend(c -> {
+                    c.in.readAllBytes();
+                    sendAndEnd(c.socket, size);
+                });
+                TestProxy proxy = TestProxy.tcp(backend.port());
+                Client client = proxy.client()) {
+            client.socket.shutdownOutput();
+            assertThat(client.socket.getInputStream().readAllBytes().length).isEqualTo(size);
+        }
+    }
+
+    private static void sendAndEnd(Socket socket, int size) {
+        try {
+            byte[] piece = new byte[1 << 16];
+            for (int left = size; left > 0; left -= piece.length) {
+                socket.getOutputStream().write(piece);
+            }
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
         }
     }
 

@@ -156,6 +156,19 @@ class TcpDifferentialTest {
                 },
                 "client: 7 bytes, end; server: 5 bytes, end"));
         all.add(new Scenario(
+                "client ends first, server answers at length",
+                client -> {
+                    client.shutdownOutput();
+                    return drain(client);
+                },
+                server -> {
+                    String seen = drain(server);
+                    send(server, MANY);
+                    server.close();
+                    return seen;
+                },
+                "client: " + MANY + " bytes, end; server: 0 bytes, end"));
+        all.add(new Scenario(
                 "server ends first, client goes on",
                 client -> {
                     String seen = drain(client);
