@@ -7,7 +7,6 @@ import dev.weft.net.TimerWheel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -242,16 +241,25 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         }
     }
 
+    /** What was written goes out first, however slowly its reader takes it: to end now would drop what the socket has not. */
     private void closeLingering() {
         stream = null;
         reader().close();
-        set(TimeUnit.SECONDS.toNanos(LINGER_SECONDS));
+        set(options.idleTimeout().toNanos());
+        context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            if (written.isSuccess()) {
+                endOutput();
+            }
+        });
+    }
+
+    private void endOutput() {
         if (context().channel() instanceof DuplexChannel duplex
                 && context().pipeline().get(SslHandler.class) == null) {
+            set(TimeUnit.SECONDS.toNanos(LINGER_SECONDS));
             duplex.shutdownOutput();
         } else {
-            // With TLS the close_notify has to go out first; the handler does both.
-            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            context().close(); // with TLS the close_notify has to go out first; the handler does both
         }
     }
 
