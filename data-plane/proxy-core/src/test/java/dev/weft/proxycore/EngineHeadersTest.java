@@ -40,6 +40,7 @@ class EngineHeadersTest {
                 null,
                 RouteAction.Priority.DEFAULT,
                 Map.of(),
+                false,
                 RouteAction.MaxStreamDuration.NONE,
                 Metadata.NONE);
     }

@@ -126,6 +126,7 @@ class GrpcTest {
                 null,
                 RouteAction.Priority.DEFAULT,
                 Map.of(),
+                false,
                 new RouteAction.MaxStreamDuration(max, header),
                 Metadata.NONE);
         TestProxy proxy = new TestProxy();

@@ -174,6 +174,7 @@ class CompiledRoutesTest {
                         null,
                         RouteAction.Priority.DEFAULT,
                         Map.of(),
+                        false,
                         RouteAction.MaxStreamDuration.NONE,
                         Metadata.NONE));
         return compile(VirtualHost.of("v", List.of("*"), route)).routes().get(0);

@@ -182,10 +182,14 @@ final class HttpParser {
                 : matching ? HttpConnectionManager.StripPort.MATCHING_HOST : HttpConnectionManager.StripPort.NONE;
     }
 
-    private static Map<String, Boolean> upgrades(MessageView view) {
+    /** {@code upgrade_configs} of a connection manager or a route: by type, in lower case, whether it is enabled. */
+    static Map<String, Boolean> upgrades(MessageView view) {
         Map<String, Boolean> upgrades = new LinkedHashMap<>();
         for (MessageView upgrade : view.messages("upgrade_configs")) {
-            upgrades.put(upgrade.string("upgrade_type").toLowerCase(Locale.ROOT), upgrade.bool("enabled", true));
+            String type = upgrade.string("upgrade_type");
+            if (upgrades.put(type.toLowerCase(Locale.ROOT), upgrade.bool("enabled", true)) != null) {
+                upgrade.error("upgrade_type", "duplicate", "another upgrade config is for " + type, "");
+            }
         }
         return upgrades;
     }

@@ -57,7 +57,9 @@ public sealed interface RouteAction {
      * @param hostRewrite null = as it is
      * @param appendXForwardedHost default false
      * @param retryPolicy null = the virtual host's
-     * @param upgradeConfigs overrides the connection manager's
+     * @param upgradeConfigs {@code Upgrade} values, or {@code connect}, in lower case, to whether they are enabled; what is
+     *     not among them the connection manager decides
+     * @param terminatesConnect {@code connect_config}: a CONNECT ends here, and its bytes go to the endpoint as raw TCP
      * @param maxStreamDuration how long a stream may take in all
      * @param metadataMatch subset keys under {@code envoy.lb}
      */
@@ -72,6 +74,7 @@ public sealed interface RouteAction {
             @Nullable RetryPolicy retryPolicy,
             Priority priority,
             Map<String, Boolean> upgradeConfigs,
+            boolean terminatesConnect,
             MaxStreamDuration maxStreamDuration,
             Metadata metadataMatch)
             implements RouteAction {
@@ -100,6 +103,7 @@ public sealed interface RouteAction {
                     null,
                     Priority.DEFAULT,
                     Map.of(),
+                    false,
                     MaxStreamDuration.NONE,
                     Metadata.NONE);
         }
@@ -116,6 +120,7 @@ public sealed interface RouteAction {
                     retryPolicy,
                     priority,
                     upgradeConfigs,
+                    terminatesConnect,
                     maxStreamDuration,
                     metadataMatch);
         }

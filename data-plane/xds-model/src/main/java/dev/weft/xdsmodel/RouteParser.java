@@ -4,11 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -222,10 +220,6 @@ final class RouteParser {
     private static RouteAction forward(MessageView view) {
         MessageView retry = view.message("retry_policy");
         MessageView maxStream = view.message("max_stream_duration");
-        Map<String, Boolean> upgrades = new LinkedHashMap<>();
-        for (MessageView upgrade : view.messages("upgrade_configs")) {
-            upgrades.put(upgrade.string("upgrade_type").toLowerCase(Locale.ROOT), upgrade.bool("enabled", true));
-        }
         int notFound = switch (view.enumName("cluster_not_found_response_code")) {
             case "NOT_FOUND" -> 404;
             case "INTERNAL_SERVER_ERROR" -> 500;
@@ -241,13 +235,29 @@ final class RouteParser {
                 view.bool("append_x_forwarded_host"),
                 retry == null ? null : retryPolicy(retry),
                 view.choice("priority", RouteAction.Priority.values()),
-                upgrades,
+                HttpParser.upgrades(view),
+                terminatesConnect(view),
                 maxStream == null
                         ? RouteAction.MaxStreamDuration.NONE
                         : new RouteAction.MaxStreamDuration(
                                 maxStream.durationOrNull("max_stream_duration"),
                                 maxStream.durationOrNull("grpc_timeout_header_max")),
                 CommonParser.metadata(view, "metadata_match"));
+    }
+
+    /** Whether the route says {@code connect_config}, which only the upgrade type CONNECT may have (as Envoy has it). */
+    private static boolean terminatesConnect(MessageView view) {
+        boolean terminates = false;
+        for (MessageView upgrade : view.messages("upgrade_configs")) {
+            if (upgrade.message("connect_config") == null) {
+                continue;
+            }
+            if (!upgrade.string("upgrade_type").equalsIgnoreCase("connect")) {
+                upgrade.error("connect_config", "invalid-value", "only the upgrade type CONNECT has one", "remove it");
+            }
+            terminates = true;
+        }
+        return terminates;
     }
 
     private static ClusterSpecifier cluster(MessageView view) {

@@ -137,6 +137,49 @@ class BootstrapTest {
     }
 
     @Test
+    void aRouteSaysWhichUpgradesItAllowsAndWhetherConnectEndsHere() {
+        RouteAction.Forward route = (RouteAction.Forward) WireReaderTest.ok(routes("""
+                [{"upgrade_type": "WebSocket", "enabled": false}, {"upgrade_type": "CONNECT", "connect_config": {}}]"""))
+                .virtualHosts()
+                .get(0)
+                .routes()
+                .get(0)
+                .action();
+        assertThat(route.upgradeConfigs()).isEqualTo(Map.of("websocket", false, "connect", true));
+        assertThat(route.terminatesConnect()).isTrue();
+    }
+
+    /** The last two are Envoy's rules. */
+    @Test
+    void whatATunnelCannotDoIsRefused() {
+        assertThat(upgradeProblems("""
+                        [{"upgrade_type": "CONNECT", "connect_config": {"proxy_protocol_config": {"version": "V2"},
+                          "allow_post": true}},
+                         {"upgrade_type": "connect"},
+                         {"upgrade_type": "websocket", "connect_config": {}}]"""))
+                .containsExactlyInAnyOrder(
+                        "unsupported-field [0].connect_config.proxy_protocol_config",
+                        "unsupported-field [0].connect_config.allow_post",
+                        "duplicate [1].upgrade_type",
+                        "invalid-value [2].connect_config");
+    }
+
+    private static List<String> upgradeProblems(String upgrades) {
+        String above = "virtual_hosts[0].routes[0].route.upgrade_configs";
+        return ((Parsed.Rejected<RouteConfiguration>) routes(upgrades))
+                .diagnostics().stream()
+                        .map(d -> d.code() + " " + d.path().replace(above, ""))
+                        .toList();
+    }
+
+    private static Parsed<RouteConfiguration> routes(String upgrades) {
+        return XdsReader.routeConfigurationJson("""
+                {"name": "r", "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [
+                  {"match": {"connect_matcher": {}}, "route": {"cluster": "c", "upgrade_configs": %s}}]}]}
+                """.formatted(upgrades));
+    }
+
+    @Test
     void anEmptyBootstrapIsABootstrap() {
         Bootstrap bootstrap = WireReaderTest.ok(XdsReader.bootstrap("{}"));
         assertThat(bootstrap.staticResources().listeners()).isEmpty();
