@@ -81,7 +81,6 @@ final class ExtendedConnect {
         void toSwitching(ResponseHead response) {
             HeaderBlock headers = response.headers();
             response.status(101);
-            headers.remove(KnownHeader.CONTENT_LENGTH);
             headers.add(CONNECTION, UPGRADE);
             headers.add(UPGRADE, protocol);
             if (accept != null && headers.find(ACCEPT, 0) < 0) {

@@ -2,6 +2,7 @@ package dev.weft.codec;
 
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpVersion;
 import dev.weft.http.KnownHeader;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,14 @@ final class Framing {
     void set(Kind newKind) {
         kind = newKind;
         length = 0;
+    }
+
+    /**
+     * Whether a response with that final status makes the exchange a tunnel: what follows its head on both sides are bytes
+     * of another protocol (RFC 9110 §7.8, §9.3.6).
+     */
+    static boolean isTunnel(HttpMethod method, int status) {
+        return status == 101 || method == HttpMethod.CONNECT && status >= 200 && status < 300;
     }
 
     /** Reads Content-Length and Transfer-Encoding; {@link Kind#NONE} when there is neither. */

@@ -164,6 +164,18 @@ final class Http1RequestReader implements BodyReader.Sink {
         return gone;
     }
 
+    /** The peer of a tunnel has ended its side; answers false when there is no tunnel any more. */
+    boolean inputEnded() {
+        if (reading != Reading.BODY || !body.endsAtClose()) {
+            return false;
+        }
+        bodyData(Unpooled.EMPTY_BUFFER, true);
+        if (reading == Reading.BODY) { // else that was the end of it all
+            ended();
+        }
+        return true;
+    }
+
     private void ended() {
         reading = Reading.HEAD;
         connection.requestEnded();

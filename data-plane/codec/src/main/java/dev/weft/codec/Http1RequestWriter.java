@@ -5,6 +5,7 @@ import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
 import dev.weft.http.Upstream;
 import dev.weft.http.UpstreamListener;
+import dev.weft.net.HalfClose;
 import dev.weft.net.PeerSilence;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -23,6 +24,7 @@ final class Http1RequestWriter implements Upstream {
     private final CodecLoop shared;
     private final OutBuffer out;
     private boolean chunked; // this request
+    private boolean tunnel; // this request, if the peer agrees
     private int bodyBytes; // of this request, up to MAY_WAIT
     private boolean silenceAllowed;
     private boolean ended = true;
@@ -38,6 +40,7 @@ final class Http1RequestWriter implements Upstream {
     void writeHead(RequestHead request, boolean end, boolean upgrade) {
         ended = end;
         bodyBytes = 0;
+        tunnel = upgrade;
         chunked = !end && !upgrade && !request.headers().has(KnownHeader.CONTENT_LENGTH);
         shared.writer.request(request, chunked, upgrade);
         out.head(shared.writer, end ? 0 : BODY_ROOM);
@@ -59,9 +62,10 @@ final class Http1RequestWriter implements Upstream {
             if (chunked) {
                 out.lastChunk();
             }
-            out.flush();
+            end();
+        } else {
+            checkWritable();
         }
-        checkWritable();
     }
 
     private void count(int n) {
@@ -80,12 +84,21 @@ final class Http1RequestWriter implements Upstream {
         if (chunked) {
             out.trailers(shared.writer, trailers);
         }
+        end();
+    }
+
+    private void end() {
         out.flush();
+        if (tunnel) {
+            HalfClose.output(channel);
+        } else {
+            checkWritable();
+        }
     }
 
     @Override
     public void flush() {
-        if (!connection.isClosed()) {
+        if (!connection.isClosed() && !(tunnel && ended)) {
             out.flush();
             checkWritable();
         }

@@ -25,8 +25,7 @@ final class Http1ResponseReader {
     private final BodyReader body = new BodyReader();
     private @Nullable ResponseHead head;
     private boolean inBody;
-    private boolean headRequest;
-    private boolean connectRequest;
+    private HttpMethod method = HttpMethod.OTHER; // of the request
     private byte @Nullable [] upgrade; // the protocol the request asked for, in lower case
     private int interim;
 
@@ -38,8 +37,7 @@ final class Http1ResponseReader {
     /** Awaits the response to a request. */
     void await(RequestHead request, boolean upgrades) {
         interim = 0;
-        headRequest = request.method() == HttpMethod.HEAD;
-        connectRequest = request.method() == HttpMethod.CONNECT;
+        method = request.method();
         upgrade = upgrades ? asked(request.headers()) : null;
     }
 
@@ -97,7 +95,11 @@ final class Http1ResponseReader {
         ResponseHead response = head();
         if (error == null) {
             error = ResponseParser.parse(
-                    response, headReader.startLineStart(), headReader.startLineEnd(), framing, headRequest);
+                    response,
+                    headReader.startLineStart(),
+                    headReader.startLineEnd(),
+                    framing,
+                    method == HttpMethod.HEAD);
         }
         if (error != null) {
             return error;
@@ -120,9 +122,9 @@ final class Http1ResponseReader {
 
     /** Begins the body behind the final head; answers whether there is one. */
     boolean beginBody() {
-        int status = head().status();
-        if (status == 101 || connectRequest && status < 300) {
+        if (Framing.isTunnel(method, head().status())) {
             framing.set(Framing.Kind.UNTIL_CLOSE);
+            head().headers().remove(KnownHeader.CONTENT_LENGTH); // RFC 9110 §9.3.6: means nothing here
         }
         body.start(framing);
         inBody = !body.isDone();

@@ -58,15 +58,16 @@ final class Http1ResponseWriter implements Downstream {
     public void writeHead(ResponseHead response, boolean end) {
         RequestHead request = connection.request();
         int status = response.status();
-        boolean bodiless = request.method() == HttpMethod.HEAD || status == 204 || status == 304 || status == 101;
+        boolean tunnel = Framing.isTunnel(request.method(), status);
+        boolean bodiless = request.method() == HttpMethod.HEAD || status == 204 || status == 304 || tunnel;
         boolean http10 = request.version() == HttpVersion.HTTP_1_0;
         boolean unknownLength = !end && !bodiless && !response.headers().has(KnownHeader.CONTENT_LENGTH);
         chunked = unknownLength && !http10;
         boolean close = connection.closesAfterResponse(unknownLength && http10);
         Persistence persistence = close ? Persistence.CLOSE : http10 ? Persistence.KEEP_ALIVE : Persistence.DEFAULT;
-        if (status == 101) {
-            persistence = Persistence.UPGRADE;
-            connection.closesAfterResponse(true);
+        if (tunnel) {
+            persistence = status == 101 ? Persistence.UPGRADE : Persistence.DEFAULT;
+            connection.tunnelBegins();
         }
         boolean empty = end && !bodiless;
         shared.writer.response(response, request.version(), chunked, empty, persistence);

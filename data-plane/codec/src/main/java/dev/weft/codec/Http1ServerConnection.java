@@ -9,6 +9,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.util.Objects;
@@ -99,6 +101,15 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         writer().writabilityChanged();
+    }
+
+    /** Of a tunnel only: any other peer that ends its side is taken for gone. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && !reader().inputEnded()) {
+            context.close();
+        }
+        context.fireUserEventTriggered(event);
     }
 
     @Override
@@ -196,6 +207,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         return closeAfter;
     }
 
+    /** Both sides may send what they like from now on; the peer may end its side and still listen. */
+    void tunnelBegins() {
+        closeAfter = true;
+        context().channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+    }
+
     /** Tells the stream of its peer's pace; answers whether there is one. */
     boolean streamWritable(boolean writable) {
         HttpStream current = stream;
@@ -255,11 +272,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     private void endOutput() {
         if (context().channel() instanceof DuplexChannel duplex
+                && !duplex.isInputShutdown()
                 && context().pipeline().get(SslHandler.class) == null) {
             set(TimeUnit.SECONDS.toNanos(LINGER_SECONDS));
             duplex.shutdownOutput();
         } else {
-            context().close(); // with TLS the close_notify has to go out first; the handler does both
+            context().close(); // both have ended; with TLS the close_notify has to go out first: the handler does both
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.codec;
 
+import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpVersion;
 import dev.weft.http.RequestHead;
 import dev.weft.http.Upstream;
@@ -87,9 +88,10 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
             throw new IllegalStateException("connection takes no more streams");
         }
         lastId = lastId < 0 ? 1 : lastId + 2;
-        Http2ClientStream stream = new Http2ClientStream(this, connection, lastId, listener, head, upgrade);
+        boolean extended = upgrade && head.method() != HttpMethod.CONNECT; // which is said as it is
+        Http2ClientStream stream = new Http2ClientStream(this, connection, lastId, listener, head, extended);
         connection.open(stream);
-        if (upgrade && options.mux() == Mux.OFF && !connection.peer().takesConnectProtocol()) {
+        if (extended && options.mux() == Mux.OFF && !connection.peer().takesConnectProtocol()) {
             // Nothing is sent of it. Not from within this call: the caller has no stream yet to hear of its end.
             channel().eventLoop().execute(() -> stream.refused("http2.peer_takes_no_upgrades"));
             return stream;
@@ -101,7 +103,7 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
                 shared.headerBlock,
                 head,
                 connection.isTls(),
-                upgrade,
+                extended,
                 stream.tagged ? shared.muxTag : null);
         connection.writeHead(stream, end);
         return stream;

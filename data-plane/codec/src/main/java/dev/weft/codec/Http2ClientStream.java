@@ -2,6 +2,7 @@ package dev.weft.codec;
 
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpMethod;
+import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.Upstream;
@@ -16,7 +17,7 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
     private static final int MAX_INTERIM = 10;
 
     private final Http2ClientConnection client;
-    private final boolean headRequest;
+    private final HttpMethod method;
     private final ExtendedConnect.@Nullable Wanted wanted; // of a request for another protocol
     private @Nullable UpstreamListener listener; // until the exchange is over
     private @Nullable ResponseHead head;
@@ -29,12 +30,12 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
             int id,
             UpstreamListener listener,
             RequestHead request,
-            boolean tunnel) {
+            boolean extended) {
         super(connection, id, connection.peer().initialWindow(), connection.streamWindow());
         this.client = client;
         this.listener = listener;
-        this.wanted = tunnel ? ExtendedConnect.Wanted.of(request) : null;
-        this.headRequest = request.method() == HttpMethod.HEAD;
+        this.wanted = extended ? ExtendedConnect.Wanted.of(request) : null;
+        this.method = request.method();
     }
 
     // Upstream.
@@ -105,8 +106,10 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         if (wrong == null && response.status() == 101 && wanted == null) {
             wrong = "http2.invalid_status";
         }
-        boolean bodiless = headRequest || response.status() == 304 || response.status() == 204;
-        if (wrong == null && endStream && !bodiless && parser.contentLength() > 0) {
+        boolean tunnel = isTunnel(response);
+        boolean bodiless =
+                !tunnel && (method == HttpMethod.HEAD || response.status() == 304 || response.status() == 204);
+        if (wrong == null && endStream && !bodiless && !tunnel && parser.contentLength() > 0) {
             wrong = "http2.content_length_mismatch";
         }
         if (wrong != null) {
@@ -121,10 +124,14 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
             return;
         }
         answered = true;
-        if (wanted != null && isAccepted(response)) {
-            wanted.toSwitching(response);
+        if (tunnel) {
+            response.headers().remove(KnownHeader.CONTENT_LENGTH); // RFC 9110 §9.3.6: means nothing here
+            if (wanted != null) {
+                wanted.toSwitching(response);
+            }
+        } else {
+            announced(bodiless ? endStream ? -1 : 0 : parser.contentLength());
         }
-        announced(bodiless ? endStream ? -1 : 0 : parser.contentLength());
         remoteEnded = endStream;
         if (current != null) {
             current.responseHead(response, endStream);
@@ -134,10 +141,16 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         }
     }
 
-    /** Of a proxy of ours a 2xx is an ordinary answer, as it is in HTTP/1.1. */
-    private boolean isAccepted(ResponseHead response) {
-        boolean mux = connection.options().mux() != Mux.OFF;
-        return mux ? response.status() == 101 : response.status() < 300;
+    /**
+     * Whether the peer has agreed to what was asked for: then bytes follow that no length tells the end of. To an Upgrade a
+     * 2xx of a proxy of ours is an ordinary answer, as it is in HTTP/1.1.
+     */
+    private boolean isTunnel(ResponseHead response) {
+        int status = response.status();
+        if (wanted == null || connection.options().mux() != Mux.OFF) {
+            return Framing.isTunnel(method, status);
+        }
+        return status == 101 || status >= 200 && status < 300;
     }
 
     private void trailers(byte[] block, int start, int end, boolean endStream) {

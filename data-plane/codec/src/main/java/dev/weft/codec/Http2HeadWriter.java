@@ -2,6 +2,7 @@ package dev.weft.codec;
 
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpMethod;
 import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
@@ -37,31 +38,35 @@ final class Http2HeadWriter {
      *
      * @param tls what {@code :scheme} says where the request does not: one that came from elsewhere has x-forwarded-proto
      *     (and its value goes on, as Envoy's), one of our own is as secure as its connection
-     * @param tunnel whether its Upgrade is to be said as an extended CONNECT (RFC 8441)
+     * @param extended whether its Upgrade is to be said as an extended CONNECT (RFC 8441)
      * @param tag scratch for the tag of a request that is to arrive as one of HTTP/1; null for one of HTTP/2
      */
     static void request(
-            HpackEncoder encoder, OutArray out, RequestHead head, boolean tls, boolean tunnel, @Nullable OutArray tag) {
+            HpackEncoder encoder,
+            OutArray out,
+            RequestHead head,
+            boolean tls,
+            boolean extended,
+            @Nullable OutArray tag) {
         out.length(0);
         encoder.begin(out);
         byte[] bytes = head.bytes();
         HeaderBlock headers = head.headers();
-        if (tunnel) {
+        if (extended) {
             encoder.method(CONNECT, 0, CONNECT.length);
             int upgrade = headers.find(KnownHeader.UPGRADE);
             encoder.field(PROTOCOL, 0, PROTOCOL.length, bytes, headers.valueStart(upgrade), headers.valueEnd(upgrade));
         } else {
             encoder.method(bytes, head.methodStart(), head.methodEnd());
         }
-        int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);
-        encoder.scheme(
-                proto < 0
-                        ? tls
-                        : Ascii.equalsIgnoreCase(HTTPS, bytes, headers.valueStart(proto), headers.valueEnd(proto)));
+        boolean pathless = head.method() == HttpMethod.CONNECT; // RFC 9113 §8.5: neither scheme nor path
+        if (!pathless) {
+            scheme(encoder, head, tls);
+        }
         encoder.authority(bytes, head.authorityStart(), head.authorityEnd());
-        if (head.targetStart() == head.targetEnd()) {
+        if (!pathless && head.targetStart() == head.targetEnd()) {
             encoder.path(SLASH, 0, 1);
-        } else {
+        } else if (!pathless) {
             encoder.path(bytes, head.targetStart(), head.targetEnd());
         }
         if (tag != null) {
@@ -79,6 +84,16 @@ final class Http2HeadWriter {
         if (headers.has(KnownHeader.TE) && headers.listContains(KnownHeader.TE, TRAILERS)) {
             encoder.field(TE, 0, TE.length, TRAILERS, 0, TRAILERS.length);
         }
+    }
+
+    private static void scheme(HpackEncoder encoder, RequestHead head, boolean tls) {
+        HeaderBlock headers = head.headers();
+        int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);
+        encoder.scheme(
+                proto < 0
+                        ? tls
+                        : Ascii.equalsIgnoreCase(
+                                HTTPS, headers.bytes(), headers.valueStart(proto), headers.valueEnd(proto)));
     }
 
     /**

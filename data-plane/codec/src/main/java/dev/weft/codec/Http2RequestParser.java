@@ -196,6 +196,10 @@ final class Http2RequestParser implements HpackDecoder.Fields {
                 return "http2.invalid_connect";
             }
             into.target(into.authorityStart(), into.authorityStart());
+            headers.remove(KnownHeader.HOST);
+            if (tag.isPresent()) {
+                headers.addSpan(hostAt, hostAt + HOST.length, into.authorityStart(), into.authorityEnd());
+            }
             return null;
         }
         if (!scheme) {

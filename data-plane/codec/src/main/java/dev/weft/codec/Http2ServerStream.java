@@ -2,15 +2,20 @@ package dev.weft.codec;
 
 import dev.weft.http.Downstream;
 import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
 import dev.weft.http.HttpVersion;
 import dev.weft.http.RequestHead;
+import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /** One request of a downstream HTTP/2 connection: feeds it into its {@link HttpStream} and writes the response. */
 final class Http2ServerStream extends Http2Stream implements Downstream {
+    private static final int BROKEN_TUNNEL =
+            ResponseFlag.UPSTREAM_CONNECTION_TERMINATION.bit() | ResponseFlag.UPSTREAM_REMOTE_RESET.bit();
+
     private final Http2ServerConnection server;
     private @Nullable RequestHead head; // until the stream is over
     private final boolean tunnel; // an extended CONNECT: the request has no end of its own
@@ -157,8 +162,17 @@ final class Http2ServerStream extends Http2Stream implements Downstream {
 
     @Override
     public void reset() {
+        Http2Code code = isTunnelBroken() ? Http2Code.CONNECT_ERROR : Http2Code.INTERNAL_ERROR;
         responseOver();
-        connection.reset(this, Http2Code.INTERNAL_ERROR);
+        connection.reset(this, code);
+    }
+
+    /** RFC 9113 §8.5: what goes wrong with the connection at a tunnel's other end. */
+    private boolean isTunnelBroken() {
+        HttpStream current = stream;
+        return current != null
+                && current.request().method() == HttpMethod.CONNECT
+                && (current.flags() & BROKEN_TUNNEL) != 0;
     }
 
     private void responseOver() {

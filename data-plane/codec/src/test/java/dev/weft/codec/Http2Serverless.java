@@ -32,10 +32,16 @@ final class Http2Serverless implements UpstreamListener, Http2ClientConnection.O
     private final CodecLoop loop;
 
     Http2Serverless(String method) {
+        this(method, Http2Options.MESH);
+    }
+
+    /** @param method {@code UPGRADE} for a GET that wants to speak WebSocket */
+    Http2Serverless(String method, Http2Options options) {
         loop = new CodecLoop(new TimerWheel(channel.eventLoop()));
-        connection = new Http2ClientConnection(loop, Http2Options.MESH, this);
+        connection = new Http2ClientConnection(loop, options, this);
         channel.pipeline().addLast(connection.handler());
-        send(Http2Peerless.frame(Http2Frame.SETTINGS, 0, 0, new byte[0]));
+        byte[] connectProtocol = {0, Http2Peer.ENABLE_CONNECT_PROTOCOL, 0, 0, 0, 1};
+        send(Http2Peerless.frame(Http2Frame.SETTINGS, 0, 0, connectProtocol));
         Upstream unused = ask(method);
         List<String> sent = sent();
         if (sent.stream().noneMatch(f -> f.startsWith("HEADERS 1"))) {
@@ -44,15 +50,21 @@ final class Http2Serverless implements UpstreamListener, Http2ClientConnection.O
     }
 
     Upstream ask(String method) {
+        boolean upgrade = method.equals("UPGRADE");
+        boolean tunnel = upgrade || method.equals("CONNECT");
+        String said = upgrade ? "GET" : method;
         RequestHead head = loop.takeRequest();
-        byte[] text = Ascii.bytes(method + "/shop");
+        byte[] text = Ascii.bytes(said + "/shop");
         int at = head.headers().reserve(text.length);
         System.arraycopy(text, 0, head.bytes(), at, text.length);
         head.headers().advance(text.length);
-        head.method(at, at + method.length());
-        head.target(at + method.length(), at + method.length() + 1);
-        head.authority(at + method.length() + 1, at + text.length);
-        Upstream upstream = connection.start(this, head, true, false);
+        head.method(at, at + said.length());
+        head.target(at + said.length(), at + said.length() + 1);
+        head.authority(at + said.length() + 1, at + text.length);
+        if (upgrade) {
+            head.headers().add(Ascii.bytes("upgrade"), Ascii.bytes("websocket"));
+        }
+        Upstream upstream = connection.start(this, head, !tunnel, tunnel);
         loop.giveBack(head);
         channel.runPendingTasks();
         return upstream;
