@@ -18,25 +18,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: confined to the loop.
  */
 final class Http1Pool implements HttpPool {
-    /**
-     * Attempts at one time. More would not be ready sooner: under load they are what the peer (or this CPU) is slow at, and
-     * if each waiting request brought its own handshake, all would time out together and begin again.
-     */
-    private static final int MAX_CONNECTING = 8;
-
     private static final int LONGEST_IDLE_SECONDS = 3600;
 
     private final EndpointRuntime endpoint;
     private final UpstreamLoop loop;
     private final ArrayDeque<Pooled> idle = new ArrayDeque<>(4);
-    private final ArrayDeque<Waiter> waiting = new ArrayDeque<>(4);
-    private int connecting;
-    private int open;
-    private int failures; // attempts to connect that failed since the last that did not
+    private final Dialler dialler;
 
     Http1Pool(EndpointRuntime endpoint, UpstreamLoop loop) {
         this.endpoint = endpoint;
         this.loop = loop;
+        this.dialler = new Dialler(endpoint, loop, Transport.Inside.HTTP, this::opened);
     }
 
     @Override
@@ -62,13 +54,12 @@ final class Http1Pool implements HttpPool {
 
     @Override
     public void await(Waiter waiter) {
-        waiting.addLast(waiter);
-        connectIfNeeded();
+        dialler.await(waiter);
     }
 
     @Override
     public void cancel(Waiter waiter) {
-        waiting.remove(waiter);
+        dialler.cancel(waiter);
     }
 
     private void exchangeOver(Pooled pooled) {
@@ -76,7 +67,7 @@ final class Http1Pool implements HttpPool {
             pooled.connection.channel().close();
             return;
         }
-        Waiter next = waiting.pollFirst();
+        Waiter next = dialler.next();
         if (next != null) {
             next.connectionReady(pooled.connection);
             return;
@@ -102,47 +93,7 @@ final class Http1Pool implements HttpPool {
         return TimeUnit.SECONDS.toNanos(endpoint.isTls() ? LONGEST_IDLE_SECONDS : 3);
     }
 
-    private void connectIfNeeded() {
-        if (connecting < waiting.size() && connecting < MAX_CONNECTING) {
-            connect();
-        }
-    }
-
-    private void connect() {
-        boolean counted = endpoint.cluster().limits().connections().tryAcquire();
-        if (!counted && open + connecting > 0) {
-            endpoint.cluster().stats().connectionOverflow.increment(cell());
-            return; // one of the open ones will serve the waiter
-        }
-        connecting++;
-        Connector.connect(loop, endpoint, Transport.Inside.HTTP, new ConnectListener() {
-            @Override
-            public void connected(Channel channel) {
-                connecting--;
-                failures = 0;
-                opened(channel, counted);
-            }
-
-            @Override
-            public void connectFailed(boolean timeout, String reason) {
-                connecting--;
-                failures++;
-                if (counted) {
-                    endpoint.cluster().limits().connections().release();
-                }
-                if (open == 0 && failures >= MAX_CONNECTING) {
-                    failAll(timeout, reason);
-                } else {
-                    failOne(timeout, reason);
-                }
-                connectIfNeeded();
-            }
-        });
-    }
-
     private void opened(Channel channel, boolean counted) {
-        open++;
-        endpoint.cluster().stats().activeConnections.add(cell(), 1);
         Pooled pooled = new Pooled(counted);
         channel.pipeline().addLast(pooled.connection);
         TlsConnection tls = TlsConnection.of(channel);
@@ -150,37 +101,14 @@ final class Http1Pool implements HttpPool {
             pooled.certificatesEndMillis = tls.certificatesEndMillis();
         }
         channel.config().setAutoRead(true);
-        Waiter next = waiting.pollFirst();
-        connectIfNeeded();
+        Waiter next = dialler.next();
+        dialler.connectIfNeeded();
         if (next != null) {
             next.connectionReady(pooled.connection);
         } else if (endpoint.isRetired()) {
             channel.close();
         } else {
             rest(pooled);
-        }
-    }
-
-    private void failOne(boolean timeout, String reason) {
-        // One attempt has failed, so one waiter goes elsewhere, unless there is an attempt for each that is left.
-        if (waiting.size() > connecting) {
-            Waiter unlucky = waiting.pollFirst();
-            if (unlucky != null) {
-                unlucky.connectFailed(timeout, reason);
-            }
-        }
-    }
-
-    /**
-     * Nobody waits for an endpoint that has no connection and refuses every attempt: when attempts time out, waiting one's
-     * turn at a few per second would take longer than any request may. Envoy sends all away at the first failure.
-     */
-    private void failAll(boolean timeout, String reason) {
-        for (int i = waiting.size(); i > 0; i--) {
-            Waiter unlucky = waiting.pollFirst();
-            if (unlucky != null) {
-                unlucky.connectFailed(timeout, reason);
-            }
         }
     }
 
@@ -195,16 +123,12 @@ final class Http1Pool implements HttpPool {
 
     @Override
     public boolean isEmpty() {
-        return open == 0 && connecting == 0 && waiting.isEmpty();
+        return dialler.isEmpty();
     }
 
     @Override
     public int open() {
-        return open;
-    }
-
-    private int cell() {
-        return loop.loop().cell();
+        return dialler.open();
     }
 
     /** A connection and its place in the pool. */
@@ -232,17 +156,12 @@ final class Http1Pool implements HttpPool {
 
         @Override
         public void connectionClosed(Http1ClientConnection closed) {
-            open--;
-            endpoint.cluster().stats().activeConnections.add(cell(), -1);
-            if (counted) {
-                endpoint.cluster().limits().connections().release();
-            }
             if (resting) {
                 resting = false;
                 clear();
                 idle.remove(this);
             }
-            connectIfNeeded();
+            dialler.closed(counted);
         }
 
         @Override
