@@ -10,6 +10,7 @@ import dev.weft.http.UpstreamListener.Failure;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.SocketAddress;
@@ -112,6 +113,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     /** Gives the exchange up, and with it the connection: its response may still come. */
     void cancel() {
         listener = null;
+        if (writer().isTunnelEnded()) {
+            // Given up after its client had said all: that arrives.
+            context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
         writer().release();
         context().close();
     }

@@ -98,7 +98,7 @@ final class Http1RequestWriter implements Upstream {
 
     @Override
     public void flush() {
-        if (!connection.isClosed() && !(tunnel && ended)) {
+        if (!connection.isClosed() && !isTunnelEnded()) {
             out.flush();
             checkWritable();
         }
@@ -140,6 +140,11 @@ final class Http1RequestWriter implements Upstream {
     /** Whether the request has been written to its end. */
     boolean isEnded() {
         return ended;
+    }
+
+    /** Whether it was a tunnel's direction that has ended, of which all was given to the channel. */
+    boolean isTunnelEnded() {
+        return tunnel && ended;
     }
 
     /** Whether nothing is left to be sent. */
