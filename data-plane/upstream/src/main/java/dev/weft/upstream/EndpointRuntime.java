@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: pools are touched by their own loop only.
  */
 public final class EndpointRuntime extends Endpoint {
+    private static final int HTTP1 = 0;
+    private static final int HTTP2 = 1;
+    private static final int TCP = 2;
+    private static final int KINDS = 3;
+
     private final ClusterRuntime cluster;
     private final LbEndpoint config;
     private final InetSocketAddress socketAddress;
@@ -22,7 +27,7 @@ public final class EndpointRuntime extends Endpoint {
     private final @Nullable SpiffeId expectedIdentity;
     private final boolean multiplexed;
     private final String text; // each request's line in a log has it
-    private final @Nullable HttpPool[] pools; // per loop one for HTTP/1 and one for HTTP/2
+    private final @Nullable HttpPool[] pools; // per loop one of each kind
     private volatile boolean retired;
     private volatile long lastUsed = System.nanoTime(); // ORIGINAL_DST: when it was looked up last
     private volatile @Nullable Object telemetry;
@@ -42,7 +47,7 @@ public final class EndpointRuntime extends Endpoint {
         this.expectedIdentity = identity == null ? null : SpiffeId.parseOrNull(identity);
         this.text = address().toString();
         this.multiplexed = transport.isMesh() && config.metadata().isTrue("weft", "mux");
-        this.pools = new HttpPool[loops * 2];
+        this.pools = new HttpPool[loops * KINDS];
     }
 
     public ClusterRuntime cluster() {
@@ -87,7 +92,7 @@ public final class EndpointRuntime extends Endpoint {
      */
     public HttpPool pool(UpstreamLoop loop, HttpVersion version) {
         boolean http2 = multiplexed || cluster.speaksHttp2(version);
-        int index = index(loop.loop().index(), http2);
+        int index = loop.loop().index() * KINDS + (http2 ? HTTP2 : HTTP1);
         HttpPool pool = pools[index];
         if (pool == null) {
             pool = http2 ? new Http2Pool(this, loop) : new Http1Pool(this, loop);
@@ -96,19 +101,27 @@ public final class EndpointRuntime extends Endpoint {
         return pool;
     }
 
-    private static int index(int loop, boolean http2) {
-        return loop * 2 + (http2 ? 1 : 0);
+    /**
+     * The pool on a loop for a CONNECT that ends here: its connections are raw TCP. Made at the first call. Only on that
+     * loop.
+     */
+    public HttpPool tcpPool(UpstreamLoop loop) {
+        int index = loop.loop().index() * KINDS + TCP;
+        HttpPool pool = pools[index];
+        if (pool == null) {
+            pool = new TcpPool(this, loop);
+            pools[index] = pool;
+        }
+        return pool;
     }
 
     /** Closes what is idle on a loop; the rest closes as its exchanges end. Only on that loop. */
     void drain(int loop) {
-        drain(pools[index(loop, false)]);
-        drain(pools[index(loop, true)]);
-    }
-
-    private static void drain(@Nullable HttpPool pool) {
-        if (pool != null) {
-            pool.drain();
+        for (int kind = 0; kind < KINDS; kind++) {
+            HttpPool pool = pools[loop * KINDS + kind];
+            if (pool != null) {
+                pool.drain();
+            }
         }
     }
 
