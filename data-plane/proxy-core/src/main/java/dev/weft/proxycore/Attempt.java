@@ -1,7 +1,9 @@
 package dev.weft.proxycore;
 
 import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
+import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.Upstream;
 import dev.weft.http.UpstreamConnection;
@@ -9,7 +11,9 @@ import dev.weft.http.UpstreamListener;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.EndpointRuntime;
 import dev.weft.upstream.HttpPool;
+import dev.weft.upstream.UpstreamLoop;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +29,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     private final EndpointRuntime endpoint;
     private @Nullable HttpPool awaited; // while it waits there
     private @Nullable Upstream upstream; // while it is on a connection
+    private boolean asking; // for a tunnel: until the upstream agrees it gets nothing but the request's head
     private boolean paused; // the upstream does not keep up with the request
     private boolean responseDone;
 
@@ -44,12 +49,19 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
         return upstream;
     }
 
+    /**
+     * Where the request's body goes; null while it must wait. What is in a tunnel, sent to one who then declines it, would be
+     * another request to him, which nobody here has looked at (as Envoy's {@code paused_for_connect_}).
+     */
+    @Nullable
+    Upstream body() {
+        return asking ? null : upstream;
+    }
+
     /** Begins; answers false when the cluster's limit leaves no room to wait for a connection. */
     boolean begin() {
         endpoint.requestStarted();
-        HttpPool pool = endpoint.pool(
-                exchange.connection.worker().upstream(),
-                exchange.stream().request().version());
+        HttpPool pool = pool();
         UpstreamConnection idle = pool.takeIdle();
         if (idle != null) {
             send(idle);
@@ -62,6 +74,15 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
         awaited = pool;
         pool.await(this);
         return true;
+    }
+
+    private HttpPool pool() {
+        UpstreamLoop loop = exchange.connection.worker().upstream();
+        RequestHead request = exchange.stream().request();
+        RoutePlan plan = exchange.plan;
+        return request.method() == HttpMethod.CONNECT && plan != null && plan.terminatesConnect()
+                ? endpoint.tcpPool(loop)
+                : endpoint.pool(loop, request.version());
     }
 
     private void stopWaiting() {
@@ -84,7 +105,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     private void send(UpstreamConnection connection) {
         cluster.stats().requests.increment(exchange.connection.worker().cell());
         HttpStream stream = exchange.stream();
-        HeldBody held = exchange.takeHeld();
+        asking = stream.isUpgradeAllowed();
         RoutePlan plan = exchange.plan;
         if (plan != null) {
             plan.editRequest(stream.request(), endpoint, exchange.envoyHeaders);
@@ -93,8 +114,19 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
             exchange.connection.manager().announce(stream.request(), endpoint);
         }
         exchange.upstreamLocal = connection.localAddress();
-        upstream = connection.start(
-                this, stream.request(), stream.isRequestEnded() && held == null, stream.isUpgradeAllowed());
+        if (asking && stream.isRequestEnded() && !exchange.holdsBody()) {
+            // It waits, too: the end of a tunnel that is not there yet.
+            exchange.requestData(Unpooled.EMPTY_BUFFER, true);
+        }
+        boolean end = stream.isRequestEnded() && !exchange.holdsBody();
+        upstream = connection.start(this, stream.request(), end, asking);
+        if (!asking) {
+            writeHeld();
+        }
+    }
+
+    private void writeHeld() {
+        HeldBody held = exchange.takeHeld();
         if (held != null) {
             held.writeTo(this);
         }
@@ -138,7 +170,24 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     @Override
     public void responseHead(ResponseHead head, boolean end) {
         responseDone = end;
+        boolean agreed = asking && isAgreed(head.status());
         exchange.responseHead(head, end);
+        if (agreed) {
+            agreed();
+        }
+    }
+
+    private boolean isAgreed(int status) {
+        return status == 101 || exchange.stream().request().method() == HttpMethod.CONNECT && status < 300;
+    }
+
+    private void agreed() {
+        asking = false;
+        writeHeld();
+        Upstream current = upstream;
+        if (current != null) {
+            current.flush();
+        }
     }
 
     @Override

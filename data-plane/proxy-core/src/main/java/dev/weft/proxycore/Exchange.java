@@ -193,22 +193,36 @@ final class Exchange {
 
     void requestData(ByteBuf data, boolean end) {
         if (end) {
-            deadlines.requestEnded();
+            requestEnded();
         }
-        Upstream current = upstream();
-        if (current != null) {
-            current.writeData(data, end);
+        Attempt current = attempt;
+        Upstream body = current == null ? null : current.body();
+        if (body != null) {
+            body.writeData(data, end);
             return;
         }
-        HeldBody body = held;
-        if (body == null) {
-            body = new HeldBody(stream());
-            held = body;
+        HeldBody early = held;
+        if (early == null) {
+            early = new HeldBody(stream());
+            held = early;
         }
-        body.add(data, end);
+        early.add(data, end);
     }
 
-    /** What came before there was a connection; it is the caller's from now on. */
+    /** The end of one direction of a tunnel is not the time from which it may last only so long. */
+    private void requestEnded() {
+        if (stream().isUpgradeAllowed()) {
+            deadlines.active();
+        } else {
+            deadlines.requestEnded();
+        }
+    }
+
+    boolean holdsBody() {
+        return held != null;
+    }
+
+    /** What came before it could be sent; it is the caller's from now on. */
     @Nullable
     HeldBody takeHeld() {
         HeldBody body = held;
@@ -217,10 +231,11 @@ final class Exchange {
     }
 
     void requestTrailers(HeaderBlock trailers) {
-        Upstream current = upstream();
-        if (current != null) {
-            deadlines.requestEnded();
-            current.writeTrailers(trailers);
+        Attempt current = attempt;
+        Upstream body = current == null ? null : current.body();
+        if (body != null) {
+            requestEnded();
+            body.writeTrailers(trailers);
         } else {
             // No connection yet: the body's end is held, the trailers may be dropped (RFC 9110 §6.5.1).
             requestData(Unpooled.EMPTY_BUFFER, true);
@@ -265,9 +280,10 @@ final class Exchange {
         current.responseHead(head, end);
     }
 
-    /** To a client of HTTP/2 that wants another protocol a 2xx says that it was agreed to (RFC 8441 §5). */
+    /** To a client of HTTP/2 that wants another protocol a 2xx says yes (RFC 8441 §5); to CONNECT it does, and is meant so. */
     private static boolean isMistakenForYes(HttpStream stream, ResponseHead head) {
         return stream.isUpgradeAllowed()
+                && stream.request().method() != HttpMethod.CONNECT
                 && stream.request().version() == HttpVersion.HTTP_2
                 && head.status() >= 200
                 && head.status() < 300;

@@ -5,7 +5,7 @@ import dev.weft.http.Upstream;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 
-/** Request body that came before there was a connection for it: a watermark's worth, then its sender is paused. */
+/** Request body that came before anyone could take it: a watermark's worth, then its sender is paused. */
 final class HeldBody {
     private static final int MAX_HELD = 64 * 1024;
 

@@ -1,6 +1,7 @@
 package dev.weft.proxycore;
 
 import dev.weft.http.FilterChain;
+import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
 import dev.weft.http.PathNormaliser;
 import dev.weft.http.RequestHead;
@@ -21,6 +22,7 @@ final class HttpManager implements NetworkFilterRuntime {
     private final ServerCodec codec;
     private final PathNormaliser paths;
     private final ManagerHeaders headers;
+    private final Upgrades upgrades;
     private final @Nullable AccessLogger log;
     private final LogWriter logs;
     private final HttpManagerStats stats;
@@ -36,6 +38,7 @@ final class HttpManager implements NetworkFilterRuntime {
         this.codec = new ServerCodec(config);
         this.paths = paths(config.paths());
         this.headers = new ManagerHeaders(config, parts.self().compact());
+        this.upgrades = new Upgrades(config.upgradeConfigs());
         this.logs = parts.logs();
         this.log = AccessLogger.of(config.accessLogs(), logs);
         this.stats = new HttpManagerStats(parts.stats(), config.statPrefix());
@@ -117,7 +120,8 @@ final class HttpManager implements NetworkFilterRuntime {
     Admission begin(Exchange exchange, RequestHead head) {
         Worker worker = exchange.connection.worker();
         stats.request(worker.cell());
-        exchange.isGrpc = Grpc.is(head.headers());
+        // Of a CONNECT a 200, which gRPC's errors are, would say that there is a tunnel.
+        exchange.isGrpc = head.method() != HttpMethod.CONNECT && Grpc.is(head.headers());
         if (overload.isShedding()) {
             stats.shed(worker.cell());
             return Admission.SHED;
@@ -126,16 +130,14 @@ final class HttpManager implements NetworkFilterRuntime {
         if (path != PathNormaliser.Outcome.FORWARD) {
             return refuse(worker, path, exchange.isGrpc);
         }
-        Admission admission = headers.request(exchange.connection, head);
-        if (admission == Admission.NAME_REFUSED) {
+        if (!headers.request(exchange.connection, head)) {
             stats.nameRefused(worker.cell());
-            return admission;
+            return Admission.NAME_REFUSED;
         }
         RouteTable table = routes;
-        if (table != null) {
-            exchange.plan = table.match(head, worker.loop().random());
-        }
-        return admission;
+        RoutePlan plan = table == null ? null : table.match(head, worker.loop().random());
+        exchange.plan = plan;
+        return upgrades.admit(head, plan == null ? null : plan.upgrades());
     }
 
     /** Envoy: clients of gRPC follow no redirect. */

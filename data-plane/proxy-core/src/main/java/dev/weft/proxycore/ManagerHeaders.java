@@ -2,12 +2,10 @@ package dev.weft.proxycore;
 
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
-import dev.weft.http.HttpMethod;
 import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import dev.weft.xdsmodel.HttpConnectionManager;
-import java.util.Locale;
 
 /** What a connection manager does to the heads that pass through it, besides the edits of their route. */
 final class ManagerHeaders {
@@ -17,8 +15,6 @@ final class ManagerHeaders {
     private static final byte[] X_REQUEST_ID = Ascii.bytes("x-request-id");
     private static final byte[] X_WEFT_PEER = Ascii.bytes("x-weft-peer");
     private static final byte[] DATE = Ascii.bytes("date");
-    private static final byte[] WEBSOCKET = Ascii.bytes("websocket");
-    private static final byte[] UPGRADE = Ascii.bytes("upgrade");
 
     private final HttpConnectionManager config;
     private final ForeignHeaders foreign;
@@ -40,12 +36,12 @@ final class ManagerHeaders {
         return clientCert;
     }
 
-    /** Makes a request fit to be passed on; answers what becomes of it. */
-    Admission request(HttpConnection connection, RequestHead head) {
+    /** Makes a request fit to be passed on; answers false when the name of one of its fields makes it unfit. */
+    boolean request(HttpConnection connection, RequestHead head) {
         HeaderBlock headers = head.headers();
         boolean mesh = connection.peer().isMesh();
         if (!foreign.remove(headers, mesh)) {
-            return Admission.NAME_REFUSED;
+            return false;
         }
         announced(connection, headers, mesh);
         headers.remove(KnownHeader.X_WEFT_MUX); // a proxy's own was taken off by the codec
@@ -57,12 +53,7 @@ final class ManagerHeaders {
         if (config.requestIds().generate() && !headers.has(KnownHeader.X_REQUEST_ID)) {
             headers.add(X_REQUEST_ID, connection.worker().requestIds().next());
         }
-        if (head.method() == HttpMethod.CONNECT) {
-            return config.upgradeConfigs().getOrDefault("connect", false)
-                    ? Admission.UPGRADED
-                    : Admission.CONNECT_REFUSED;
-        }
-        return upgrade(headers);
+        return true;
     }
 
     /** Who the peer says it is: only a mesh peer is believed, and the application does not see it (decision 8). */
@@ -75,21 +66,6 @@ final class ManagerHeaders {
             connection.announced(headers.value(announced));
         }
         headers.remove(KnownHeader.X_WEFT_PEER);
-    }
-
-    /**
-     * WebSocket needs permission. Other protocols that nobody has allowed ({@code h2c}, {@code TLS/1.2}: HTTP clients of
-     * the JDK and Apache offer them) are only wishes (RFC 9110 §7.8): the field goes no further and the request is served.
-     */
-    private Admission upgrade(HeaderBlock headers) {
-        int index = headers.find(KnownHeader.UPGRADE);
-        if (index < 0 || !headers.listContains(KnownHeader.CONNECTION, UPGRADE)) {
-            return Admission.SERVED;
-        }
-        if (config.upgradeConfigs().getOrDefault(headers.value(index).toLowerCase(Locale.ROOT), false)) {
-            return Admission.UPGRADED;
-        }
-        return headers.listContains(KnownHeader.UPGRADE, WEBSOCKET) ? Admission.UPGRADE_REFUSED : Admission.SERVED;
     }
 
     /** Whether the request came over https: what x-forwarded-proto says, which {@link #request} has made sure is there. */

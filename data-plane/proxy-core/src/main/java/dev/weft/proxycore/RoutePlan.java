@@ -37,6 +37,8 @@ final class RoutePlan {
     private final HostRewrite hostRewrite;
     private final byte[] timeoutMillis; // as a header says it
     private final byte[] directBody;
+    private final @Nullable Upgrades upgrades;
+    private final boolean terminatesConnect;
     private volatile @Nullable ClusterRuntime[] clusters = {}; // by share; replaced by the control thread
 
     RoutePlan(CompiledRoute compiled, RouteConfiguration table) {
@@ -60,6 +62,9 @@ final class RoutePlan {
         directBody = route.action() instanceof RouteAction.DirectResponse direct
                 ? Ascii.bytes(text(direct.body()))
                 : new byte[0];
+        upgrades =
+                forward == null || forward.upgradeConfigs().isEmpty() ? null : new Upgrades(forward.upgradeConfigs());
+        terminatesConnect = forward != null && forward.terminatesConnect();
         // Envoy: the most specific level first, unless the route configuration turns it around.
         List<HeaderMutations> levels =
                 new ArrayList<>(List.of(route.headers(), compiled.host().headers(), table.headers()));
@@ -128,6 +133,17 @@ final class RoutePlan {
 
     RouteAction action() {
         return compiled.route().action();
+    }
+
+    /** Which protocols its requests may change to; null where the connection manager alone says so. */
+    @Nullable
+    Upgrades upgrades() {
+        return upgrades;
+    }
+
+    /** Whether a CONNECT ends here: its bytes go to the endpoint as they are. */
+    boolean terminatesConnect() {
+        return terminatesConnect;
     }
 
     /** Until the response is complete; 0 = none. */

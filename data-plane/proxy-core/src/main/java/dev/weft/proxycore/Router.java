@@ -109,7 +109,7 @@ final class Router implements TerminalFilter {
                         plan.responseHeaderNanos(),
                         plan.idleNanos(streamIdleNanos),
                         plan.maxNanos(head),
-                        stream.isRequestEnded());
+                        stream.isRequestEnded() && !stream.isUpgradeAllowed());
         exchange.forward(cluster);
     }
 

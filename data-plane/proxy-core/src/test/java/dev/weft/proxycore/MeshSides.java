@@ -31,7 +31,7 @@ final class MeshSides {
     static final String SERVER = "spiffe://cluster.local/ns/shop/sa/orders";
     static final MeshCa CA = new MeshCa();
 
-    private static CommonTls common(List<String> alpn) {
+    static CommonTls common(List<String> alpn) {
         return CommonTls.ofSecrets("default", new Validation(null, "ROOTCA"), TlsVersion.TLSv1_3, alpn);
     }
 

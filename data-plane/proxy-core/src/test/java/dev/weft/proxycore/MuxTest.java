@@ -245,6 +245,33 @@ class MuxTest {
     }
 
     @Test
+    void aTunnelCrossesTheSharedConnection() throws IOException {
+        try (Backend backend = new Backend(c -> {
+                    c.readRequest();
+                    c.write("HTTP/1.1 200 Go Ahead\r\nX-Odd: 1\r\n\r\nhello");
+                    c.in.transferTo(c.out);
+                });
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port());
+                TestProxy outbound = outbound(inbound);
+                Client client = outbound.client()) {
+            client.send("CONNECT a.test:443 HTTP/1.1\r\nhOsT: a.test:443\r\nX-Mine: 1\r\n\r\n");
+            assertThat(client.head())
+                    .startsWith("HTTP/1.1 200 Go Ahead\r\n")
+                    .contains("\r\nX-Odd: 1\r\n")
+                    .doesNotContainIgnoringCase("transfer-encoding");
+            read(client, "hello");
+            client.send("ping");
+            read(client, "ping");
+            client.send("bye");
+            client.socket.shutdownOutput();
+            assertThat(client.rest()).isEqualTo("bye");
+            assertThat(backend.requests.getLast())
+                    .startsWith("CONNECT a.test:443 HTTP/1.1\r\nhOsT: a.test:443\r\nX-Mine: 1\r\n");
+            assertThat(outbound.metrics()).contains(CONNECTIONS + "1");
+        }
+    }
+
+    @Test
     void anUpgradeTheServerDoesNotWantIsAnsweredAsItLikes() throws IOException {
         try (Backend backend = Backend.answering("no");
                 MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port());

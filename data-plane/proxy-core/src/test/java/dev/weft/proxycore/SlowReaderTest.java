@@ -92,6 +92,15 @@ class SlowReaderTest {
     }
 
     @Test
+    void ofATunnelThatTheEndpointEnds() throws Exception {
+        try (Backend backend = backend("");
+                TestProxy proxy = Tunnels.proxy(Tunnels.ENDS_HERE, "", backend.port())) {
+            String head = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\nGET /SIZE HTTP/1.1\r\n\r\n";
+            assertThat(readLate(proxy.port("http"), head)).isEmpty();
+        }
+    }
+
+    @Test
     void ofOpaqueTcpThatTheServerEnds() throws Exception {
         try (Backend backend = backend("");
                 TestProxy proxy = TestProxy.tcp(backend.port())) {

@@ -91,7 +91,7 @@ final class TestProxy implements AutoCloseable {
         return HttpConnectionManager.of("test", new RouteSource.Inline(routes));
     }
 
-    /** The manager with HTTP/1.0, trailers and WebSocket allowed. */
+    /** The manager with HTTP/1.0, trailers, WebSocket and CONNECT allowed. */
     static HttpConnectionManager generous(RouteConfiguration routes) {
         HttpConnectionManager m = manager(routes);
         return new HttpConnectionManager(
@@ -110,7 +110,7 @@ final class TestProxy implements AutoCloseable {
                         true, true, "", true, Http1ProtocolOptions.HeaderCase.LOWER, false, null, java.util.List.of()),
                 m.http2(),
                 m.commonHttp(),
-                Map.of("websocket", true),
+                Map.of("websocket", true, "connect", true),
                 m.maxRequestHeadersKb(),
                 m.proxy100Continue(),
                 m.streamErrorOnInvalidHttpMessage());
@@ -180,8 +180,16 @@ final class TestProxy implements AutoCloseable {
         return proxy.apply();
     }
 
+    /** Everything to a cluster, CONNECT as such. */
     static RouteConfiguration forward(String cluster) {
-        return action(RouteAction.Forward.to(cluster));
+        RouteAction to = RouteAction.Forward.to(cluster);
+        return RouteConfiguration.of(
+                "routes",
+                VirtualHost.of(
+                        "all",
+                        java.util.List.of("*"),
+                        Route.of(RouteMatch.prefix("/"), to),
+                        Route.of(RouteMatch.of(new RouteMatch.PathMatch.Connect()), to)));
     }
 
     static RouteConfiguration action(RouteAction action) {

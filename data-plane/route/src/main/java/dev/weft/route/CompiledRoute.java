@@ -138,14 +138,15 @@ public final class CompiledRoute {
 
     /** Applies {@code prefix_rewrite} or {@code regex_rewrite}; no effect without one. Allocates. */
     public void rewrite(RequestHead head) {
-        if (edit != null && route.action() instanceof RouteAction.Forward) {
+        if (edit != null && rewrites()) {
             byte[] rewritten = edit.apply(head).getBytes(StandardCharsets.ISO_8859_1);
             head.target(rewritten);
         }
     }
 
+    /** Whether {@link #rewrite} has an effect; CONNECT has no path to begin with. */
     public boolean rewrites() {
-        return edit != null && route.action() instanceof RouteAction.Forward;
+        return edit != null && !connect && route.action() instanceof RouteAction.Forward;
     }
 
     /**
