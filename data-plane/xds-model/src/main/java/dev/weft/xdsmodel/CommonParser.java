@@ -134,6 +134,14 @@ final class CommonParser {
             MessageView header = option.messageOrEmpty("header");
             byte[] raw = header.bytes("raw_value");
             String value = raw.length > 0 ? new String(raw, StandardCharsets.ISO_8859_1) : header.string("value");
+            if (value.replace("%%", "").indexOf('%') >= 0) {
+                // Envoy puts in what it stands for, so sending it as it is would be another value.
+                header.error(
+                        raw.length > 0 ? "raw_value" : "value",
+                        "unsupported-value",
+                        "operators of formats (%REQ(X)%) are not supported here",
+                        "%% stands for a percent sign");
+            }
             HeaderValueOption.AppendAction action =
                     option.choice("append_action", HeaderValueOption.AppendAction.values());
             if (option.has("append")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.base.Diagnostic;
 import dev.weft.base.Json;
 import dev.weft.xdsschema.Schema;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Decision 2: semantic fields are refused, advisory ones accepted and told over xDS. */
@@ -82,6 +83,29 @@ class UnsupportedFieldTest {
         HttpConnectionManager http = (HttpConnectionManager)
                 WireReaderTest.ok(typed).filterChains().get(0).filters().get(0);
         assertThat(http.httpFilters()).containsExactly(new HttpFilterConfig.Router("router", true));
+    }
+
+    /** They are put in literally, so an operator would go out as it stands. */
+    @Test
+    void anOperatorInAHeadersValueIsRefused() {
+        assertThat(problems("%DOWNSTREAM_REMOTE_ADDRESS%")).hasSize(1);
+        assertThat(problems("a %REQ(x)% b")).hasSize(1);
+        assertThat(problems("100%")).hasSize(1);
+        assertThat(problems("100%% %%REQ(x)%%")).isEmpty();
+        assertThat(problems("%%%")).hasSize(1);
+    }
+
+    private static List<Diagnostic> problems(String value) {
+        Parsed<RouteConfiguration> parsed = XdsReader.routeConfigurationJson(
+                "{\"name\": \"r\", \"virtual_hosts\": [{\"name\": \"v\", \"domains\": [\"*\"],"
+                        + " \"request_headers_to_add\": [{\"header\": {\"key\": \"x\", \"value\": \"" + value
+                        + "\"}}]}]}");
+        List<Diagnostic> problems =
+                parsed instanceof Parsed.Rejected<RouteConfiguration> rejected ? rejected.diagnostics() : List.of();
+        assertThat(problems)
+                .extracting(Diagnostic::path)
+                .allMatch("virtual_hosts[0].request_headers_to_add[0].header.value"::equals);
+        return problems;
     }
 
     private static String listener(String optional) {
