@@ -3,6 +3,7 @@ package dev.weft.proxycore;
 import dev.weft.xdsmodel.AccessLog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The access logs of a connection manager. Null where none is configured, so that nothing is formatted. */
@@ -28,6 +29,11 @@ final class AccessLogger {
             logger.targets.add(new Target(LogFormat.of(log.format()), writer.output(path)));
         }
         return logger;
+    }
+
+    /** Whether any of the formats holds such an operator. */
+    boolean uses(Predicate<LogField> operator) {
+        return targets.stream().anyMatch(target -> target.format().uses(operator));
     }
 
     /** On the worker's loop. */

@@ -1,6 +1,8 @@
 package dev.weft.proxycore;
 
 import dev.weft.balance.PickContext;
+import dev.weft.base.IpLiteral;
+import dev.weft.http.Ascii;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.EndpointRuntime;
 import java.net.InetSocketAddress;
@@ -28,6 +30,10 @@ final class ConnectionInfo {
     int flags;
     boolean unserved;
 
+    private byte @Nullable [] remoteIp;
+    private byte @Nullable [] remoteIpText;
+    private byte @Nullable [] destinationPortText;
+
     /**
      * The endpoint of a cluster for a request or connection of ours. An ORIGINAL_DST cluster has one only for redirected
      * connections, since dialling the address of one that was not would lead back to ourselves, and none for an address that
@@ -44,6 +50,39 @@ final class ConnectionInfo {
     /** Whether the cluster has no endpoint for us because we were called at an address that is nobody's own. */
     boolean isVirtual(ClusterRuntime cluster) {
         return redirected && cluster.isVirtual(destination);
+    }
+
+    /** The peer's address of 4 or 16 bytes. */
+    @SuppressWarnings("MutableMethodReturnType")
+    byte[] remoteIp() {
+        byte[] known = remoteIp;
+        if (known == null) {
+            known = remote.getAddress().getAddress();
+            remoteIp = known;
+        }
+        return known;
+    }
+
+    /** The same as headers say it. */
+    @SuppressWarnings("MutableMethodReturnType")
+    byte[] remoteIpText() {
+        byte[] known = remoteIpText;
+        if (known == null) {
+            known = Ascii.bytes(IpLiteral.format(remoteIp()));
+            remoteIpText = known;
+        }
+        return known;
+    }
+
+    /** At which port we were called, in decimal. */
+    @SuppressWarnings("MutableMethodReturnType")
+    byte[] destinationPortText() {
+        byte[] known = destinationPortText;
+        if (known == null) {
+            known = Ascii.bytes(Integer.toString(destination.getPort()));
+            destinationPortText = known;
+        }
+        return known;
     }
 
     ConnectionInfo(InetSocketAddress remote, InetSocketAddress destination, boolean redirected) {

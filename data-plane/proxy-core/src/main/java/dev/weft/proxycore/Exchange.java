@@ -50,6 +50,9 @@ final class Exchange {
     @Nullable
     String transportFailure;
 
+    /** The IP address x-forwarded-for says the client has, where that is trusted; null: it is our peer. */
+    byte @Nullable [] client;
+
     boolean isGrpc;
 
     /** {@code grpc-status} of the response, ours or the upstream's; {@link Grpc#NO_STATUS} while there is none. */

@@ -1,5 +1,7 @@
 package dev.weft.proxycore;
 
+import dev.weft.base.Address;
+import dev.weft.base.IpLiteral;
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpStream;
@@ -13,6 +15,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ record HttpLogSource(Exchange exchange, HttpStream stream) implements LogSource 
     private static final byte[] PATH = Ascii.bytes(":path");
     private static final byte[] AUTHORITY = Ascii.bytes(":authority");
     private static final byte[] SCHEME = Ascii.bytes(":scheme");
+    private static final List<String> PEER = List.of("DOWNSTREAM_REMOTE_", "DOWNSTREAM_DIRECT_REMOTE_");
     private static final byte[] FORWARDED_PROTO = Ascii.bytes("x-forwarded-proto");
 
     static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
@@ -134,17 +138,51 @@ record HttpLogSource(Exchange exchange, HttpStream stream) implements LogSource 
                 exchange.cluster == null ? null : exchange.cluster.name();
             case "ROUTE_NAME" ->
                 exchange.plan == null ? null : exchange.plan.compiled().route().name();
-            case "DOWNSTREAM_REMOTE_ADDRESS", "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
-                address(exchange.connection.info().remote);
             case "DOWNSTREAM_LOCAL_ADDRESS" -> address(exchange.connection.info().destination);
             case "REQUESTED_SERVER_NAME" -> exchange.connection.info().serverName;
             case "DOWNSTREAM_PEER_URI_SAN" -> exchange.connection.peer().principal();
+            default -> isOfClient(operator) ? client(operator) : remote(operator, exchange.connection.info());
+        };
+    }
+
+    /** Whether an operator is about the client, who may be further away than our peer. */
+    static boolean isOfClient(LogField field) {
+        return isOfClient(field.name());
+    }
+
+    private static boolean isOfClient(String operator) {
+        return operator.startsWith("DOWNSTREAM_REMOTE_");
+    }
+
+    /** Of the client that x-forwarded-for names, where that is trusted: it has no port, which Envoy says is 0. */
+    private @Nullable String client(String operator) {
+        byte[] client = exchange.client;
+        return client == null
+                ? remote(operator, exchange.connection.info())
+                : remote(operator.substring("DOWNSTREAM_REMOTE_".length()), client, 0);
+    }
+
+    /** An operator about our peer; null for any other. */
+    static @Nullable String remote(String operator, ConnectionInfo info) {
+        for (String prefix : PEER) {
+            if (operator.startsWith(prefix)) {
+                return remote(operator.substring(prefix.length()), info.remoteIp(), info.remote.getPort());
+            }
+        }
+        return null;
+    }
+
+    private static @Nullable String remote(String what, byte[] ip, int port) {
+        return switch (what) {
+            case "ADDRESS" -> new Address(IpLiteral.format(ip), port).toString();
+            case "ADDRESS_WITHOUT_PORT" -> IpLiteral.format(ip);
+            case "PORT" -> Integer.toString(port);
             default -> null;
         };
     }
 
     static String address(InetSocketAddress address) {
-        return new dev.weft.base.Address(address.getAddress().getHostAddress(), address.getPort()).toString();
+        return new Address(IpLiteral.format(address.getAddress().getAddress()), address.getPort()).toString();
     }
 
     /** {@code NAME} or {@code NAME?OTHER}: the first that is there. */

@@ -37,10 +37,11 @@ final class HttpManager implements NetworkFilterRuntime {
         this.chain = chain;
         this.codec = new ServerCodec(config);
         this.paths = paths(config.paths());
-        this.headers = new ManagerHeaders(config, parts.self().compact());
         this.upgrades = new Upgrades(config.upgradeConfigs());
         this.logs = parts.logs();
         this.log = AccessLogger.of(config.accessLogs(), logs);
+        boolean logsClients = log != null && log.uses(HttpLogSource::isOfClient);
+        this.headers = new ManagerHeaders(config, parts.self().compact(), logsClients);
         this.stats = new HttpManagerStats(parts.stats(), config.statPrefix());
         this.telemetry = parts.telemetry();
         this.overload = parts.overload();
@@ -130,7 +131,7 @@ final class HttpManager implements NetworkFilterRuntime {
         if (path != PathNormaliser.Outcome.FORWARD) {
             return refuse(worker, path, exchange.isGrpc);
         }
-        if (!headers.request(exchange.connection, head)) {
+        if (!headers.request(exchange, head)) {
             stats.nameRefused(worker.cell());
             return Admission.NAME_REFUSED;
         }
@@ -163,7 +164,7 @@ final class HttpManager implements NetworkFilterRuntime {
         if (plan != null) {
             plan.editResponse(head.headers(), exchange.choice);
         }
-        headers.response(head, exchange.codec().date());
+        headers.response(exchange.stream().request(), head, exchange.codec().date());
     }
 
     void streamOver(Exchange exchange, HttpStream stream, StreamEnd end) {

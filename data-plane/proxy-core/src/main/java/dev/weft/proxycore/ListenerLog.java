@@ -59,10 +59,9 @@ final class ListenerLog extends ChannelDuplexHandler implements LogSource {
             case "BYTES_SENT" -> Long.toString(sent);
             case "DURATION" -> Long.toString(TimeUnit.NANOSECONDS.toMillis(elapsed));
             case "UPSTREAM_HOST" -> info.upstream == null ? null : info.upstream.toString();
-            case "DOWNSTREAM_REMOTE_ADDRESS", "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" -> HttpLogSource.address(info.remote);
             case "DOWNSTREAM_LOCAL_ADDRESS" -> HttpLogSource.address(info.destination);
             case "REQUESTED_SERVER_NAME" -> info.serverName;
-            default -> null;
+            default -> HttpLogSource.remote(operator, info);
         };
     }
 }

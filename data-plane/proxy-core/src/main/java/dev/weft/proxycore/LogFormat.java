@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An access-log format compiled to a list of pieces. Operators are Envoy's; an unknown one is written as it stands. */
@@ -104,6 +105,18 @@ final class LogFormat {
             }
         }
         return new Piece(NOTHING, LogField.of(text.substring(0, open), text.substring(open + 1, close), limit));
+    }
+
+    /** Whether it holds such an operator. */
+    boolean uses(Predicate<LogField> operator) {
+        return pieces.stream().anyMatch(piece -> piece.field() != null && operator.test(piece.field()))
+                || json != null && uses(json, operator);
+    }
+
+    private static boolean uses(Map<?, ?> fields, Predicate<LogField> operator) {
+        return fields.values().stream()
+                .anyMatch(leaf -> leaf instanceof LogFormat format && format.uses(operator)
+                        || leaf instanceof Map<?, ?> nested && uses(nested, operator));
     }
 
     /** Appends the line for what ended, its line break included. */

@@ -9,23 +9,26 @@ import dev.weft.xdsmodel.HttpConnectionManager;
 
 /** What a connection manager does to the heads that pass through it, besides the edits of their route. */
 final class ManagerHeaders {
-    private static final byte[] HTTP = Ascii.bytes("http");
-    private static final byte[] HTTPS = Ascii.bytes("https");
-    private static final byte[] X_FORWARDED_PROTO = Ascii.bytes("x-forwarded-proto");
     private static final byte[] X_REQUEST_ID = Ascii.bytes("x-request-id");
+    private static final byte[] X_ENVOY_FORCE_TRACE = Ascii.bytes("x-envoy-force-trace");
     private static final byte[] X_WEFT_PEER = Ascii.bytes("x-weft-peer");
     private static final byte[] DATE = Ascii.bytes("date");
 
     private final HttpConnectionManager config;
     private final ForeignHeaders foreign;
+    private final ForwardedHeaders forwarded;
     private final ClientCertHeader clientCert;
     private final byte[] serverName;
     private final byte[] announcement;
 
-    /** @param announcement who we are, in Istio's compact form */
-    ManagerHeaders(HttpConnectionManager config, String announcement) {
+    /**
+     * @param announcement who we are, in Istio's compact form
+     * @param logsClients whether an access log says who the client is
+     */
+    ManagerHeaders(HttpConnectionManager config, String announcement, boolean logsClients) {
         this.config = config;
         this.foreign = new ForeignHeaders(config.commonHttp().headersWithUnderscoresAction());
+        this.forwarded = new ForwardedHeaders(config.forwarding(), logsClients);
         this.clientCert = new ClientCertHeader(config.forwarding());
         this.serverName = Ascii.bytes(config.serverHeader().name());
         this.announcement = Ascii.bytes(announcement);
@@ -37,23 +40,35 @@ final class ManagerHeaders {
     }
 
     /** Makes a request fit to be passed on; answers false when the name of one of its fields makes it unfit. */
-    boolean request(HttpConnection connection, RequestHead head) {
+    boolean request(Exchange exchange, RequestHead head) {
+        HttpConnection connection = exchange.connection;
         HeaderBlock headers = head.headers();
         boolean mesh = connection.peer().isMesh();
-        if (!foreign.remove(headers, mesh)) {
+        Origin origin = forwarded.origin(exchange, headers);
+        if (!foreign.remove(headers, mesh, origin)) {
+            exchange.client = null; // Envoy's codec refuses it, which trusts nobody
             return false;
         }
         announced(connection, headers, mesh);
         headers.remove(KnownHeader.X_WEFT_MUX); // a proxy's own was taken off by the codec
         clientCert.request(connection, headers);
-        // Envoy: without use_remote_address what the client says of the scheme stands.
-        if (!headers.has(KnownHeader.X_FORWARDED_PROTO)) {
-            headers.add(X_FORWARDED_PROTO, connection.peer().tls() ? HTTPS : HTTP);
-        }
-        if (config.requestIds().generate() && !headers.has(KnownHeader.X_REQUEST_ID)) {
-            headers.add(X_REQUEST_ID, connection.worker().requestIds().next());
+        forwarded.request(exchange, headers, origin);
+        if (config.requestIds().generate()) {
+            requestId(connection.worker().requestIds(), headers, origin == Origin.EDGE);
         }
         return true;
+    }
+
+    /** As Envoy's UuidRequestIdConfig: an id from outside is replaced unless that is not wanted. */
+    private void requestId(RequestIds ids, HeaderBlock headers, boolean edge) {
+        int known = headers.find(KnownHeader.X_REQUEST_ID);
+        int length = known < 0 ? 0 : headers.valueEnd(known) - headers.valueStart(known);
+        if (length == 0 || edge && !config.requestIds().preserveExternal()) {
+            headers.remove(KnownHeader.X_REQUEST_ID);
+            headers.add(X_REQUEST_ID, ids.next());
+        } else if (edge && length == RequestIds.LENGTH && config.requestIds().packTraceReason()) {
+            headers.bytes()[headers.valueStart(known) + RequestIds.TRACE_REASON] = RequestIds.NOT_TRACED;
+        }
     }
 
     /** Who the peer says it is: only a mesh peer is believed, and the application does not see it (decision 8). */
@@ -68,20 +83,17 @@ final class ManagerHeaders {
         headers.remove(KnownHeader.X_WEFT_PEER);
     }
 
-    /** Whether the request came over https: what x-forwarded-proto says, which {@link #request} has made sure is there. */
-    static boolean isHttps(HeaderBlock headers) {
-        int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);
-        return proto >= 0
-                && Ascii.equalsIgnoreCase(HTTPS, headers.bytes(), headers.valueStart(proto), headers.valueEnd(proto));
-    }
-
     /** The first request of a connection to a mesh peer: tells it who we are. */
     void announce(RequestHead head) {
         head.headers().add(X_WEFT_PEER, announcement);
     }
 
     /** Added to every final response, our own included. Envoy: the upstream's date stands. */
-    void response(ResponseHead head, byte[] date) {
+    void response(RequestHead request, ResponseHead head, byte[] date) {
+        forwarded.response(head);
+        if (config.requestIds().alwaysSetInResponse() || isTraceForced(request.headers())) {
+            copyRequestId(request.headers(), head.headers());
+        }
         if (!head.headers().has(KnownHeader.DATE)) {
             head.headers().add(DATE, date);
         }
@@ -93,6 +105,19 @@ final class ManagerHeaders {
                 }
             }
             case PASS_THROUGH -> {}
+        }
+    }
+
+    /** Envoy tells whoever may force a trace by which id to look for it. */
+    private boolean isTraceForced(HeaderBlock request) {
+        return !config.forwarding().internalAddresses().isEmpty() && request.find(X_ENVOY_FORCE_TRACE, 0) >= 0;
+    }
+
+    private static void copyRequestId(HeaderBlock from, HeaderBlock to) {
+        int id = from.find(KnownHeader.X_REQUEST_ID);
+        if (id >= 0) {
+            to.remove(KnownHeader.X_REQUEST_ID);
+            to.add(X_REQUEST_ID, from.bytes(), from.valueStart(id), from.valueEnd(id));
         }
     }
 }

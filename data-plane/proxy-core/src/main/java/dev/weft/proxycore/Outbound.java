@@ -16,6 +16,7 @@ import java.util.List;
  *   → codec                          strict: what it lets through means the same to everyone behind it
  *   → shed while overloaded          before anything is spent on the request
  *   → one form of the path           before routing, so that routes, log and application see the same
+ *   → who the client is              before any header is touched: by its address, and what trusted hops say
  *   → reserved headers off           before routing: an application must not speak in the mesh's name
  *   → request id                     before the log and the peer need it
  *   → route match                    once, before the first filter: filters belong to the route

@@ -17,12 +17,10 @@ record RefusedLogSource(HttpConnection connection, int status, String details) i
             case "RESPONSE_FLAGS" -> ResponseFlag.text(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR.bit());
             case "RESPONSE_CODE_DETAILS" -> details;
             case "BYTES_RECEIVED", "BYTES_SENT", "DURATION" -> "0";
-            case "DOWNSTREAM_REMOTE_ADDRESS", "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" ->
-                HttpLogSource.address(connection.info().remote);
             case "DOWNSTREAM_LOCAL_ADDRESS" -> HttpLogSource.address(connection.info().destination);
             case "REQUESTED_SERVER_NAME" -> connection.info().serverName;
             case "DOWNSTREAM_PEER_URI_SAN" -> connection.peer().principal();
-            default -> null;
+            default -> HttpLogSource.remote(operator, connection.info());
         };
     }
 }

@@ -6,8 +6,17 @@ import java.util.random.RandomGenerator;
 final class RequestIds {
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
+    /** Characters of an id. */
+    static final int LENGTH = 36;
+
+    /** Which of them says whether the request is traced: the version of the UUID (Envoy's {@code pack_trace_reason}). */
+    static final int TRACE_REASON = 14;
+
+    /** What it says where the request is not. */
+    static final byte NOT_TRACED = '4';
+
     private final RandomGenerator random;
-    private final byte[] text = new byte[36];
+    private final byte[] text = new byte[LENGTH];
 
     RequestIds(RandomGenerator random) {
         this.random = random;

@@ -73,7 +73,7 @@ final class Router implements TerminalFilter {
             return;
         }
         if (plan.compiled().host().requireTls() != VirtualHost.RequireTls.NONE
-                && !ManagerHeaders.isHttps(head.headers())) {
+                && !ForwardedHeaders.isHttps(head.headers())) {
             byte[] location = Ascii.bytes("https://" + head.authorityText() + head.targetText());
             Replies.redirect(exchange, stream, 301, location, "direct_response");
             return;

@@ -24,11 +24,10 @@ record TcpLogSource(TcpSession session) implements LogSource {
             case "UPSTREAM_LOCAL_ADDRESS" -> session.upstreamLocal();
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> session.transportFailure();
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> session.clusterName();
-            case "DOWNSTREAM_REMOTE_ADDRESS", "DOWNSTREAM_DIRECT_REMOTE_ADDRESS" -> HttpLogSource.address(info.remote);
             case "DOWNSTREAM_LOCAL_ADDRESS" -> HttpLogSource.address(info.destination);
             case "REQUESTED_SERVER_NAME" -> info.serverName;
             case "DOWNSTREAM_PEER_URI_SAN" -> session.peer().principal();
-            default -> null;
+            default -> HttpLogSource.remote(operator, info);
         };
     }
 }

@@ -15,7 +15,12 @@ final class Client implements Closeable {
     private final InputStream in;
 
     Client(int port) throws IOException {
-        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(port, "0.0.0.0");
+    }
+
+    /** @param from an address of this machine that it calls from; 0.0.0.0 = any */
+    Client(int port, String from) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port, InetAddress.getByName(from), 0);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(10_000);
         in = socket.getInputStream();

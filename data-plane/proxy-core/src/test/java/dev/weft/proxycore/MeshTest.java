@@ -48,6 +48,8 @@ class MeshTest {
                 f.useRemoteAddress(),
                 f.xffNumTrustedHops(),
                 f.skipXffAppend(),
+                f.internalAddresses(),
+                f.appendXForwardedPort(),
                 f.via(),
                 action,
                 new HttpConnectionManager.SetClientCertDetails(false, false, false, dns, uri));

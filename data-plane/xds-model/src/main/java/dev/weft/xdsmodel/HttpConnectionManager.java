@@ -1,5 +1,6 @@
 package dev.weft.xdsmodel;
 
+import dev.weft.base.Cidr;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -95,17 +96,25 @@ public record HttpConnectionManager(
      * @param useRemoteAddress the peer's address is the client's: append it to x-forwarded-for; default false
      * @param xffNumTrustedHops trusted proxies in front; default 0
      * @param skipXffAppend default false
+     * @param internalAddresses {@code internal_address_config}: clients of our own network; default none
+     * @param appendXForwardedPort say in x-forwarded-port at which port we were called; default false
      * @param via appended to {@code via}; empty = not
      */
     public record Forwarding(
             boolean useRemoteAddress,
             int xffNumTrustedHops,
             boolean skipXffAppend,
+            List<Cidr> internalAddresses,
+            boolean appendXForwardedPort,
             String via,
             ForwardClientCertDetails forwardClientCertDetails,
             SetClientCertDetails setCurrentClientCertDetails) {
-        public static final Forwarding DEFAULT =
-                new Forwarding(false, 0, false, "", ForwardClientCertDetails.SANITIZE, SetClientCertDetails.NONE);
+        public static final Forwarding DEFAULT = new Forwarding(
+                false, 0, false, List.of(), false, "", ForwardClientCertDetails.SANITIZE, SetClientCertDetails.NONE);
+
+        public Forwarding {
+            internalAddresses = List.copyOf(internalAddresses);
+        }
     }
 
     /** What to do with {@code x-forwarded-client-cert}. */
@@ -128,9 +137,11 @@ public record HttpConnectionManager(
      * @param generate make one where there is none; default true
      * @param preserveExternal keep one from an untrusted client; default false
      * @param alwaysSetInResponse default false
+     * @param packTraceReason a UUID's version says whether the request is traced; default true
      */
-    public record RequestIds(boolean generate, boolean preserveExternal, boolean alwaysSetInResponse) {
-        public static final RequestIds DEFAULT = new RequestIds(true, false, false);
+    public record RequestIds(
+            boolean generate, boolean preserveExternal, boolean alwaysSetInResponse, boolean packTraceReason) {
+        public static final RequestIds DEFAULT = new RequestIds(true, false, false, true);
     }
 
     /**

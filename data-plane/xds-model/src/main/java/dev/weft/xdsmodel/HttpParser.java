@@ -1,17 +1,25 @@
 package dev.weft.xdsmodel;
 
+import dev.weft.base.Cidr;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code HttpConnectionManager} and the protocol options it shares with clusters. */
 final class HttpParser {
     private static final String FORMATTER =
             "envoy.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig";
+
+    /** What Envoy's Network::Utility::isInternalAddress takes for internal: RFC 1918, half of RFC 4193, loopback. */
+    private static final List<Cidr> PRIVATE_ADDRESSES = Stream.of(
+                    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.1", "fd00::/8", "::1")
+            .map(Cidr::parse)
+            .toList();
 
     private HttpParser() {}
 
@@ -131,17 +139,29 @@ final class HttpParser {
                 view.bool("use_remote_address", false),
                 (int) Math.min(view.number("xff_num_trusted_hops"), Integer.MAX_VALUE),
                 view.bool("skip_xff_append"),
+                internalAddresses(view.message("internal_address_config")),
+                view.bool("append_x_forwarded_port"),
                 view.string("via"),
                 view.choice("forward_client_cert_details", HttpConnectionManager.ForwardClientCertDetails.values()),
                 details);
     }
 
+    private static List<Cidr> internalAddresses(@Nullable MessageView view) {
+        if (view == null) {
+            return List.of();
+        }
+        view.bool("unix_sockets"); // nobody comes over one
+        List<Cidr> ranges = CommonParser.cidrs(view, "cidr_ranges");
+        return ranges.isEmpty() ? PRIVATE_ADDRESSES : ranges;
+    }
+
     private static HttpConnectionManager.RequestIds requestIds(MessageView view) {
         MessageView extension = view.message("request_id_extension");
         MessageView uuid = extension == null ? null : CommonParser.typed(extension, "typed_config");
+        boolean packTraceReason = true;
         if (extension != null && uuid != null) {
             if (uuid.isMessageOf("envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig")) {
-                uuid.bool("pack_trace_reason", true);
+                packTraceReason = uuid.bool("pack_trace_reason", true);
                 uuid.bool("use_request_id_for_trace_sampling", true);
             } else {
                 FieldTable.unsupportedExtension(
@@ -151,7 +171,8 @@ final class HttpParser {
         return new HttpConnectionManager.RequestIds(
                 view.bool("generate_request_id", true),
                 view.bool("preserve_external_request_id"),
-                view.bool("always_set_request_id_in_response"));
+                view.bool("always_set_request_id_in_response"),
+                packTraceReason);
     }
 
     private static HttpConnectionManager.Paths paths(MessageView view) {
