@@ -4,7 +4,9 @@ import dev.weft.base.Cidr;
 import dev.weft.base.IpLiteral;
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
+import dev.weft.http.HttpVersion;
 import dev.weft.http.KnownHeader;
+import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import dev.weft.net.MachineAddress;
 import dev.weft.xdsmodel.HttpConnectionManager;
@@ -135,10 +137,39 @@ final class ForwardedHeaders {
         }
     }
 
-    /** Whether the request came over https: what x-forwarded-proto says, which {@link #request} has made sure is there. */
+    /** Whether the client is one of our own network: what x-envoy-internal says, which only {@link #request} says. */
+    static boolean isInternal(HeaderBlock headers) {
+        return headers.find(X_ENVOY_INTERNAL, 0) >= 0;
+    }
+
+    /**
+     * Whether the request came over https: what x-forwarded-proto says, which {@link #request} has made sure is there. Envoy
+     * takes no other spelling for it here.
+     */
     static boolean isHttps(HeaderBlock headers) {
-        int proto = headers.find(KnownHeader.X_FORWARDED_PROTO);
+        int proto = only(headers);
+        return proto >= 0 && Ascii.equals(HTTPS, headers.bytes(), headers.valueStart(proto), headers.valueEnd(proto));
+    }
+
+    /**
+     * The scheme of the URL that was asked for. Envoy: HTTP/1 has none but what x-forwarded-proto says; in HTTP/2 it is the
+     * client's to say, and we take it to be how it called us.
+     */
+    static String scheme(RequestHead head, boolean tls) {
+        boolean http1 = head.version() != HttpVersion.HTTP_2;
+        boolean https = http1 && says(head.headers(), HTTPS) || tls && !(http1 && says(head.headers(), HTTP));
+        return https ? "https" : "http";
+    }
+
+    private static boolean says(HeaderBlock headers, byte[] scheme) {
+        int proto = only(headers);
         return proto >= 0
-                && Ascii.equalsIgnoreCase(HTTPS, headers.bytes(), headers.valueStart(proto), headers.valueEnd(proto));
+                && Ascii.equalsIgnoreCase(scheme, headers.bytes(), headers.valueStart(proto), headers.valueEnd(proto));
+    }
+
+    /** Several lines are one with a comma in it, and so no scheme. */
+    private static int only(HeaderBlock headers) {
+        int first = headers.find(KnownHeader.X_FORWARDED_PROTO);
+        return first >= 0 && headers.findNext(KnownHeader.X_FORWARDED_PROTO, first + 1) < 0 ? first : -1;
     }
 }

@@ -72,8 +72,7 @@ final class Router implements TerminalFilter {
             Replies.send(exchange, stream, 403, "", "upgrade_failed");
             return;
         }
-        if (plan.compiled().host().requireTls() != VirtualHost.RequireTls.NONE
-                && !ForwardedHeaders.isHttps(head.headers())) {
+        if (requiresTls(plan.compiled().host().requireTls(), head.headers())) {
             byte[] location = Ascii.bytes("https://" + head.authorityText() + head.targetText());
             Replies.redirect(exchange, stream, 301, location, "direct_response");
             return;
@@ -83,11 +82,18 @@ final class Router implements TerminalFilter {
             case RouteAction.DirectResponse direct ->
                 Replies.send(exchange, stream, direct.status(), plan.directBody(), "direct_response");
             case RouteAction.Redirect redirect -> {
-                String scheme = exchange.connection.peer().tls() ? "https" : "http";
+                String scheme =
+                        ForwardedHeaders.scheme(head, exchange.connection.peer().tls());
                 byte[] location = Ascii.bytes(plan.compiled().location(head, scheme));
                 Replies.redirect(exchange, stream, redirect.responseCode(), location, "direct_response");
             }
         }
+    }
+
+    private static boolean requiresTls(VirtualHost.RequireTls required, HeaderBlock headers) {
+        return required != VirtualHost.RequireTls.NONE
+                && !ForwardedHeaders.isHttps(headers)
+                && !(required == VirtualHost.RequireTls.EXTERNAL_ONLY && ForwardedHeaders.isInternal(headers));
     }
 
     private void forward(

@@ -10,6 +10,7 @@ import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.HttpConnectionManager.Forwarding;
 import dev.weft.xdsmodel.HttpConnectionManager.RequestIds;
+import dev.weft.xdsmodel.RouteAction;
 import dev.weft.xdsmodel.RouteConfiguration;
 import dev.weft.xdsmodel.RouteSource;
 import java.io.IOException;
@@ -318,14 +319,23 @@ class EngineForwardedHeadersTest {
     void whatWeAnswerOurselvesHasTheSame() throws IOException {
         Forwarding via = saying(Forwarding.DEFAULT, false, "weft");
         RequestIds answered = new RequestIds(true, false, true, true);
+        RouteAction redirect = new RouteAction.Redirect("", "b.test", 0, null, 301, false);
         try (TestProxy proxy = new TestProxy()) {
             proxy.listener("http", FilterChain.of(manager(via, answered, TestProxy.forward("missing"))));
+            proxy.listener("there", FilterChain.of(manager(via, answered, TestProxy.action(redirect))));
             proxy.apply();
-            try (Client client = proxy.client()) {
-                assertThat(client.send("GET /x HTTP/1.1\r\nHost: a\r\nx-request-id: mine\r\n\r\n")
-                                .response())
-                        .startsWith("HTTP/1.1 503")
-                        .contains("\r\nvia: weft\r\n", "\r\nx-request-id: mine\r\n");
+            for (String scheme : List.of("http", "https", "ftp")) {
+                String request =
+                        "GET /x HTTP/1.1\r\nHost: a\r\nx-request-id: mine\r\nx-forwarded-proto: " + scheme + "\r\n\r\n";
+                try (Client client = proxy.client();
+                        Client there = proxy.client("there")) {
+                    assertThat(client.send(request).response())
+                            .startsWith("HTTP/1.1 503")
+                            .contains("\r\nvia: weft\r\n", "\r\nx-request-id: mine\r\n");
+                    assertThat(there.send(request).response())
+                            .contains("\r\nvia: weft\r\n")
+                            .contains("\r\nlocation: " + scheme.replace("ftp", "http") + "://b.test/x\r\n");
+                }
             }
         }
     }
