@@ -6,6 +6,7 @@ import dev.weft.testkit.Command;
 import dev.weft.testkit.JavaProgram;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -61,6 +62,25 @@ final class LoopbackMesh implements AutoCloseable {
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        }
+    }
+
+    /** As many free ports, no two the same: both proxies would share one without a word (SO_REUSEPORT). */
+    static Deque<Integer> freePorts(int count) {
+        Deque<Integer> ports = new ArrayDeque<>();
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                held.add(socket);
+                ports.add(socket.getLocalPort());
+            }
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
+            return ports;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

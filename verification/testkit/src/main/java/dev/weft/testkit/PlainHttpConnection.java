@@ -27,8 +27,16 @@ public final class PlainHttpConnection implements AutoCloseable {
     private boolean answering;
 
     public PlainHttpConnection(String host, int port, int timeoutMillis) throws IOException {
+        this("", host, port, timeoutMillis);
+    }
+
+    /** @param from an address of this machine to call from; empty: any */
+    public PlainHttpConnection(String from, String host, int port, int timeoutMillis) throws IOException {
         try {
             socket.setTcpNoDelay(true);
+            if (!from.isEmpty()) {
+                socket.bind(new InetSocketAddress(from, 0));
+            }
             socket.connect(new InetSocketAddress(host, port), timeoutMillis);
             socket.setSoTimeout(timeoutMillis);
             in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
@@ -62,6 +70,11 @@ public final class PlainHttpConnection implements AutoCloseable {
         public String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
+    }
+
+    /** The port called from. */
+    public int localPort() {
+        return socket.getLocalPort();
     }
 
     /** Sends these bytes and nothing else. */
