@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity the SPIFFE identity; null for a certificate outside a mesh
  * @param leaf the certificate itself
+ * @param chain all certificates it showed, the leaf first
  * @param uriNames its URI subject alternative names
  * @param dnsNames its DNS names
  * @param otherNames its IP addresses and mail addresses, as text
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record PeerCertificate(
         @Nullable SpiffeId identity,
         X509Certificate leaf,
+        List<X509Certificate> chain,
         List<String> uriNames,
         List<String> dnsNames,
         List<String> otherNames,

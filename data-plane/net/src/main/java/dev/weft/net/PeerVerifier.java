@@ -131,7 +131,13 @@ final class PeerVerifier {
             }
         }
         return new PeerCertificate(
-                identity, leaf, names.uris(), names.dns(), names.others(), validUntil(path, rules.allowExpired()));
+                identity,
+                leaf,
+                List.copyOf(presented),
+                names.uris(),
+                names.dns(),
+                names.others(),
+                validUntil(path, rules.allowExpired()));
     }
 
     private static Instant validUntil(List<X509Certificate> path, boolean ignored) {

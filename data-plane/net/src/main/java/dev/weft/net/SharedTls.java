@@ -66,19 +66,9 @@ final class SharedTls {
         if (!problems.isEmpty()) {
             throw new TlsConfigException(problems);
         }
-        SpiffeId own = null;
-        if (!chain.isEmpty()) {
-            try {
-                own = CertificateNames.of(chain.get(0)).identity();
-            } catch (CertificateParsingException e) {
-                throw failed("certificate_chain", e);
-            }
-        }
+        this.local = chain.isEmpty() ? TlsConnection.LocalCertificate.NONE : local(chain.get(0));
+        SpiffeId own = local.identity();
         TrustDomain domain = own == null ? null : own.trustDomain();
-        this.local = chain.isEmpty()
-                ? TlsConnection.LocalCertificate.NONE
-                : new TlsConnection.LocalCertificate(
-                        own, chain.get(0).getNotAfter().toInstant());
         this.verifier = new PeerVerifier(
                 new PeerVerifier.Rules(
                         roots,
@@ -98,6 +88,16 @@ final class SharedTls {
 
     static SharedTls build(TlsMaterial material, TlsProvider provider, InstantSource clock) throws TlsConfigException {
         return new SharedTls(material, provider, clock);
+    }
+
+    private static TlsConnection.LocalCertificate local(X509Certificate certificate) throws TlsConfigException {
+        try {
+            CertificateNames names = CertificateNames.of(certificate);
+            return new TlsConnection.LocalCertificate(
+                    names.identity(), names.uris(), certificate.getNotAfter().toInstant());
+        } catch (CertificateParsingException e) {
+            throw failed("certificate_chain", e);
+        }
     }
 
     private static TlsConfigException failed(String path, Exception cause) {

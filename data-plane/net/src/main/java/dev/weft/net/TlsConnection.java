@@ -11,6 +11,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
@@ -40,8 +41,8 @@ public final class TlsConnection {
     private @Nullable String sni;
 
     /** What our side shows. */
-    record LocalCertificate(@Nullable SpiffeId identity, Instant notAfter) {
-        static final LocalCertificate NONE = new LocalCertificate(null, Instant.MAX);
+    record LocalCertificate(@Nullable SpiffeId identity, List<String> uriNames, Instant notAfter) {
+        static final LocalCertificate NONE = new LocalCertificate(null, List.of(), Instant.MAX);
     }
 
     TlsConnection(
@@ -79,6 +80,11 @@ public final class TlsConnection {
     /** Our own identity on this connection, or null. */
     public @Nullable SpiffeId localIdentity() {
         return local.identity();
+    }
+
+    /** The URI subject alternative names of our own certificate on this connection. */
+    public List<String> localUriNames() {
+        return local.uriNames();
     }
 
     /** When our own certificate on this connection ends; {@link Instant#MAX} without one. */

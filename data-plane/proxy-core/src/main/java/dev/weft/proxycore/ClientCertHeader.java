@@ -1,14 +1,16 @@
 package dev.weft.proxycore;
 
+import dev.weft.base.Pem;
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.KnownHeader;
+import dev.weft.net.DistinguishedName;
 import dev.weft.net.PeerCertificate;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.HttpConnectionManager.ForwardClientCertDetails;
-import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,14 +21,14 @@ import java.util.List;
  * unless the configuration says always. Shared by all loops.
  */
 final class ClientCertHeader {
+    private static final byte[] COMMA = {','};
+
     private final ForwardClientCertDetails action;
-    private final boolean dns;
-    private final boolean uri;
+    private final HttpConnectionManager.SetClientCertDetails wanted;
 
     ClientCertHeader(HttpConnectionManager.Forwarding config) {
         this.action = config.forwardClientCertDetails();
-        this.dns = config.setCurrentClientCertDetails().dns();
-        this.uri = config.setCurrentClientCertDetails().uri();
+        this.wanted = config.setCurrentClientCertDetails();
     }
 
     /** Treats the header of one request. */
@@ -40,26 +42,35 @@ final class ClientCertHeader {
         } else if (action == ForwardClientCertDetails.SANITIZE_SET) {
             headers.set(KnownHeader.X_FORWARDED_CLIENT_CERT, details);
         } else if (action == ForwardClientCertDetails.APPEND_FORWARD) {
-            headers.set(KnownHeader.X_FORWARDED_CLIENT_CERT, appended(headers, details));
+            HeaderLists.append(headers, KnownHeader.X_FORWARDED_CLIENT_CERT, COMMA, details);
         }
     }
 
-    /** One element: who verified the certificate, its hash, its names. Empty without a certificate; once per connection. */
+    /**
+     * One element: who verified the certificate, its hash, and what was asked for, in Envoy's order. Empty without a
+     * certificate; once per connection.
+     */
     byte[] details(Peer peer) {
         PeerCertificate certificate = peer.certificate();
         if (certificate == null) {
             return new byte[0];
         }
-        List<String> parts = new ArrayList<>();
-        if (!peer.localPrincipal().isEmpty()) {
-            parts.add("By=" + peer.localPrincipal());
-        }
+        List<String> parts = new ArrayList<>(named("By=", peer.localUris()));
         parts.add("Hash=" + hash(certificate));
-        if (uri) {
-            // Envoy: there even if empty.
+        if (wanted.cert()) {
+            parts.add("Cert=\"" + escaped(List.of(certificate.leaf())) + "\"");
+        }
+        if (wanted.chain()) {
+            parts.add("Chain=\"" + escaped(certificate.chain()) + "\"");
+        }
+        if (wanted.subject()) {
+            String subject = DistinguishedName.text(certificate.leaf().getSubjectX500Principal());
+            parts.add("Subject=\"" + subject + "\""); // Envoy: there even if empty
+        }
+        if (wanted.uri()) {
             parts.addAll(named("URI=", certificate.uriNames().isEmpty() ? List.of("") : certificate.uriNames()));
         }
-        if (dns) {
+        if (wanted.dns()) {
             parts.addAll(named("DNS=", certificate.dnsNames()));
         }
         return Ascii.bytes(String.join(";", parts));
@@ -69,6 +80,16 @@ final class ClientCertHeader {
         return names.stream().map(key::concat).toList();
     }
 
+    /** PEM with the characters escaped that Envoy escapes: it would need no others in a URL. */
+    private static String escaped(List<X509Certificate> certificates) {
+        return Pem.encode(certificates)
+                .replace("\n", "%0A")
+                .replace(" ", "%20")
+                .replace("+", "%2B")
+                .replace("/", "%2F")
+                .replace("=", "%3D");
+    }
+
     private static String hash(PeerCertificate certificate) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -76,16 +97,5 @@ final class ClientCertHeader {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a verified certificate has no encoding", e);
         }
-    }
-
-    private static byte[] appended(HeaderBlock headers, byte[] details) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream(256);
-        KnownHeader name = KnownHeader.X_FORWARDED_CLIENT_CERT;
-        for (int i = headers.find(name); i >= 0; i = headers.findNext(name, i + 1)) {
-            all.write(headers.bytes(), headers.valueStart(i), headers.valueEnd(i) - headers.valueStart(i));
-            all.write(',');
-        }
-        all.writeBytes(details);
-        return all.toByteArray();
     }
 }

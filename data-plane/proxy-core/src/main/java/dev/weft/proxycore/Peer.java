@@ -2,6 +2,7 @@ package dev.weft.proxycore;
 
 import dev.weft.base.SpiffeId;
 import dev.weft.net.PeerCertificate;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity the verified identity; null when there is none
  * @param principal the same as text, empty when there is none
  * @param localPrincipal our own identity on this connection, empty when there is none
+ * @param localUris the URI names of our own certificate on this connection
  * @param certificate its verified certificate; null when there is none
  * @param endMillis when the first of the connection's certificates ends, in milliseconds of the wall clock
  */
@@ -19,10 +21,11 @@ record Peer(
         @Nullable SpiffeId identity,
         String principal,
         String localPrincipal,
+        List<String> localUris,
         @Nullable PeerCertificate certificate,
         long endMillis) {
     /** A plaintext peer. */
-    static final Peer PLAINTEXT = new Peer(false, null, "", "", null, Long.MAX_VALUE);
+    static final Peer PLAINTEXT = new Peer(false, null, "", "", List.of(), null, Long.MAX_VALUE);
 
     /** Whether it is a mesh peer: encrypted, with a verified SPIFFE identity. */
     boolean isMesh() {

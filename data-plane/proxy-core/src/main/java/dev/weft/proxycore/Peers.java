@@ -20,6 +20,7 @@ final class Peers {
                 identity,
                 identity == null ? "" : identity.toString(),
                 own == null ? "" : own.toString(),
+                tls.localUriNames(),
                 tls.peer(),
                 tls.certificatesEndMillis());
     }

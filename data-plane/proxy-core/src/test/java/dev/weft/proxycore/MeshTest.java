@@ -19,6 +19,7 @@ import dev.weft.xdsmodel.TrafficDirection;
 import dev.weft.xdsmodel.TransportSocket.Plaintext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -43,6 +44,11 @@ class MeshTest {
 
     private static HttpConnectionManager.Forwarding clientCert(
             ForwardClientCertDetails action, boolean uri, boolean dns) {
+        return clientCert(action, new HttpConnectionManager.SetClientCertDetails(false, false, false, dns, uri));
+    }
+
+    private static HttpConnectionManager.Forwarding clientCert(
+            ForwardClientCertDetails action, HttpConnectionManager.SetClientCertDetails details) {
         HttpConnectionManager.Forwarding f = HttpConnectionManager.Forwarding.DEFAULT;
         return new HttpConnectionManager.Forwarding(
                 f.useRemoteAddress(),
@@ -52,7 +58,7 @@ class MeshTest {
                 f.appendXForwardedPort(),
                 f.via(),
                 action,
-                new HttpConnectionManager.SetClientCertDetails(false, false, false, dns, uri));
+                details);
     }
 
     @Test
@@ -125,6 +131,35 @@ class MeshTest {
                 assertThat(said).isEqualTo(expected == null ? List.of() : List.of(expected));
             }
             assertThat(backend.requests).hasSize(2);
+        }
+    }
+
+    /** Beside a real Envoy, with chains and odd names: ClientCertDifferentialTest. */
+    @Test
+    void theApplicationHearsTheWholeCertificateWhereAsked() throws Exception {
+        HttpConnectionManager.Forwarding all = clientCert(
+                ForwardClientCertDetails.SANITIZE_SET,
+                new HttpConnectionManager.SetClientCertDetails(true, true, true, true, true));
+        try (Backend backend = Backend.answering("orders");
+                MeshSides.Inbound inbound = new MeshSides.Inbound(backend.port(), all);
+                TestProxy outbound =
+                        MeshSides.outbound(inbound.proxy.port("http"), MeshSides.SERVER, MeshSides.CLIENT)) {
+            try (Client client = outbound.client()) {
+                assertThat(client.get("/")).endsWith("orders");
+            }
+            String own = ((DataSource.Inline)
+                            ((Secret.TlsCertificate) outbound.secrets.get("default")).certificateChain())
+                    .text();
+            assertThat(backend.requests.getFirst())
+                    .containsPattern("\r\nx-forwarded-client-cert: By=" + MeshSides.SERVER
+                            + ";Hash=[0-9a-f]{64};Cert=\"[^\"]+\";Chain=\"[^\"]+\";Subject=\"O=weft\";URI="
+                            + MeshSides.CLIENT + "\r\n");
+            for (String key : List.of("Cert=\"", "Chain=\"")) {
+                String escaped = backend.requests.getFirst().split(key, 2)[1].split("\"", 2)[0];
+                assertThat(escaped).doesNotContainPattern("[^A-Za-z0-9%-]");
+                assertThat(URLDecoder.decode(escaped, StandardCharsets.US_ASCII))
+                        .isEqualTo(own);
+            }
         }
     }
 

@@ -39,7 +39,7 @@ class ForwardingTest {
         Forwarding forwarding = manager("\"use_remote_address\": true, \"xff_num_trusted_hops\": 2, \"via\": \"1.1 w\","
                         + " \"skip_xff_append\": true, \"append_x_forwarded_port\": true,"
                         + " \"forward_client_cert_details\": \"APPEND_FORWARD\","
-                        + " \"set_current_client_cert_details\": {\"dns\": true},")
+                        + " \"set_current_client_cert_details\": {\"subject\": true, \"chain\": true},")
                 .forwarding();
         assertThat(forwarding)
                 .isEqualTo(new Forwarding(
@@ -50,7 +50,7 @@ class ForwardingTest {
                         true,
                         "1.1 w",
                         HttpConnectionManager.ForwardClientCertDetails.APPEND_FORWARD,
-                        new HttpConnectionManager.SetClientCertDetails(false, false, false, true, false)));
+                        new HttpConnectionManager.SetClientCertDetails(true, false, true, false, false)));
         assertThat(manager("\"generate_request_id\": false, \"preserve_external_request_id\": true,"
                                 + " \"always_set_request_id_in_response\": true, \"request_id_extension\":"
                                 + " {\"typed_config\": {\"@type\": \"type.googleapis.com/"
