@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Diagnostic;
 import dev.weft.base.Json;
+import dev.weft.xdsschema.FieldType;
 import dev.weft.xdsschema.MessageType;
 import dev.weft.xdsschema.Schema;
 import java.util.HashSet;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /** The table of fields says what the parsers do. */
 class FieldTableTest {
+    private static final String MANAGER =
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+
     /** Supported, but with one value only, or with what a bootstrap cannot hold. */
     private static final Set<String> NOT_IN_SAMPLE = Set.of(
             "envoy.config.core.v3.SocketAddress.protocol", // TCP is 0, the default
@@ -69,6 +73,25 @@ class FieldTableTest {
         }
         assertThat(wrong).isEmpty();
         assertThat(seen).hasSizeGreaterThan(500);
+    }
+
+    /** What a newer schema adds is somebody's decision, not what happens to be refused. */
+    @Test
+    void everyFieldOfAConnectionManagerHasALine() {
+        Set<String> lines = new HashSet<>();
+        FieldTable.entries().forEach(entry -> lines.add(entry.key()));
+        Set<String> missing = new TreeSet<>();
+        for (String name : Schema.shared().messageNamesSorted()) {
+            if (name.startsWith(MANAGER) && lines.stream().anyMatch(line -> line.startsWith(name + "."))) {
+                for (FieldType field : Schema.shared().require(name).fields()) {
+                    if (!lines.contains(name + "." + field.name())) {
+                        missing.add(name + "." + field.name());
+                    }
+                }
+            }
+        }
+        assertThat(missing).isEmpty();
+        assertThat(lines).contains(MANAGER + ".SetCurrentClientCertDetails.subject");
     }
 
     private static Set<String> keys(FieldTable.Treatment treatment) {
