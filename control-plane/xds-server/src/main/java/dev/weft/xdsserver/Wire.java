@@ -20,8 +20,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Protobuf to {@link Request} and {@link Response} to protobuf. Responses are pieces: small heads written per stream, and
- * the resources' own bytes, which all streams share until the transport copies them into its buffers.
+ * Protobuf to {@link Request} and {@link Response} to protobuf. A response is the resources'
+ * own bytes, which all streams share until the transport copies them into its buffers, and a tail of the stream's.
  */
 final class Wire {
     private Wire() {}
@@ -86,24 +86,30 @@ final class Wire {
         };
     }
 
-    /** The message's pieces in order. */
-    static List<byte[]> encode(Response response, boolean delta) {
-        List<byte[]> pieces = new ArrayList<>(response.resources().size() * 2 + 2);
+    /** A response ready to be written: its resources' own bytes, and behind them what is the stream's. */
+    record Message(List<XdsResource> resources, boolean delta, byte[] tail, int length) {}
+
+    static Message encode(Response response, boolean delta) {
+        byte[] tail = tail(response);
+        int length = tail.length;
+        for (XdsResource resource : response.resources()) {
+            length += resource.entry().length - resource.entryStart(delta);
+        }
+        return new Message(response.resources(), delta, tail, length);
+    }
+
+    // DiscoveryResponse: version_info = 1, type_url = 4, nonce = 5.
+    // DeltaDiscoveryResponse: system_version_info = 1, type_url = 4, nonce = 5, removed_resources = 6.
+    private static byte[] tail(Response response) {
+        int size = CodedOutputStream.computeStringSize(1, response.version())
+                + CodedOutputStream.computeStringSize(4, response.typeUrl())
+                + CodedOutputStream.computeStringSize(5, response.nonce());
+        for (String name : response.removed()) {
+            size += CodedOutputStream.computeStringSize(6, name);
+        }
+        byte[] tail = new byte[size];
+        CodedOutputStream out = CodedOutputStream.newInstance(tail);
         try {
-            for (XdsResource resource : response.resources()) {
-                pieces.add(delta ? resource.deltaHead() : resource.sotwHead());
-                pieces.add(resource.any());
-            }
-            // DiscoveryResponse: version_info = 1, type_url = 4, nonce = 5.
-            // DeltaDiscoveryResponse: system_version_info = 1, type_url = 4, nonce = 5, removed_resources = 6.
-            int size = CodedOutputStream.computeStringSize(1, response.version())
-                    + CodedOutputStream.computeStringSize(4, response.typeUrl())
-                    + CodedOutputStream.computeStringSize(5, response.nonce());
-            for (String name : response.removed()) {
-                size += CodedOutputStream.computeStringSize(6, name);
-            }
-            byte[] tail = new byte[size];
-            CodedOutputStream out = CodedOutputStream.newInstance(tail);
             out.writeString(1, response.version());
             out.writeString(4, response.typeUrl());
             out.writeString(5, response.nonce());
@@ -111,55 +117,46 @@ final class Wire {
                 out.writeString(6, name);
             }
             out.checkNoSpaceLeft();
-            pieces.add(tail);
         } catch (IOException e) {
             throw new IllegalStateException(e); // the array has the computed size
         }
-        return pieces;
+        return tail;
     }
 
-    /** Hands a list of pieces to the transport without joining them first. */
-    static final MethodDescriptor.Marshaller<List<byte[]>> PIECES = new MethodDescriptor.Marshaller<>() {
+    /** Hands a response to the transport without joining its pieces first. */
+    static final MethodDescriptor.Marshaller<Message> MESSAGES = new MethodDescriptor.Marshaller<>() {
         @Override
-        public InputStream stream(List<byte[]> pieces) {
-            return new PieceStream(pieces);
+        public InputStream stream(Message message) {
+            return new MessageStream(message);
         }
 
         @Override
-        public List<byte[]> parse(InputStream stream) {
-            try {
-                return List.of(stream.readAllBytes());
-            } catch (IOException e) {
-                throw new IllegalStateException(e); // the transport reads from memory
-            }
+        public Message parse(InputStream stream) {
+            throw new UnsupportedOperationException("a server reads no responses");
         }
     };
 
-    private static final class PieceStream extends InputStream implements KnownLength, Drainable {
-        private final List<byte[]> pieces;
+    private static final class MessageStream extends InputStream implements KnownLength, Drainable {
+        private final Message message;
         private @Nullable ByteArrayInputStream joined; // only for a transport that does not drain
 
-        PieceStream(List<byte[]> pieces) {
-            this.pieces = pieces;
+        MessageStream(Message message) {
+            this.message = message;
         }
 
         @Override
         public int drainTo(OutputStream target) throws IOException {
-            int total = 0;
-            for (byte[] piece : pieces) {
-                target.write(piece);
-                total += piece.length;
+            for (XdsResource resource : message.resources()) {
+                int start = resource.entryStart(message.delta());
+                target.write(resource.entry(), start, resource.entry().length - start);
             }
-            return total;
+            target.write(message.tail());
+            return message.length();
         }
 
         @Override
         public int available() {
-            int total = 0;
-            for (byte[] piece : pieces) {
-                total += piece.length;
-            }
-            return total;
+            return message.length();
         }
 
         @Override

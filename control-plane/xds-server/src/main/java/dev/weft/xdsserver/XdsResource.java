@@ -1,6 +1,7 @@
 package dev.weft.xdsserver;
 
 import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import java.io.IOException;
 
 /**
@@ -9,20 +10,33 @@ import java.io.IOException;
 public final class XdsResource {
     private final String name;
     private final String version;
-    private final byte[] any;
-    private final byte[] deltaHead;
-    private final byte[] sotwHead;
+    private final byte[] entry;
+    private final int sotwStart;
 
     /**
      * @param version hash of the content: same version, same bytes
-     * @param any a serialised {@code google.protobuf.Any}; not copied, must not change
+     * @param any a serialised {@code google.protobuf.Any}
      */
     public XdsResource(String name, String version, byte[] any) {
         this.name = name;
         this.version = version;
-        this.any = any;
-        this.deltaHead = deltaHead(name, version, any.length);
-        this.sotwHead = fieldHead(2, any.length);
+        int sotw = CodedOutputStream.computeByteArraySize(2, any);
+        int body =
+                CodedOutputStream.computeStringSize(1, version) + CodedOutputStream.computeStringSize(3, name) + sotw;
+        int size = CodedOutputStream.computeTagSize(2) + CodedOutputStream.computeUInt32SizeNoTag(body) + body;
+        this.entry = new byte[size];
+        this.sotwStart = size - sotw;
+        CodedOutputStream out = CodedOutputStream.newInstance(entry);
+        try {
+            out.writeTag(2, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+            out.writeUInt32NoTag(body);
+            out.writeString(1, version);
+            out.writeString(3, name);
+            out.writeByteArray(2, any);
+            out.checkNoSpaceLeft();
+        } catch (IOException e) {
+            throw new IllegalStateException(e); // the array has the computed size
+        }
     }
 
     public String name() {
@@ -33,57 +47,18 @@ public final class XdsResource {
         return version;
     }
 
-    /** A serialised {@code google.protobuf.Any}; shared, not to be changed. */
-    public byte[] any() {
-        return any;
+    /**
+     * An entry of {@code DeltaDiscoveryResponse.resources} (field 2: a {@code Resource} of version = 1, name = 3, resource =
+     * 2), and in its last bytes one of {@code DiscoveryResponse.resources} (field 2, too: the {@code Any} alone). Shared, not
+     * to be changed.
+     */
+    byte[] entry() {
+        return entry;
     }
 
-    /** What precedes {@link #any} as an entry of DeltaDiscoveryResponse.resources. */
-    byte[] deltaHead() {
-        return deltaHead;
-    }
-
-    /** What precedes {@link #any} as an entry of DiscoveryResponse.resources. */
-    byte[] sotwHead() {
-        return sotwHead;
-    }
-
-    // DeltaDiscoveryResponse.resources = 2; Resource: version = 1, resource = 2, name = 3. The Any comes last, so that
-    // everything else is one piece.
-    private static byte[] deltaHead(String name, String version, int anyLength) {
-        int body = CodedOutputStream.computeStringSize(1, version)
-                + CodedOutputStream.computeStringSize(3, name)
-                + CodedOutputStream.computeTagSize(2)
-                + CodedOutputStream.computeUInt32SizeNoTag(anyLength);
-        int size =
-                CodedOutputStream.computeTagSize(2) + CodedOutputStream.computeUInt32SizeNoTag(body + anyLength) + body;
-        byte[] head = new byte[size];
-        CodedOutputStream out = CodedOutputStream.newInstance(head);
-        try {
-            out.writeTag(2, 2);
-            out.writeUInt32NoTag(body + anyLength);
-            out.writeString(1, version);
-            out.writeString(3, name);
-            out.writeTag(2, 2);
-            out.writeUInt32NoTag(anyLength);
-            out.checkNoSpaceLeft();
-        } catch (IOException e) {
-            throw new IllegalStateException(e); // the array has the computed size
-        }
-        return head;
-    }
-
-    private static byte[] fieldHead(int field, int length) {
-        byte[] head =
-                new byte[CodedOutputStream.computeTagSize(field) + CodedOutputStream.computeUInt32SizeNoTag(length)];
-        CodedOutputStream out = CodedOutputStream.newInstance(head);
-        try {
-            out.writeTag(field, 2);
-            out.writeUInt32NoTag(length);
-        } catch (IOException e) {
-            throw new IllegalStateException(e); // the array has the computed size
-        }
-        return head;
+    /** Where {@link #entry} starts in a response of either protocol. */
+    int entryStart(boolean delta) {
+        return delta ? 0 : sotwStart;
     }
 
     @Override

@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class XdsServer implements AutoCloseable {
     private static final String SERVICE = "envoy.service.discovery.v3.AggregatedDiscoveryService";
 
-    private static final MethodDescriptor<DeltaDiscoveryRequest, List<byte[]>> DELTA =
+    private static final MethodDescriptor<DeltaDiscoveryRequest, Wire.Message> DELTA =
             method("DeltaAggregatedResources", DeltaDiscoveryRequest.getDefaultInstance());
-    private static final MethodDescriptor<DiscoveryRequest, List<byte[]>> SOTW =
+    private static final MethodDescriptor<DiscoveryRequest, Wire.Message> SOTW =
             method("StreamAggregatedResources", DiscoveryRequest.getDefaultInstance());
 
     private final SessionHandler handler;
@@ -60,12 +60,12 @@ public final class XdsServer implements AutoCloseable {
         this.ticker = ticker;
     }
 
-    private static <T extends Message> MethodDescriptor<T, List<byte[]>> method(String name, T request) {
-        return MethodDescriptor.<T, List<byte[]>>newBuilder()
+    private static <T extends Message> MethodDescriptor<T, Wire.Message> method(String name, T request) {
+        return MethodDescriptor.<T, Wire.Message>newBuilder()
                 .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
                 .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
                 .setRequestMarshaller(ProtoUtils.marshaller(request))
-                .setResponseMarshaller(Wire.PIECES)
+                .setResponseMarshaller(Wire.MESSAGES)
                 .build();
     }
 
@@ -94,14 +94,14 @@ public final class XdsServer implements AutoCloseable {
     }
 
     private <T> StreamObserver<T> open(
-            StreamObserver<List<byte[]>> out,
+            StreamObserver<Wire.Message> out,
             boolean delta,
             @Nullable SpiffeId identity,
             String remote,
             Function<T, io.envoyproxy.envoy.config.core.v3.Node> node,
             Function<T, Request> parse) {
         XdsStream stream = new XdsStream(
-                this, ids.incrementAndGet(), delta, identity, remote, (ServerCallStreamObserver<List<byte[]>>) out);
+                this, ids.incrementAndGet(), delta, identity, remote, (ServerCallStreamObserver<Wire.Message>) out);
         return new StreamObserver<>() {
             @Override
             public void onNext(T message) {

@@ -26,7 +26,7 @@ final class XdsStream {
     private final long id;
     private final @Nullable SpiffeId identity;
     private final String remote;
-    private final ServerCallStreamObserver<List<byte[]>> out;
+    private final ServerCallStreamObserver<Wire.Message> out;
     private final Session session; // guarded by this
     private @Nullable SessionInfo info; // guarded by this; null before the first message
     private @Nullable ProxyGroup group; // guarded by this
@@ -44,7 +44,7 @@ final class XdsStream {
             boolean delta,
             @Nullable SpiffeId identity,
             String remote,
-            ServerCallStreamObserver<List<byte[]>> out) {
+            ServerCallStreamObserver<Wire.Message> out) {
         this.server = server;
         this.id = id;
         this.identity = identity;
@@ -194,13 +194,11 @@ final class XdsStream {
                 if (response == null) {
                     break;
                 }
-                List<byte[]> pieces = Wire.encode(response, session.isDelta());
+                Wire.Message message = Wire.encode(response, session.isDelta());
                 server.stats.responses.increment();
                 server.stats.resources.add(response.resources().size());
-                for (byte[] piece : pieces) {
-                    server.stats.bytes.add(piece.length);
-                }
-                out.onNext(pieces);
+                server.stats.bytes.add(message.length());
+                out.onNext(message);
             }
         } catch (IllegalStateException e) { // cancelled between the checks: onCancel follows
             LOG.log(System.Logger.Level.DEBUG, "stream {0} ended while sending", id);
