@@ -187,6 +187,10 @@ public final class ControlPlane implements AutoCloseable {
         return issuer;
     }
 
+    ServingIdentity serving() {
+        return serving;
+    }
+
     XdsServer xds() {
         return xds;
     }
