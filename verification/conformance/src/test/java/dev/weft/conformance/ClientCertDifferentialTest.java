@@ -216,6 +216,7 @@ class ClientCertDifferentialTest {
             throws IOException {
         try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.setSoTimeout(5_000);
+            socket.setTcpNoDelay(true); // else the request waits for a delayed ACK of the handshake's end
             String request = "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\n" + headers + "\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

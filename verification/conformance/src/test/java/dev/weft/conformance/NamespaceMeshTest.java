@@ -40,6 +40,10 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class NamespaceMeshTest {
     private static final Duration READY = Duration.ofSeconds(60);
+
+    /** What breaks a moment after a disturbance is its doing, too. */
+    private static final Duration AFTERMATH = Duration.ofSeconds(2);
+
     private static final int RATE = 40;
 
     @TempDir
@@ -72,7 +76,7 @@ class NamespaceMeshTest {
         // Six JVMs just started share the cores; what is measured is the mesh under change, not its first seconds (that
         // is a
         // benchmark case of its own).
-        System.out.println("warm-up: " + ledger("/warm", 8, () -> {}));
+        System.out.println("warm-up: " + ledger("/warm", () -> last(Duration.ofSeconds(6))));
     }
 
     @AfterAll
@@ -159,8 +163,8 @@ class NamespaceMeshTest {
         void happen() throws IOException;
     }
 
-    /** Sends from the client's application for {@code seconds} while {@code disturbance} happens, and joins all logs. */
-    private static LedgerReport ledger(String path, int seconds, Disturbance disturbance) throws IOException {
+    /** Sends from the client's application while {@code disturbance} happens and a little longer, and joins all logs. */
+    private static LedgerReport ledger(String path, Disturbance disturbance) throws IOException {
         Path out = lab.file("ledger-" + RUNS.incrementAndGet() + ".tsv");
         RunningProcess.Spec program = JavaProgram.spec(
                 "ledger",
@@ -170,14 +174,17 @@ class NamespaceMeshTest {
                 "--rate",
                 Integer.toString(RATE),
                 "--seconds",
-                Integer.toString(seconds),
+                "120",
                 "--out",
                 out.toString());
         try (RunningProcess process = RunningProcess.start(program.prefixed(asClient()))) {
             process.awaitLine("sending", Duration.ofSeconds(20));
             Await.until("first answers", Duration.ofSeconds(20), () -> size(out) > 1000);
             disturbance.happen();
-            process.awaitLine("done", Duration.ofSeconds(seconds + 40L));
+            last(AFTERMATH);
+            process.terminate();
+            int exit = process.awaitExit(Duration.ofSeconds(40));
+            assertThat(exit).as("ended by us, in order").isEqualTo(143);
         }
         LedgerReport report = LedgerReport.joinFiles(out, LOGS);
         System.out.println("ledger " + path + ": " + report);
@@ -351,7 +358,7 @@ class NamespaceMeshTest {
     }
 
     private static LedgerReport moveWeights(long[] moments, UnaryOperator<String> edit) throws IOException {
-        return ledger("/weights", 16, () -> {
+        return ledger("/weights", () -> {
             int step = 0;
             for (int[] weights : List.of(new int[] {100, 0}, new int[] {50, 50}, new int[] {0, 100})) {
                 moments[step++] = System.currentTimeMillis() * 1000;
@@ -366,7 +373,7 @@ class NamespaceMeshTest {
     @Order(7)
     void theDashboardShowsLiveNumbersInABrowser() throws IOException {
         List<Map<?, ?>> seen = new ArrayList<>();
-        LedgerReport report = ledger("/dashboard", 30, () -> seen.add(lab.browseDashboard()));
+        LedgerReport report = ledger("/dashboard", () -> seen.add(lab.browseDashboard()));
         assertNothingFailed(report);
         Map<?, ?> saw = seen.getFirst();
         System.out.println("dashboard: " + saw);
@@ -384,7 +391,7 @@ class NamespaceMeshTest {
     @Test
     @Order(8)
     void manyConfigurationChangesFailNothing() throws IOException {
-        LedgerReport report = ledger("/changes", 14, () -> {
+        LedgerReport report = ledger("/changes", () -> {
             for (int i = 0; i < 40; i++) {
                 lab.write("route.yaml", route(i % 2 == 0 ? 90 : 10, i % 2 == 0 ? 10 : 90));
                 lab.write("extra-" + i + ".yaml", service("extra-" + i, 9000 + i));
@@ -399,7 +406,7 @@ class NamespaceMeshTest {
     @Test
     @Order(9)
     void aRouteToNowhereIsNoticed() throws IOException {
-        LedgerReport report = ledger("/nowhere", 6, () -> {
+        LedgerReport report = ledger("/nowhere", () -> {
             lab.write("route.yaml", route(50, 50).replace("payments-v2", "payments-v9"));
             last(Duration.ofSeconds(2));
             lab.write("route.yaml", route(50, 50));
@@ -410,7 +417,7 @@ class NamespaceMeshTest {
     @Test
     @Order(10)
     void theControlPlaneMayBeKilled() throws IOException {
-        LedgerReport report = ledger("/killed", 22, () -> {
+        LedgerReport report = ledger("/killed", () -> {
             lab.killControlPlane();
             last(Duration.ofSeconds(5));
             lab.restartControlPlane();
@@ -428,7 +435,7 @@ class NamespaceMeshTest {
     @Test
     @Order(11)
     void aSidecarThatDiesWithTheControlPlaneIsNoticed() throws IOException {
-        LedgerReport report = ledger("/died", 8, () -> {
+        LedgerReport report = ledger("/died", () -> {
             lab.killControlPlane();
             kill(client.process().descendant("java", "dev.weft.proxy.Main").pid());
             last(Duration.ofSeconds(3));
@@ -481,7 +488,7 @@ class NamespaceMeshTest {
     @Order(13)
     void certificatesRotateEveryTwoSecondsAndNothingFails() throws IOException {
         Map<String, String> before = serialsOfThree();
-        LedgerReport report = ledger("/rotated", 16, () -> {
+        LedgerReport report = ledger("/rotated", () -> {
             for (int i = 0; i < 6; i++) {
                 rotateAll();
                 last(Duration.ofSeconds(2));
@@ -533,7 +540,7 @@ class NamespaceMeshTest {
     @Test
     @Order(14)
     void aRotationThatDropsConnectionsIsNoticed() throws IOException {
-        LedgerReport report = ledger("/delay/150", 8, () -> {
+        LedgerReport report = ledger("/delay/150", () -> {
             for (int i = 0; i < 2; i++) {
                 rotateAll();
                 for (MeshLab.Unit unit : List.of(first, second)) {
@@ -567,7 +574,7 @@ class NamespaceMeshTest {
         lab.write("route.yaml", "");
         MeshLab.Unit third = payments("pay3", "v1");
         lab.awaitEndpoints("payments", 3, READY);
-        LedgerReport report = ledger("/delay/40", 14, () -> {
+        LedgerReport report = ledger("/delay/40", () -> {
             last(Duration.ofSeconds(2));
             long asked = System.nanoTime();
             first.process().terminate();
@@ -589,7 +596,7 @@ class NamespaceMeshTest {
         MeshLab.Unit fourth = payments("pay4", "v2");
         lab.awaitEndpoints("payments", 3, READY);
         long[] killed = new long[1];
-        LedgerReport report = ledger("/delay/150", 14, () -> {
+        LedgerReport report = ledger("/delay/150", () -> {
             last(Duration.ofSeconds(2));
             killed[0] = System.currentTimeMillis() * 1000;
             second.process().killTree();
