@@ -10,6 +10,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -22,14 +23,11 @@ import org.jspecify.annotations.Nullable;
  * {@link Http1ResponseWriter}, it keeps the one stream that may run, knows when both are done with it, and how the
  * connection ends.
  *
- * <p>Ends: after a refused request, or a response that says close, whatever still comes is dropped until the peer closes or
- * {@value #LINGER_SECONDS} s have passed, so that the peer gets to read the answer (a close with unread bytes would reset
- * the connection).
+ * <p>Ends: after a refused request, or a response that says close, what is left to send goes out as long as the peer takes
+ * some of it; then whatever still comes is dropped until the peer closes or the close time-out has passed, so that the peer
+ * gets to read the answer (a close with unread bytes would reset the connection).
  */
 public final class Http1ServerConnection extends ChannelInboundHandlerAdapter implements ServerConnection {
-    /** How long a closing connection waits for its peer (Envoy's delayed_close_timeout). */
-    private static final int LINGER_SECONDS = 1;
-
     /** How long the rest of a request is read and dropped behind its response. */
     private static final int REST_SECONDS = 5;
 
@@ -43,6 +41,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private @Nullable HttpStream stream; // until request and response are over
     private boolean responseEnded;
     private boolean closeAfter;
+    private long unsent; // while the last of it goes out: how much there was when the deadline began; else 0
 
     public Http1ServerConnection(CodecLoop shared, HttpServer server, Http1ServerOptions options) {
         this.shared = shared;
@@ -262,19 +261,33 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private void closeLingering() {
         stream = null;
         reader().close();
-        set(options.idleTimeout().toNanos());
         context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            unsent = 0;
             if (written.isSuccess()) {
                 endOutput();
             }
         });
+        awaitFlush();
+    }
+
+    private void awaitFlush() {
+        unsent = unsent();
+        if (unsent > 0) {
+            set(options.flushTimeout().toNanos());
+        }
+    }
+
+    private long unsent() {
+        ChannelOutboundBuffer buffer = channel().unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
     }
 
     private void endOutput() {
         if (context().channel() instanceof DuplexChannel duplex
                 && !duplex.isInputShutdown()
+                && options.closeTimeout().isPositive()
                 && context().pipeline().get(SslHandler.class) == null) {
-            set(TimeUnit.SECONDS.toNanos(LINGER_SECONDS));
+            set(options.closeTimeout().toNanos());
             duplex.shutdownOutput();
         } else {
             context().close(); // both have ended; with TLS the close_notify has to go out first: the handler does both
@@ -305,12 +318,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         }
     }
 
-    /** Idle, head and lingering time-outs: only one of them can run at a time. */
+    /** Idle, head, flush and close time-outs: only one of them can run at a time. */
     private final class Deadline extends TimerWheel.Timer {
         @Override
         protected void expired() {
             if (stream != null && !responseEnded) {
                 return; // the stream has deadlines of its own
+            }
+            if (unsent > 0 && unsent() < unsent) {
+                awaitFlush();
+                return;
             }
             if (stream == null && reader().isBetweenRequests() && reader().head() != null) {
                 server.rejected(reader().head(), 408, "request_header_timeout");

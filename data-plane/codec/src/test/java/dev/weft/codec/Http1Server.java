@@ -28,6 +28,8 @@ final class Http1Server implements HttpServer, TerminalFilter {
             true,
             Http1ServerOptions.DEFAULT.headTimeout(),
             Http1ServerOptions.DEFAULT.idleTimeout(),
+            Http1ServerOptions.DEFAULT.flushTimeout(),
+            Http1ServerOptions.DEFAULT.closeTimeout(),
             true,
             "");
 

@@ -50,6 +50,8 @@ final class ServerCodec {
                 config.http1().acceptHttp10(),
                 headers == null ? Http1ServerOptions.DEFAULT.headTimeout() : headers,
                 common.idleTimeout(),
+                config.timeouts().streamIdleTimeout(), // a stream's last bytes are still the stream's
+                config.timeouts().delayedCloseTimeout(),
                 config.http1().enableTrailers(),
                 serverName(config));
     }

@@ -2,6 +2,7 @@ package dev.weft.proxycore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.Await;
 import dev.weft.xdsmodel.ClusterSpecifier;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.HeaderMutations;
@@ -14,9 +15,15 @@ import dev.weft.xdsmodel.RouteMatch;
 import dev.weft.xdsmodel.TcpProxy;
 import dev.weft.xdsmodel.VirtualHost;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -161,5 +168,51 @@ class EngineTimeoutTest {
             }
             assertThat(proxy.metrics()).contains(one); // without the hint: after 3 s
         }
+    }
+
+    /**
+     * As long as it takes some, a slow reader is waited for; one that takes nothing is not. How much the kernel's buffers hold
+     * is not known, so there are several sizes: some of the responses are still on their way from upstream, some are not.
+     */
+    @Test
+    void theLastBytesOfAConnectionWaitForNoReaderThatTakesNone() throws Exception {
+        try (Backend backend = new Backend(c -> {
+                    int size = Integer.parseInt(c.readHead().split("[ /]+")[1]);
+                    c.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + size + "\r\n\r\n");
+                    c.out.write(new byte[size]);
+                });
+                TestProxy proxy =
+                        proxy(with(idle(Duration.ofMillis(600)), TestProxy.forward("backend")), backend.port());
+                Socket slow = ask(proxy, 3 << 20)) {
+            List<Socket> stalled = new ArrayList<>();
+            for (int size = 1 << 20; size <= 4 << 20; size += 128 * 1024) {
+                stalled.add(ask(proxy, size));
+            }
+            int read = 0;
+            byte[] some = new byte[24 * 1024];
+            for (int length = 0; length >= 0; length = slow.getInputStream().read(some)) {
+                read += length;
+                TimeUnit.MILLISECONDS.sleep(15); // makes it slow: 2 s for all
+            }
+            assertThat(read).as("to the slow reader").isGreaterThan(3 << 20);
+            Await.until(
+                    "the others are closed",
+                    Duration.ofSeconds(5),
+                    () -> proxy.metrics()
+                            .contains("envoy_http_downstream_cx_active{envoy_http_conn_manager_prefix=\"test\"} 0"));
+            for (Socket socket : stalled) {
+                socket.close();
+            }
+        }
+    }
+
+    private static Socket ask(TestProxy proxy, int size) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(8 * 1024);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port("http")));
+        socket.getOutputStream()
+                .write(("GET /" + size + " HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 }

@@ -77,7 +77,7 @@ public record HttpConnectionManager(
      * @param requestTimeout whole request received; zero = none, Envoy's default
      * @param requestHeadersTimeout head received; zero = none; null = absent: Weft's own deadline (Envoy: none)
      * @param streamIdleTimeout no activity on a stream; zero = none; default 5 min
-     * @param delayedCloseTimeout how long a closed connection may linger for the peer to read; default 1 s
+     * @param delayedCloseTimeout how long a closing connection waits for its peer's end; default 1 s
      * @param drainTimeout between the first and the last GOAWAY while draining; default 5 s
      */
     public record Timeouts(
