@@ -242,7 +242,7 @@ final class Http2RequestParser implements HpackDecoder.Fields {
                 || bytes[pathStart] == '*' && pathEnd == pathStart + 1 && into.method() == HttpMethod.OPTIONS;
     }
 
-    /** RFC 9113 §8.2.3: crumbs become one field again before anyone looks at them. */
+    /** RFC 9113 §8.2.3: crumbs become one field again before anyone looks at them; empty ones leave nothing. */
     private static void joinCookies(HeaderBlock headers) {
         int size = -2;
         for (int i = headers.find(KnownHeader.COOKIE); i >= 0; i = headers.findNext(KnownHeader.COOKIE, i + 1)) {
@@ -254,11 +254,11 @@ final class Http2RequestParser implements HpackDecoder.Fields {
         int start = at + COOKIE.length;
         int to = start;
         for (int i = headers.find(KnownHeader.COOKIE); i >= 0; i = headers.findNext(KnownHeader.COOKIE, i + 1)) {
-            if (to > start) {
+            int n = headers.valueEnd(i) - headers.valueStart(i);
+            if (n > 0 && to > start) {
                 bytes[to++] = ';';
                 bytes[to++] = ' ';
             }
-            int n = headers.valueEnd(i) - headers.valueStart(i);
             System.arraycopy(bytes, headers.valueStart(i), bytes, to, n);
             to += n;
         }

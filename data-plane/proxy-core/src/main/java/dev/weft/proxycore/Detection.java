@@ -25,6 +25,9 @@ sealed interface Detection {
     /** The HTTP/2 connection preface (RFC 9113 §3.4). */
     byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
+    /** Twice the longest registered with IANA (UPDATEREDIRECTREF). */
+    int LONGEST_METHOD = 32;
+
     /** A request line longer than this without an end is not looked at further (Envoy: 8 KiB). */
     int MAX_REQUEST_LINE = 8 * 1024;
 
@@ -63,13 +66,13 @@ sealed interface Detection {
         }
         // A method is a token of upper-case letters for every method in use; anything else is not taken for HTTP.
         int at = 0;
-        while (at < length && at < 32 && isMethodLetter(bytes.getByte(start + at))) {
+        while (at < length && at <= LONGEST_METHOD && isMethodLetter(bytes.getByte(start + at))) {
             at++;
         }
-        if (at == length) {
-            return at < 32 ? MORE : OPAQUE;
+        if (at == length && at <= LONGEST_METHOD) {
+            return MORE;
         }
-        if (at == 0 || bytes.getByte(start + at) != ' ') {
+        if (at == 0 || at > LONGEST_METHOD || bytes.getByte(start + at) != ' ') {
             return OPAQUE;
         }
         int end = bytes.indexOf(start + at, start + length, (byte) '\n');
