@@ -167,11 +167,14 @@ final class HttpRouteReader {
     }
 
     /** Of several matches for one name the first holds (Gateway API). */
-    private static List<ValueMatch> values(FieldReader item, String field, boolean ignoreCase) {
+    private static List<ValueMatch> values(FieldReader item, String field, boolean header) {
         Map<String, ValueMatch> values = new LinkedHashMap<>();
         for (FieldReader entry : item.objects(field)) {
             ValueMatch.Type type = Objects.requireNonNullElse(entry.choice("type", VALUE_TYPES), ValueMatch.Type.EXACT);
             String name = entry.requiredString("name");
+            if (header && entry.has("name")) {
+                HttpFields.checkName(entry.findings(), entry.at("name"), name);
+            }
             String value = entry.string("value");
             if (value == null && !entry.has("value")) {
                 entry.missing("value");
@@ -179,7 +182,7 @@ final class HttpRouteReader {
                 Re2.check(entry, "value", value);
             }
             ValueMatch earlier = values.putIfAbsent(
-                    ignoreCase ? name.toLowerCase(Locale.ROOT) : name,
+                    header ? name.toLowerCase(Locale.ROOT) : name,
                     new ValueMatch(type, name, value == null ? "" : value));
             if (earlier != null) {
                 entry.findings()

@@ -56,14 +56,23 @@ final class RouteFilterReader {
         if (item == null) { // not a mapping: reported
             return new HeaderEdit(List.of(), List.of(), List.of());
         }
-        return new HeaderEdit(headers(item, "set"), headers(item, "add"), item.strings("remove"));
+        List<String> remove = item.strings("remove");
+        for (int i = 0; i < remove.size(); i++) {
+            HttpFields.checkEditedName(item.findings(), item.at("remove") + "[" + i + "]", remove.get(i));
+        }
+        return new HeaderEdit(headers(item, "set"), headers(item, "add"), remove);
     }
 
     private static List<Header> headers(FieldReader item, String field) {
         List<Header> headers = new ArrayList<>();
         for (FieldReader header : item.objects(field)) {
-            headers.add(
-                    new Header(header.requiredString("name"), Objects.requireNonNullElse(header.string("value"), "")));
+            String name = header.requiredString("name");
+            String value = Objects.requireNonNullElse(header.string("value"), "");
+            if (header.has("name")) {
+                HttpFields.checkEditedName(header.findings(), header.at("name"), name);
+            }
+            HttpFields.checkValue(header.findings(), header.at("value"), value);
+            headers.add(new Header(name, value));
         }
         return headers;
     }

@@ -149,6 +149,34 @@ class DocumentReaderTest {
                         "unknown-field spec.rules[0].retries");
     }
 
+    /** Any proxy would refuse all routes of the port for one of these. */
+    @Test
+    void headerFieldsThatCannotBeAreFound() {
+        String edits = """
+                {set: [{name: "x\\r\\ny", value: "a\\nb"}, {name: Host, value: v}, {name: "a b", value: v}],
+                 add: [{name: ":path", value: /v}, {name: content-length, value: "5"}, {name: ok, value: "\\x01"}],
+                 remove: [ok, Connection]}""";
+        assertThat(errors(route("""
+                parentRefs: [{kind: Service, group: "", name: a}]
+                rules:
+                - matches: [{headers: [{name: "a b", value: v}, {name: ":path", value: /}, {name: X-Ok, value: v}]}]
+                  filters: [{type: RequestHeaderModifier, requestHeaderModifier: %s}]
+                  backendRefs: [{name: a, port: 80}]
+                """.formatted(edits.replace("\n", " ")))))
+                .extracting(text -> text.substring(0, text.indexOf(": ")))
+                .containsExactlyInAnyOrder(
+                        "bad-value spec.rules[0].matches[0].headers[0].name",
+                        "bad-value spec.rules[0].matches[0].headers[1].name",
+                        "bad-value spec.rules[0].filters[0].requestHeaderModifier.set[0].name",
+                        "bad-value spec.rules[0].filters[0].requestHeaderModifier.set[0].value",
+                        "bad-value spec.rules[0].filters[0].requestHeaderModifier.set[1].name",
+                        "bad-value spec.rules[0].filters[0].requestHeaderModifier.set[2].name",
+                        "bad-value spec.rules[0].filters[0].requestHeaderModifier.add[0].name",
+                        "bad-value spec.rules[0].filters[0].requestHeaderModifier.add[1].name",
+                        "bad-value spec.rules[0].filters[0].requestHeaderModifier.add[2].value",
+                        "bad-value spec.rules[0].filters[0].requestHeaderModifier.remove[1]");
+    }
+
     /** Java's dialect is another one: what it takes more would be refused by every proxy. */
     @ParameterizedTest
     @ValueSource(

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class CommonParser {
     private static final Address NOWHERE = new Address("0.0.0.0", 0);
 
+    /** RFC 9110 §5.6.2: delimiters, which no name may hold. */
+    private static final String NO_TOKEN = "\"(),/:;<=>?@[\\]{}";
+
     private CommonParser() {}
 
     /** An {@code Address}: a TCP socket address; something in its place after an error. */
@@ -120,9 +123,9 @@ final class CommonParser {
 
     static HeaderMutations headers(MessageView view) {
         List<HeaderValueOption> requestAdd = headerOptions(view, "request_headers_to_add");
-        List<String> requestRemove = lower(view.strings("request_headers_to_remove"));
+        List<String> requestRemove = removed(view, "request_headers_to_remove");
         List<HeaderValueOption> responseAdd = headerOptions(view, "response_headers_to_add");
-        List<String> responseRemove = lower(view.strings("response_headers_to_remove"));
+        List<String> responseRemove = removed(view, "response_headers_to_remove");
         return requestAdd.isEmpty() && requestRemove.isEmpty() && responseAdd.isEmpty() && responseRemove.isEmpty()
                 ? HeaderMutations.NONE
                 : new HeaderMutations(requestAdd, requestRemove, responseAdd, responseRemove);
@@ -133,7 +136,8 @@ final class CommonParser {
         for (MessageView option : view.messages(field)) {
             MessageView header = option.messageOrEmpty("header");
             byte[] raw = header.bytes("raw_value");
-            String value = raw.length > 0 ? new String(raw, StandardCharsets.ISO_8859_1) : header.string("value");
+            byte[] bytes = raw.length > 0 ? raw : header.string("value").getBytes(StandardCharsets.UTF_8);
+            String value = new String(bytes, StandardCharsets.ISO_8859_1); // a character for each byte
             if (value.replace("%%", "").indexOf('%') >= 0) {
                 // Envoy puts in what it stands for, so sending it as it is would be another value.
                 header.error(
@@ -142,6 +146,8 @@ final class CommonParser {
                         "operators of formats (%REQ(X)%) are not supported here",
                         "%% stands for a percent sign");
             }
+            String name = header.string("key").toLowerCase(Locale.ROOT);
+            checkEdited(header, "key", name);
             HeaderValueOption.AppendAction action =
                     option.choice("append_action", HeaderValueOption.AppendAction.values());
             if (option.has("append")) {
@@ -150,10 +156,27 @@ final class CommonParser {
                         ? HeaderValueOption.AppendAction.APPEND_IF_EXISTS_OR_ADD
                         : HeaderValueOption.AppendAction.OVERWRITE_IF_EXISTS_OR_ADD;
             }
-            options.add(new HeaderValueOption(
-                    header.string("key").toLowerCase(Locale.ROOT), value, action, option.bool("keep_empty_value")));
+            options.add(new HeaderValueOption(name, value, action, option.bool("keep_empty_value")));
         }
         return options;
+    }
+
+    private static List<String> removed(MessageView view, String field) {
+        List<String> names = lower(view.strings(field));
+        names.forEach(name -> checkEdited(view, field, name));
+        return names;
+    }
+
+    /** Envoy refuses the first two, too; a second content-length would make two messages of one for some (RFC 9112 §6.3). */
+    private static void checkEdited(MessageView view, String field, String name) {
+        if (name.startsWith(":") || name.equals("host")) {
+            view.error(
+                    field, "invalid-value", name + " is no header field to be changed", "a route has host_rewrite_*");
+        } else if (name.equals("content-length") || name.equals("transfer-encoding")) {
+            view.error(field, "invalid-value", name + " is the codec's to write", "");
+        } else if (name.chars().anyMatch(c -> c <= ' ' || c >= 0x7f || NO_TOKEN.indexOf(c) >= 0)) {
+            view.error(field, "invalid-value", "is not a header field's name", "RFC 9110 §5.6.2");
+        }
     }
 
     static List<String> lower(List<String> names) {
