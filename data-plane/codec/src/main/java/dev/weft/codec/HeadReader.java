@@ -83,6 +83,9 @@ final class HeadReader {
         byte[] bytes = block.bytes();
         int length = block.length();
         while (true) {
+            if (hasStartLine && !startLineRead && lineStart < length && !mayBegin(bytes, lineStart)) {
+                return fail(Http1Error.BAD_REQUEST_LINE);
+            }
             int lf = Syntax.indexOfLf(bytes, scanned, length);
             int size = lf < 0 ? length : lf + 1;
             if (!startLineRead && hasStartLine && size - lineStart > limits.startLine()) {
@@ -117,6 +120,11 @@ final class HeadReader {
                 return true;
             }
         }
+    }
+
+    /** A start line begins with a token: what speaks TLS here need not be waited for until it has sent a line. */
+    private static boolean mayBegin(byte[] bytes, int at) {
+        return bytes[at] == '\r' || bytes[at] == '\n' || Syntax.endOfToken(bytes, at, at + 1) > at;
     }
 
     private boolean field(HeaderBlock block, byte[] bytes, int start, int end) {

@@ -45,6 +45,8 @@ class Http1RequestStrictnessTest {
             space before the method       | ~GET / HTTP/1.1@Host: a@@ | 400 | http1.codec_error
             NUL before the method         | <00>GET / HTTP/1.1@Host: a@@ | 400 | http1.codec_error
             control byte before it        | <1f>GET / HTTP/1.1@Host: a@@ | 400 | http1.codec_error
+            a ClientHello, not yet whole  | <16><03><01><02><00> | 400 | http1.codec_error
+            an empty line, then no token  | @<80> | 400 | http1.codec_error
             two empty lines before it     | @@GET / HTTP/1.1@Host: a@@ | 400 | http1.codec_error
             HTTP/0.9                      | GET /@Host: a@@ | 505 | http1.unsupported_version
             HTTP/0.9 by name              | GET / HTTP/0.9@Host: a@@ | 505 | http1.unsupported_version

@@ -20,6 +20,7 @@ import dev.weft.xdsmodel.TransportSocket;
 import dev.weft.xdsmodel.XdsReader;
 import dev.weft.xdsmodel.XdsSnapshot;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -52,6 +53,7 @@ final class BootstrapProxy {
         return switch (problem) {
             case NoSuchFileException missing -> "there is no such file";
             case AccessDeniedException denied -> "it is not ours to read";
+            case CharacterCodingException encoding -> "it is not UTF-8";
             default -> String.valueOf(problem.getMessage());
         };
     }

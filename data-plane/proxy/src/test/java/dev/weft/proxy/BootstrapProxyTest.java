@@ -210,6 +210,10 @@ class BootstrapProxyTest {
                 RunningProxy.start("--bootstrap", directory.resolve("none.json").toString()));
         assertThat(missing.exit()).isEqualTo(2);
         assertThat(missing.errors()).contains("cannot read", ": there is no such file");
+        Path latin1 = Files.write(directory.resolve("latin1.json"), new byte[] {'"', (byte) 0xfc, '"'});
+        RunningProxy encoded = opened(RunningProxy.start("--bootstrap", latin1.toString()));
+        assertThat(encoded.exit()).isEqualTo(2);
+        assertThat(encoded.errors()).contains("cannot read", ": it is not UTF-8");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.weft.xdsmodel;
 import dev.weft.base.Address;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -63,47 +62,55 @@ final class BootstrapParser {
                 return;
             }
             MessageView at = views.get(i++);
-            List<FilterChain> chains = new ArrayList<>(listener.filterChains());
+            for (int c = 0; c < listener.filterChains().size(); c++) {
+                checkChain(
+                        at, "filter_chains[" + c + "]", listener.filterChains().get(c), clusters);
+            }
             if (listener.defaultFilterChain() != null) {
-                chains.add(listener.defaultFilterChain());
-            }
-            Set<String> missing = new LinkedHashSet<>();
-            for (FilterChain chain : chains) {
-                for (NetworkFilter filter : chain.filters()) {
-                    switch (filter) {
-                        case TcpProxy tcp -> missing.addAll(names(tcp.cluster()));
-                        case HttpConnectionManager http -> {
-                            switch (http.routes()) {
-                                case RouteSource.Inline inline -> missing.addAll(names(inline.routes()));
-                                case RouteSource.Rds rds ->
-                                    at.error(
-                                            "filter_chains",
-                                            "invalid-value",
-                                            "routes '" + rds.routeConfigName()
-                                                    + "' come over RDS, but there is no ads_config",
-                                            "add dynamic_resources.ads_config or write route_config");
-                            }
-                        }
-                    }
-                }
-            }
-            missing.removeAll(clusters);
-            for (String cluster : missing) {
-                at.error("filter_chains", "unknown-cluster", "no static cluster is named '" + cluster + "'", "");
+                checkChain(at, "default_filter_chain", listener.defaultFilterChain(), clusters);
             }
         }
     }
 
-    private static List<String> names(RouteConfiguration routes) {
-        List<String> names = new ArrayList<>();
-        for (VirtualHost host : routes.virtualHosts()) {
-            for (Route route : host.routes()) {
-                if (route.action() instanceof RouteAction.Forward forward) {
-                    names.addAll(forward.clusterNames());
+    private static void checkChain(MessageView at, String path, FilterChain chain, Set<String> clusters) {
+        for (int f = 0; f < chain.filters().size(); f++) {
+            String filter = path + ".filters[" + f + "].typed_config";
+            switch (chain.filters().get(f)) {
+                case TcpProxy tcp -> checkNames(at, filter, names(tcp.cluster()), clusters);
+                case HttpConnectionManager http -> {
+                    switch (http.routes()) {
+                        case RouteSource.Inline inline ->
+                            checkRoutes(at, filter + ".route_config", inline.routes(), clusters);
+                        case RouteSource.Rds rds ->
+                            at.error(
+                                    filter + ".rds",
+                                    "invalid-value",
+                                    "routes '" + rds.routeConfigName() + "' come over RDS, but there is no ads_config",
+                                    "add dynamic_resources.ads_config or write route_config");
+                    }
                 }
             }
         }
-        return names;
+    }
+
+    private static void checkRoutes(MessageView at, String path, RouteConfiguration routes, Set<String> clusters) {
+        for (int h = 0; h < routes.virtualHosts().size(); h++) {
+            VirtualHost host = routes.virtualHosts().get(h);
+            for (int r = 0; r < host.routes().size(); r++) {
+                if (host.routes().get(r).action() instanceof RouteAction.Forward forward) {
+                    String route = path + ".virtual_hosts[" + h + "].routes[" + r + "].route";
+                    checkNames(at, route, forward.clusterNames(), clusters);
+                }
+            }
+        }
+    }
+
+    private static void checkNames(MessageView at, String path, List<String> names, Set<String> clusters) {
+        for (String name : names) {
+            if (!clusters.contains(name)) {
+                at.error(path, "unknown-cluster", "no static cluster is named '" + name + "'", "");
+            }
+        }
     }
 
     private static List<String> names(ClusterSpecifier cluster) {

@@ -86,7 +86,8 @@ class BootstrapTest {
                                 + ".address.socket_address.address",
                         "out-of-range static_resources.clusters[0].load_assignment.endpoints[0].lb_endpoints[1].endpoint"
                                 + ".address.socket_address.port_value",
-                        "unknown-cluster static_resources.listeners[0].filter_chains",
+                        "unknown-cluster static_resources.listeners[0].filter_chains[0].filters[0].typed_config"
+                                + ".route_config.virtual_hosts[0].routes[0].route",
                         "unsupported-field layered_runtime",
                         "unsupported-field stats_config");
         assertThat(problems).allMatch(Diagnostic::isError);

@@ -65,6 +65,7 @@ class EnvoyUnderControlPlaneTest {
                 "127.0.0.1:15010"));
         controlPlane.awaitLine("15012", START);
         here.awaitListening(15010, START);
+        controlPlane.awaitLine("without TLS: whoever reaches it sees every proxy's configuration", START);
     }
 
     @AfterAll

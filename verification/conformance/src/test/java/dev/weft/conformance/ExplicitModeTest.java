@@ -172,6 +172,20 @@ class ExplicitModeTest {
     }
 
     @Test
+    @Order(4)
+    void proxyConfigShowsWhatASidecarHolds() {
+        String cluster = "outbound|80||payments.shop.svc.cluster.local";
+        assertThat(mesh.weft("proxy-config", "clusters", "payments").orThrow()).contains(cluster);
+        assertThat(mesh.weft("proxy-config", "endpoints", "payments").orThrow())
+                .contains(cluster, address(payments, "payments") + ":18080");
+        assertThat(mesh.weft("proxy-config", "listeners", "payments", "-o", "json")
+                        .orThrow())
+                .startsWith("{")
+                .contains("http_proxy");
+        assertThat(mesh.weft("proxy-config", "routes", "nobody").exit()).isNotZero();
+    }
+
+    @Test
     @Order(5)
     void aBadDocumentIsFoundByGetDiagnostics() throws IOException {
         mesh.write(
