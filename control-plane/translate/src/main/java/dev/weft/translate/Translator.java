@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>clusters and endpoints per Service, shared by all classes, made anew only for Services whose workloads, ports or
  *       policies changed;
- *   <li>listeners and routes per namespace or class, made anew only when something other than workloads changed;
+ *   <li>listeners and routes per namespace, class or list of ports, made anew only when something other than workloads
+ *       changed;
  *   <li>resources whose bytes did not change stay the same objects, and so do maps of them; what all classes share and
  *       what is a class's own are two maps, joined by a view.
  * </ul>
@@ -155,10 +156,19 @@ public final class Translator {
                 image,
                 made -> made.putAll(OutboundListeners.redirected(image, proxy.namespace())));
         SortedMap<String, XdsResource> inbound = part(
-                "inbound listeners of " + proxy,
+                "inbound listeners of " + shape(proxy.inbound()),
                 image,
                 made -> made.put(Names.VIRTUAL_INBOUND, InboundListeners.redirected(image.settings(), proxy)));
         return new JoinedMap<>(outbound, inbound);
+    }
+
+    /** What an intercepted workload's listener depends on: not whose ports they are, so that most of a mesh shares it. */
+    private static String shape(List<ProxyClass.InboundPort> inbound) {
+        StringBuilder shape = new StringBuilder();
+        for (ProxyClass.InboundPort port : inbound) {
+            shape.append(port.port()).append(' ').append(port.protocol()).append(port.frontDoor() ? " front;" : ";");
+        }
+        return shape.toString();
     }
 
     private Map<String, XdsResource> routes(MeshImage image, ProxyClass proxy) {
