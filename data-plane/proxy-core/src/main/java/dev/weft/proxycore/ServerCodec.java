@@ -58,12 +58,14 @@ final class ServerCodec {
 
     private static Http2Options http2(Http2Options ours, HttpConnectionManager config, Http1Limits limits) {
         Http2ProtocolOptions wanted = config.http2();
-        return ours.with(
+        Http2Options figures = ours.with(
                         wanted.maxConcurrentStreams(),
                         wanted.initialStreamWindowSize(),
                         wanted.initialConnectionWindowSize())
                 .connectProtocol(wanted.allowConnect())
                 .with(limits, config.commonHttp().idleTimeout(), serverName(config));
+        Http2ProtocolOptions.KeepAlive keepAlive = wanted.keepAlive();
+        return keepAlive == null ? figures : figures.withPings(keepAlive.interval(), keepAlive.timeout());
     }
 
     private static String serverName(HttpConnectionManager config) {

@@ -3,17 +3,20 @@ package dev.weft.proxycore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testkit.Await;
+import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.ClusterSpecifier;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.HeaderMutations;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.Metadata;
+import dev.weft.xdsmodel.Parsed;
 import dev.weft.xdsmodel.Route;
 import dev.weft.xdsmodel.RouteAction;
 import dev.weft.xdsmodel.RouteConfiguration;
 import dev.weft.xdsmodel.RouteMatch;
 import dev.weft.xdsmodel.TcpProxy;
 import dev.weft.xdsmodel.VirtualHost;
+import dev.weft.xdsmodel.XdsReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -80,6 +83,31 @@ class EngineTimeoutTest {
                 TestProxy proxy = proxy(with(idle(SHORT), TestProxy.forward("backend")), backend.port());
                 Client client = proxy.client()) {
             assertThat(client.get("/")).startsWith("HTTP/1.1 504").endsWith("stream timeout");
+        }
+    }
+
+    @Test
+    void anHttp2EndpointThatSaysNothingIsAskedWhereConfigured() throws IOException {
+        try (Backend backend = new Backend(c -> {
+            c.out.write(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0}); // SETTINGS, and nothing else, whatever comes
+            c.in.readAllBytes();
+        })) {
+            TestProxy proxy = new TestProxy();
+            proxy.clusters.put(
+                    "backend", ((Parsed.Ok<Cluster>) XdsReader.clusterJson("""
+                    {"name": "backend", "type": "STATIC", "load_assignment": {"cluster_name": "b", "endpoints": [
+                     {"lb_endpoints": [{"endpoint": {"address": {"socket_address":
+                      {"address": "127.0.0.1", "port_value": %d}}}}]}]},
+                     "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+                      "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+                      "explicit_http_config": {"http2_protocol_options": {
+                       "connection_keepalive": {"interval": "0.2s", "timeout": "0.1s"}}}}}}
+                    """.formatted(backend.port()))).value());
+            proxy.listener("http", FilterChain.of(TestProxy.manager(TestProxy.forward("backend"))));
+            try (TestProxy running = proxy.apply();
+                    Client client = running.client()) {
+                assertThat(client.get("/")).startsWith("HTTP/1.1 503").contains("connection termination");
+            }
         }
     }
 

@@ -110,8 +110,10 @@ public final class ClusterRuntime {
     Http2Options http2Options(boolean multiplexed) {
         Http2ProtocolOptions wanted = config.http().http2();
         Http2Options ours = multiplexed ? Http2Options.MESH.multiplexing(mux()) : Http2Options.UPSTREAM;
-        return ours.with(
+        Http2Options figures = ours.with(
                 wanted.maxConcurrentStreams(), wanted.initialStreamWindowSize(), wanted.initialConnectionWindowSize());
+        Http2ProtocolOptions.KeepAlive keepAlive = wanted.keepAlive();
+        return keepAlive == null ? figures : figures.withPings(keepAlive.interval(), keepAlive.timeout());
     }
 
     public Limits limits() {

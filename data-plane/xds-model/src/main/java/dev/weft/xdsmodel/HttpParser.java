@@ -267,7 +267,18 @@ final class HttpParser {
                 view.integerOrNull("max_concurrent_streams"),
                 view.integerOrNull("initial_stream_window_size"),
                 view.integerOrNull("initial_connection_window_size"),
-                view.bool("allow_connect"));
+                view.bool("allow_connect"),
+                keepAlive(view.message("connection_keepalive")));
+    }
+
+    private static Http2ProtocolOptions.@Nullable KeepAlive keepAlive(@Nullable MessageView view) {
+        if (view == null) {
+            return null;
+        }
+        Duration timeout = view.duration("timeout", Duration.ZERO); // required by its rules
+        Duration interval = view.durationOrNull("interval");
+        view.message("interval_jitter"); // against PINGs of many at once; ours count from each peer's last byte
+        return interval == null ? null : new Http2ProtocolOptions.KeepAlive(interval, timeout);
     }
 
     static HttpProtocolOptions common(@Nullable MessageView view) {
