@@ -1,9 +1,11 @@
 package dev.weft.proxy;
 
 import dev.weft.base.Ticker;
+import dev.weft.net.ReadBuffers;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Buffers beside the heap as Netty's allocator counts them: the chunks it holds, against -XX:MaxDirectMemorySize.
@@ -18,27 +20,33 @@ final class DirectMemoryPressure implements Pressure {
 
     private static final int STEADY_SECONDS = 5;
 
-    private final ByteBufAllocatorMetric allocator;
+    private final LongSupplier chunks;
     private final long limit;
     private final Ticker ticker;
     private long held;
     private long grownNanos;
 
-    /** @param limit in bytes; 0 or less = none */
-    DirectMemoryPressure(ByteBufAllocatorMetric allocator, long limit, Ticker ticker) {
-        this.allocator = allocator;
+    /**
+     * @param chunks bytes that the allocators hold
+     * @param limit in bytes; 0 or less = none
+     */
+    DirectMemoryPressure(LongSupplier chunks, long limit, Ticker ticker) {
+        this.chunks = chunks;
         this.limit = limit;
         this.ticker = ticker;
     }
 
-    /** Against the limit of this JVM. */
+    /** Against the limit of this JVM: this allocator's and those of large reads. */
     static DirectMemoryPressure ofThisProcess(ByteBufAllocatorMetric allocator) {
-        return new DirectMemoryPressure(allocator, PlatformDependent.maxDirectMemory(), Ticker.SYSTEM);
+        return new DirectMemoryPressure(
+                () -> allocator.usedDirectMemory() + ReadBuffers.held(),
+                PlatformDependent.maxDirectMemory(),
+                Ticker.SYSTEM);
     }
 
     @Override
     public double sample() {
-        long now = allocator.usedDirectMemory();
+        long now = chunks.getAsLong();
         if (now > held) {
             grownNanos = ticker.nanos();
         }

@@ -182,7 +182,8 @@ class PressureTest {
     void buffersCountWhileTheyBecomeMore() {
         AtomicLong nanos = new AtomicLong();
         AdaptiveByteBufAllocator allocator = new AdaptiveByteBufAllocator(true);
-        DirectMemoryPressure pressure = new DirectMemoryPressure(allocator.metric(), 128 << 20, nanos::get);
+        DirectMemoryPressure pressure =
+                new DirectMemoryPressure(allocator.metric()::usedDirectMemory, 128 << 20, nanos::get);
         assertThat(pressure.sample()).isZero();
         List<ByteBuf> held = new ArrayList<>();
         for (int i = 0; i < 2000; i++) {
@@ -202,7 +203,7 @@ class PressureTest {
         assertThat(pressure.sample())
                 .as("what the allocator keeps for the next buffers is no pressure")
                 .isLessThanOrEqualTo(0.85);
-        assertThat(new DirectMemoryPressure(allocator.metric(), 0, nanos::get).sample())
+        assertThat(new DirectMemoryPressure(allocator.metric()::usedDirectMemory, 0, nanos::get).sample())
                 .isZero();
     }
 }

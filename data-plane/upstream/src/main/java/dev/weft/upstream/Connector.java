@@ -2,9 +2,9 @@ package dev.weft.upstream;
 
 import dev.weft.net.EventLoops;
 import dev.weft.net.PeerSilence;
+import dev.weft.net.ReadBuffers;
 import dev.weft.net.TimerWheel;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -76,7 +76,7 @@ final class Connector extends TimerWheel.Timer {
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // ours is below
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATERMARK)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(2048, 4096, 65536))
+                .option(ChannelOption.RECVBUF_ALLOCATOR, ReadBuffers.INSTANCE)
                 .handler(new ChannelInboundHandlerAdapter());
         if (inside == Transport.Inside.HTTP) {
             PeerSilence.limit(bootstrap); // opaque TCP and HTTP/2 may wait for a reader at any time
