@@ -9,31 +9,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /** Text of one document → resource or everything that is wrong with it. Pure. */
 final class DocumentReader {
-    // duplicates are found by FieldReader, which can name both; aliases are bounded against "billion laughs"
-    private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setAllowDuplicateKeys(true)
-            .setSchema(new CoreSchema())
-            .setCodePointLimit(16 << 20)
-            .setMaxAliasesForCollections(50)
-            .build();
+    private static final System.Logger LOG = System.getLogger(DocumentReader.class.getName());
 
     private DocumentReader() {}
 
     static ParsedDocument read(String text) {
-        Findings findings = new Findings();
+        try {
+            return read(text, new Findings());
+        } catch (RuntimeException e) {
+            // a mistake of the scanner (NumberFormatException for "\UFFFFFFFF") or of ours costs no other document
+            LOG.log(System.Logger.Level.DEBUG, "a document could not be read", e);
+            Findings findings = new Findings();
+            findings.syntaxError("cannot be read: " + e, 0, 0);
+            return rejected(findings, null);
+        }
+    }
+
+    private static ParsedDocument read(String text, Findings findings) {
         Node root;
         try {
-            Optional<Node> composed = new Compose(SETTINGS).composeString(text);
+            Optional<Node> composed = YamlTree.compose(text);
             if (composed.isEmpty()) {
                 findings.error("yaml-syntax", "", "is empty", "");
                 return rejected(findings, null);

@@ -280,6 +280,35 @@ class DocumentReaderTest {
         assertThat(errors(bomb.toString())).singleElement().asString().startsWith("yaml-syntax");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"[", "{a: ", "- ", "? "})
+    void deepNestingIsRefusedWhereItBecomesTooDeep(String level) {
+        String refused =
+                "yaml-syntax : is nested more than 64 levels deep; the document's last good version stays in use";
+        assertThat(errors(level.repeat(100_000))).containsExactly(refused);
+        assertThat(errors(level.repeat(65))).containsExactly(refused);
+        assertThat(errors(level.repeat(64))).doesNotContain(refused);
+        assertThat(DocumentReader.read("\n" + level.repeat(65)).diagnostics())
+                .singleElement()
+                .satisfies(d -> assertThat(d.location().line()).isEqualTo(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"&a {<<: *a}", "&a {<<: [*a]}", "&a [*a]", "&a {b: [{c: *a}]}"})
+    void whatHoldsItselfIsRefused(String text) {
+        assertThat(errors(text))
+                .containsExactly("yaml-syntax : '*a' stands for what it is itself part of;"
+                        + " the document's last good version stays in use");
+    }
+
+    @Test
+    void whatTheScannerTripsOverIsASyntaxError() {
+        assertThat(errors("a: \"\\UFFFFFFFF\"\n"))
+                .singleElement()
+                .asString()
+                .startsWith("yaml-syntax : cannot be read: java.lang.NumberFormatException");
+    }
+
     @Test
     void damagedTextNeverThrows() {
         Random random = new Random(7);
@@ -297,6 +326,7 @@ class DocumentReaderTest {
             for (DocumentText document : DocumentText.split(text.toString())) {
                 ParsedDocument parsed = DocumentReader.read(document.text());
                 boolean bad = parsed.diagnostics().stream().anyMatch(Diagnostic::isError);
+                assertThat(parsed.diagnostics()).noneMatch(d -> d.problem().startsWith("cannot be read: "));
                 assertThat(parsed.resource() == null).as(document.text()).isEqualTo(bad);
             }
         }
