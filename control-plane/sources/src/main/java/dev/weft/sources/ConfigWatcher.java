@@ -45,6 +45,8 @@ public final class ConfigWatcher implements AutoCloseable {
     private final WatchService watcher;
     private final Map<Path, WatchKey> watched = new HashMap<>(); // confined to the thread
     private final Thread thread;
+    private final Set<Path> dirty = new HashSet<>(); // events not looked at yet; confined to the thread
+    private boolean failed; // the last look; confined to the thread
     private boolean unsaved; // confined to the thread, after start
 
     /** Takes batches of updates. */
@@ -85,56 +87,72 @@ public final class ConfigWatcher implements AutoCloseable {
         Set<Path> suspects = Set.of();
         try {
             while (true) {
-                Set<Path> dirty = new HashSet<>();
                 Duration wait = suspects.isEmpty() ? LOOK : EMPTY_GRACE;
-                if (awaitEvent(wait, dirty)) {
-                    awaitQuiet(dirty);
+                if (awaitEvent(wait)) {
+                    awaitQuiet();
                 } else {
                     saveLastGood(); // nothing else to do: not in the way of a change
                 }
-                if (suspects.isEmpty() && !dirty.isEmpty() && files.refreshOnly(dirty)) {
-                    publish(state.settle());
-                    continue;
+                try {
+                    suspects = look(suspects);
+                    failed = false;
+                } catch (ClosedWatchServiceException e) {
+                    throw e;
+                } catch (Throwable e) {
+                    // without this thread no edit would ever apply again: the next look takes all files of this one
+                    if (!failed) {
+                        LOG.log(System.Logger.Level.ERROR, "a change of configuration could not be read", e);
+                    }
+                    failed = true;
                 }
-                Set<Path> confirmed = new HashSet<>(suspects);
-                confirmed.removeAll(dirty);
-                suspects = files.refresh(dirty, confirmed, this::register);
-                publish(state.settle());
             }
         } catch (ClosedWatchServiceException | InterruptedException e) {
             saveLastGood(); // closed
         }
     }
 
+    /** Reads and publishes what changed; gives the files that are empty now and may not stay so. */
+    private Set<Path> look(Set<Path> before) {
+        Set<Path> suspects = Set.of();
+        if (failed || !before.isEmpty() || dirty.isEmpty() || !files.refreshOnly(dirty)) {
+            Set<Path> confirmed = new HashSet<>(before);
+            confirmed.removeAll(dirty);
+            suspects = files.refresh(dirty, confirmed, this::register);
+        }
+        dirty.clear();
+        publish(state.settle());
+        return suspects;
+    }
+
     private void publish(List<SourceUpdate> batch) {
         if (batch.isEmpty()) {
             return;
         }
+        unsaved = true;
         try {
             sink.accept(batch);
         } catch (RuntimeException e) {
             // the next change must still get through
             LOG.log(System.Logger.Level.ERROR, "a change of configuration could not be taken", e);
         }
-        unsaved = true;
     }
 
-    private boolean awaitEvent(Duration wait, Set<Path> dirty) throws InterruptedException {
+    private boolean awaitEvent(Duration wait) throws InterruptedException {
         WatchKey key = watcher.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
         if (key != null) {
-            take(key, dirty);
+            take(key);
         }
         return key != null;
     }
 
-    private void awaitQuiet(Set<Path> dirty) throws InterruptedException {
+    private void awaitQuiet() throws InterruptedException {
         long start = System.nanoTime();
-        while (System.nanoTime() - start < LONGEST_WAIT.toNanos() && awaitEvent(QUIET, dirty)) {
+        while (System.nanoTime() - start < LONGEST_WAIT.toNanos() && awaitEvent(QUIET)) {
             // another event: the quiet begins anew
         }
     }
 
-    private void take(WatchKey key, Set<Path> dirty) {
+    private void take(WatchKey key) {
         Path parent = (Path) key.watchable();
         for (WatchEvent<?> event : key.pollEvents()) {
             if (event.context() instanceof Path name) {

@@ -2,6 +2,7 @@ package dev.weft.sources;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.base.Diagnostic;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
@@ -28,7 +29,18 @@ class ConfigWatcherTest {
 
     private final LinkedBlockingQueue<List<SourceUpdate>> batches = new LinkedBlockingQueue<>();
     private MeshImage image = MeshImage.empty();
+    private List<Diagnostic> diagnostics = List.of();
     private ConfigWatcher watcher;
+    private final LinkedBlockingQueue<Error> failures = new LinkedBlockingQueue<>(); // for the sink to throw
+
+    private void take(List<SourceUpdate> batch) {
+        Error failure = failures.poll();
+        if (failure != null) {
+            batches.add(List.of());
+            throw failure;
+        }
+        batches.add(batch);
+    }
 
     private static String service(String name, int port) {
         return "apiVersion: v1\nkind: Service\nmetadata: {name: " + name + "}\nspec: {ports: [{port: " + port + "}]}\n";
@@ -37,7 +49,7 @@ class ConfigWatcherTest {
     @BeforeEach
     void start() throws IOException {
         Files.writeString(directory.resolve("a.yaml"), service("one", 1));
-        watcher = new ConfigWatcher(directory, elsewhere.resolve("last-good.yaml"), batches::add);
+        watcher = new ConfigWatcher(directory, elsewhere.resolve("last-good.yaml"), this::take);
         watcher.start();
         List<SourceUpdate> first = batches.remove();
         assertThat(first.getLast()).isEqualTo(new SourceUpdate.Synced("files"));
@@ -61,6 +73,11 @@ class ConfigWatcherTest {
             List<SourceUpdate> batch = batches.poll(10, TimeUnit.SECONDS);
             assertThat(batch).as("no update").isNotNull();
             image = image.apply(batch).after();
+            batch.forEach(update -> {
+                if (update instanceof SourceUpdate.Reported reported) {
+                    diagnostics = reported.diagnostics();
+                }
+            });
         }
     }
 
@@ -138,6 +155,29 @@ class ConfigWatcherTest {
         Files.writeString(directory.resolve("b.yaml"), service("two", 2));
         await(i -> port("two") == 2);
         assertThat(image.services()).hasSize(2);
+    }
+
+    @Test
+    void deeplyNestedFileIsReportedAndTheOthersApply() throws Exception {
+        Files.writeString(directory.resolve("0.yaml"), "[".repeat(20_000));
+        Files.writeString(directory.resolve("0.json"), "{\"a\":".repeat(20_000));
+        Files.writeString(directory.resolve("a.yaml"), service("one", 2));
+        await(i -> port("one") == 2 && diagnostics.size() == 2);
+        assertThat(diagnostics).extracting(Diagnostic::code).containsOnly("yaml-syntax");
+        Files.delete(directory.resolve("0.yaml"));
+        Files.delete(directory.resolve("0.json"));
+        await(i -> diagnostics.isEmpty());
+    }
+
+    @Test
+    void watchGoesOnAfterAnUnexpectedFailure() throws Exception {
+        Error failure = new StackOverflowError("the test's");
+        failure.setStackTrace(new StackTraceElement[0]);
+        failures.add(failure);
+        Files.writeString(directory.resolve("a.yaml"), service("one", 2));
+        assertThat(batches.poll(10, TimeUnit.SECONDS)).as("failed").isEmpty();
+        Files.writeString(directory.resolve("a.yaml"), service("one", 3));
+        await(i -> port("one") == 3);
     }
 
     @Test
