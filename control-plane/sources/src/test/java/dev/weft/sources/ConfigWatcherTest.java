@@ -8,6 +8,7 @@ import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.SourceUpdate;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,7 +34,10 @@ class ConfigWatcherTest {
     private ConfigWatcher watcher;
     private final LinkedBlockingQueue<Error> failures = new LinkedBlockingQueue<>(); // for the sink to throw
 
+    private volatile Runnable onBatch = () -> {};
+
     private void take(List<SourceUpdate> batch) {
+        onBatch.run();
         Error failure = failures.poll();
         if (failure != null) {
             batches.add(List.of());
@@ -189,6 +193,38 @@ class ConfigWatcherTest {
         watcher.start();
         image = MeshImage.empty().apply(batches.remove()).after();
         assertThat(port("one")).isEqualTo(1);
+    }
+
+    private String lastGood() {
+        try {
+            return Files.readString(elsewhere.resolve("last-good.yaml"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void changeIsKeptForARestartHoweverManyEventsCome() throws Exception {
+        Files.writeString(directory.resolve("a.yaml"), service("one", 2));
+        await(i -> port("one") == 2);
+        long start = System.nanoTime();
+        for (int i = 0; !lastGood().contains("port: 2}"); i++) {
+            assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
+            Files.writeString(directory.resolve("notes.txt"), "event " + i);
+            batches.poll(20, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Test
+    void whatABadEditReplacesIsKeptBeforeAnythingElseChanges() throws Exception {
+        LinkedBlockingQueue<String> keptAtNext = new LinkedBlockingQueue<>();
+        Files.writeString(directory.resolve("a.yaml"), service("one", 2));
+        await(i -> port("one") == 2);
+        Files.writeString(directory.resolve("a.yaml"), service("one", 99_999));
+        await(i -> !diagnostics.isEmpty());
+        onBatch = () -> keptAtNext.add(lastGood());
+        Files.writeString(directory.resolve("b.yaml"), service("two", 2));
+        assertThat(keptAtNext.poll(10, TimeUnit.SECONDS)).contains("port: 2}");
     }
 
     @Test
