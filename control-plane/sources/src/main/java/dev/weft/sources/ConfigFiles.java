@@ -1,5 +1,8 @@
 package dev.weft.sources;
 
+import dev.weft.base.Diagnostic;
+import dev.weft.base.Diagnostic.Location;
+import dev.weft.base.Diagnostic.Severity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,6 +20,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * mounted config map, whose visible names are symbolic links and followed). Confined to one thread.
  */
 final class ConfigFiles {
-    private static final int MOST_DEPTH = 8;
+    private static final int MOST_DEPTH = 8; // of a file: the last of its directories is one less
     private static final long MOST_BYTES = 64L << 20;
 
     private final Path directory;
@@ -53,11 +57,13 @@ final class ConfigFiles {
      */
     Set<Path> refresh(Set<Path> dirty, Set<Path> confirmed, Consumer<Path> onDirectory) {
         Map<Path, Stamp> found = new TreeMap<>();
-        if (!list(found, onDirectory)) {
+        TreeSet<Path> tooDeep = new TreeSet<>();
+        if (!list(found, tooDeep, onDirectory)) {
             state.unreadable(directory.toString(), "unreadable-directory", "the directory cannot be read");
             return Set.of();
         }
         state.remove(directory.toString());
+        state.ignored(tooDeep.isEmpty() ? null : ignored(tooDeep.first()));
         Set<Path> suspects = new HashSet<>();
         found.forEach((file, stamp) -> {
             if (!stamp.equals(stamps.get(file)) || dirty.contains(file) || confirmed.contains(file)) {
@@ -72,6 +78,17 @@ final class ConfigFiles {
             return gone;
         });
         return suspects;
+    }
+
+    private static Diagnostic ignored(Path first) {
+        return new Diagnostic(
+                Severity.WARNING,
+                "directory-too-deep",
+                "",
+                "nothing in it is read: it lies more than " + (MOST_DEPTH - 1)
+                        + " levels below the directory of the mesh",
+                "move its files up",
+                new Location(first.toString(), 1, 1));
     }
 
     /**
@@ -110,7 +127,7 @@ final class ConfigFiles {
                 attributes.size(), attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS), attributes.fileKey());
     }
 
-    private boolean list(Map<Path, Stamp> found, Consumer<Path> onDirectory) {
+    private boolean list(Map<Path, Stamp> found, Set<Path> tooDeep, Consumer<Path> onDirectory) {
         try {
             Files.walkFileTree(
                     directory, EnumSet.of(FileVisitOption.FOLLOW_LINKS), MOST_DEPTH, new SimpleFileVisitor<>() {
@@ -125,7 +142,9 @@ final class ConfigFiles {
 
                         @Override
                         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                            if (!isHidden(file) && isConfig(file) && attributes.isRegularFile()) {
+                            if (!isHidden(file) && attributes.isDirectory()) {
+                                tooDeep.add(file); // at the depth where the walk ends
+                            } else if (!isHidden(file) && isConfig(file) && attributes.isRegularFile()) {
                                 watchTarget(file, onDirectory);
                                 found.put(file, stamp(attributes));
                             }

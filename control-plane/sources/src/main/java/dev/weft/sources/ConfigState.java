@@ -31,6 +31,7 @@ final class ConfigState {
     private final Map<ResourceKey, Good> good = new HashMap<>();
     private final Map<ResourceKey, Good> sent = new HashMap<>();
     private final Set<ResourceKey> touched = new HashSet<>(); // since the last settle
+    private @Nullable Diagnostic ignored;
     private @Nullable List<Diagnostic> reported;
 
     /** A file as last seen; {@code problem} when it cannot be read now. */
@@ -71,6 +72,11 @@ final class ConfigState {
     /** The file is gone. */
     void remove(String file) {
         replace(file, null);
+    }
+
+    /** What says that files are there which are not read; null when all are. Takes no document away. */
+    void ignored(@Nullable Diagnostic finding) {
+        ignored = finding;
     }
 
     private void replace(String file, @Nullable FileState now) {
@@ -178,6 +184,9 @@ final class ConfigState {
 
     private List<Diagnostic> diagnostics() {
         List<Diagnostic> diagnostics = new ArrayList<>();
+        if (ignored != null) {
+            diagnostics.add(ignored);
+        }
         for (FileState file : files.values()) {
             if (file.problem != null) {
                 diagnostics.add(file.problem);

@@ -152,6 +152,25 @@ class ConfigDirectoryTest {
     }
 
     @Test
+    void directoriesTooDeepToBeReadAreWarnedOf() throws IOException {
+        Path deepest = Files.createDirectories(directory.resolve("1/2/3/4/5/6/7"));
+        Files.writeString(deepest.resolve("shop.yaml"), SHOP);
+        assertThat(ConfigDirectory.load(directory).diagnostics()).isEmpty();
+        assertThat(ConfigDirectory.load(directory).image().services()).hasSize(1);
+        Files.createDirectories(deepest.resolve(".git/objects"));
+        assertThat(ConfigDirectory.load(directory).diagnostics()).isEmpty();
+        Files.createDirectories(deepest.resolve("b"));
+        Path first = Files.createDirectories(deepest.resolve("a"));
+        Files.writeString(first.resolve("ignored.yaml"), "[");
+        assertThat(ConfigDirectory.load(directory).diagnostics())
+                .extracting(Diagnostic::toString)
+                .containsExactly(
+                        first + ":1:1: warning[directory-too-deep] nothing in it is read: it lies more than 7 levels"
+                                + " below the directory of the mesh; move its files up");
+        assertThat(ConfigDirectory.load(directory).image().services()).hasSize(1);
+    }
+
+    @Test
     void missingDirectoryIsADiagnostic() {
         assertThat(ConfigDirectory.load(directory.resolve("none")).diagnostics())
                 .extracting(Diagnostic::code)

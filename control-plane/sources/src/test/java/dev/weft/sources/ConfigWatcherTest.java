@@ -174,6 +174,15 @@ class ConfigWatcherTest {
     }
 
     @Test
+    void directoryTooDeepToBeReadIsWarnedOfWhileItIsThere() throws Exception {
+        Path deep = Files.createDirectories(directory.resolve("1/2/3/4/5/6/7/8"));
+        await(i -> !diagnostics.isEmpty());
+        assertThat(diagnostics).extracting(Diagnostic::code).containsExactly("directory-too-deep");
+        Files.delete(deep);
+        await(i -> diagnostics.isEmpty());
+    }
+
+    @Test
     void watchGoesOnAfterAnUnexpectedFailure() throws Exception {
         Error failure = new StackOverflowError("the test's");
         failure.setStackTrace(new StackTraceElement[0]);
