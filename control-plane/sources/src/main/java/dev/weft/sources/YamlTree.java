@@ -24,24 +24,37 @@ final class YamlTree {
     // the deepest field Weft reads is nested 9 deep; the composer takes stack for each level
     private static final int MOST_DEPTH = 64;
 
-    // duplicates are found by FieldReader, which can name both; aliases are bounded against "billion laughs"
-    private static final LoadSettings SETTINGS = LoadSettings.builder()
-            .setAllowDuplicateKeys(true)
-            .setSchema(new CoreSchema())
-            .setCodePointLimit(16 << 20)
-            .setMaxAliasesForCollections(50)
-            .build();
+    private static final int MOST_CHARACTERS = 16 << 20;
+    // the reader copies the line it is in once per buffer: at the engine's 1 KiB, 50 GB for a comment of 5 MB;
+    // clearing 2 MB for every document would take a large mesh long to start
+    private static final int SHORT = 64 << 10;
+    private static final LoadSettings OF_SHORT = settings(1 << 10);
+    private static final LoadSettings OF_LONG = settings(1 << 20);
 
     private YamlTree() {}
 
     /**
      * The root, or nothing when the text has no content.
      *
-     * @throws YamlEngineException if it is no YAML, or nested too deeply
+     * @throws YamlEngineException if it is no YAML, too long or nested too deeply
      */
     static Optional<Node> compose(String text) {
-        Parser parser = new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text));
-        return new Composer(SETTINGS, new BoundedParser(parser)).getSingleNode();
+        if (text.length() > MOST_CHARACTERS) {
+            throw new YamlEngineException("is longer than " + (MOST_CHARACTERS >> 20) + " Mi characters");
+        }
+        LoadSettings settings = text.length() <= SHORT ? OF_SHORT : OF_LONG;
+        Parser parser = new ParserImpl(settings, new StreamReader(settings, text));
+        return new Composer(settings, new BoundedParser(parser)).getSingleNode();
+    }
+
+    private static LoadSettings settings(int buffer) {
+        return LoadSettings.builder()
+                .setSchema(new CoreSchema())
+                .setAllowDuplicateKeys(true) // found by FieldReader, which can name both
+                .setMaxAliasesForCollections(50) // against "billion laughs"
+                .setCodePointLimit(MOST_CHARACTERS)
+                .setBufferSize(buffer)
+                .build();
     }
 
     /** Ends what would end the stack, or never end, in the composer: collections too deep, and those that hold themselves. */

@@ -3,6 +3,7 @@ package dev.weft.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Diagnostic;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -307,6 +308,23 @@ class DocumentReaderTest {
                 .singleElement()
                 .asString()
                 .startsWith("yaml-syntax : cannot be read: java.lang.NumberFormatException");
+    }
+
+    /** A line of 8 MB took more than a minute: the reader copied it anew for every KiB of it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"# %s", "x: %s", "x: \"%s\"", "x: |\n  %s"})
+    void longLineIsReadOnce(String field) {
+        String text = policy("{targetRefs: [{name: a}]}") + field.formatted("x".repeat(8 << 20)) + "\n";
+        long start = System.nanoTime();
+        errors(text);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void documentTooLongToBeReadIsRefused() {
+        assertThat(errors("#".repeat((16 << 20) + 1)))
+                .containsExactly("yaml-syntax : is longer than 16 Mi characters;"
+                        + " the document's last good version stays in use");
     }
 
     @Test
