@@ -201,6 +201,18 @@ class DocumentReaderTest {
                 .startsWith("bad-regex spec.rules[0].matches[0].path.value: is ");
     }
 
+    @Test
+    void regexTooLongToBeCompiledIsRefused() {
+        String bad = "bad-regex spec.rules[0].matches[0].path.value: is longer than 4096 characters; ";
+        assertThat(errors(matching("(".repeat(50_000) + ")".repeat(50_000)))).containsExactly(bad);
+        assertThat(errors(matching("/[" + "a".repeat(4095) + "]"))).containsExactly(bad);
+        assertThat(errors(matching("/[" + "a".repeat(4093) + "]"))).isEmpty();
+        assertThat(errors(matching("(".repeat(2048) + ")".repeat(2048))))
+                .singleElement()
+                .asString()
+                .contains("is too large");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"(?P<n>x)", "/v[0-9]+(/.*)?", "/a{900}", "(?i)/\\pL+", "\\Q*+\\E"})
     void re2IsTaken(String regex) {
