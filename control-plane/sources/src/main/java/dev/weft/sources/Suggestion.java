@@ -13,6 +13,9 @@ final class Suggestion {
         String best = null;
         int bestDistance = Math.max(1, word.length() / 3) + 1;
         for (String candidate : candidates) {
+            if (Math.abs(word.length() - candidate.length()) >= bestDistance) {
+                continue; // at least so many edits; and the table of a word of megabytes would be as large
+            }
             int distance = distance(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
             if (distance < bestDistance) {
                 best = candidate;

@@ -333,6 +333,14 @@ class DocumentReaderTest {
     }
 
     @Test
+    void wordOfMegabytesIsComparedWithNone() {
+        String text = "apiVersion: v1\nkind: " + "x".repeat(8 << 20) + "\nmetadata: {name: a}\nspec: {}\n";
+        long start = System.nanoTime();
+        assertThat(errors(text)).singleElement().asString().contains("known kinds: ");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
     void documentTooLongToBeReadIsRefused() {
         assertThat(errors("#".repeat((16 << 20) + 1)))
                 .containsExactly("yaml-syntax : is longer than 16 Mi characters;"
