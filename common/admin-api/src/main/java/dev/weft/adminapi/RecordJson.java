@@ -13,8 +13,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records of this module to JSON and back: a component is a member of the same name. Components may be records, enums
- * (written in lower case), strings, booleans, {@code int}, {@code long}, {@code double}, lists, maps from strings, and
+ * Public records to JSON and back: a component is a member of the same name. Components may be records, enums (written
+ * in lower case), strings, booleans, {@code int}, {@code long}, {@code double}, lists, maps from strings, and
  * {@code Object} (plain JSON). Null components are left out. Members without a component are ignored, so that a newer
  * server can answer an older client; an absent list or map is empty, an absent number zero, anything else null.
  *

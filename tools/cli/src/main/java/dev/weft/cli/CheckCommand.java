@@ -41,9 +41,6 @@ final class CheckCommand implements Callable<Integer> {
     /** One thing looked at. */
     record Finding(String name, Grade grade, String found, String hint) {}
 
-    /** The whole, for JSON and YAML. */
-    record Report(boolean ready, List<Map<String, Object>> checks) {}
-
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -83,7 +80,7 @@ final class CheckCommand implements Callable<Integer> {
             item.put("hint", finding.hint());
             list.add(item);
         }
-        output.print(spec.commandLine().getOut(), new Report(ready, list), out -> print(out, findings, ready));
+        output.print(spec.commandLine().getOut(), new CheckReport(ready, list), out -> print(out, findings, ready));
         return ready ? 0 : 1;
     }
 

@@ -224,6 +224,16 @@ final class CommandsTest {
     }
 
     @Test
+    void whatIsCheckedCanBeReadByPrograms() {
+        String none = folder.resolve("none").toString();
+        String json = weft("check", "--credential", none, "-o", "json").out();
+        assertThat(json).startsWith("{").contains("\"ready\": ", "\"name\": \"JDK\"", "\"grade\": \"ok\"");
+        Ran yaml = weft("check", "--credential", none, "-o", "yaml");
+        assertThat(yaml.out()).startsWith("ready: ").contains("- name: JDK\n", "  grade: ok\n");
+        assertThat(yaml.err()).isEmpty();
+    }
+
+    @Test
     void aTokenIsPrintedAloneSoThatItCanBeCopied() {
         operator.answer("POST /api/v1/tokens", new TokenCreated("4f", "s3cret.abc", "vm-1", "2026-01-01T00:10:00Z"));
         Ran ran = asked("token", "create", "--host", "vm-1", "--identity", "shop/orders");
