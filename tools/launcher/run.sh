@@ -130,15 +130,18 @@ parse_run() {
       *[!a-z0-9-]* | -* | *- | '') usage_error "not a name (lower-case letters, digits and dashes): '$value'" ;;
     esac
   done
-  for value in "$start_timeout" "$drain" "$grace"; do
-    case $value in '' | *[!0-9]*) usage_error "not a number of seconds: '$value'" ;; esac
+  for name in start_timeout drain grace; do
+    value=${!name}
+    case $value in '' | *[!0-9]* | ???????*) usage_error "not a number of seconds: '$value'" ;; esac
+    printf -v "$name" %d "$((10#$value))" # a leading zero would make it octal below
   done
   [ $# -gt 0 ] || usage_error "no command after --"
   application=("$@")
 }
 
 # A loopback address of its own for a unit without redirection. The lock is a file descriptor that the children inherit:
-# the address is free again when the last of them is gone, however they ended.
+# the address is free again when the last of them is gone, however they ended. The file stays, empty: whoever removed it
+# would let a second unit lock a new one of that name while a child of the first, or a third unit, has the old one.
 take_loopback_address() {
   local folder=/tmp/.weft-addresses n start
   if ! [ -d "$folder" ]; then

@@ -75,6 +75,14 @@ final class SupervisorTest {
     }
 
     @Test
+    void secondsAreDecimal() throws Exception {
+        Process unit = start(Map.of(), unit(List.of("--drain", "09", "--grace=008", "--start-timeout", "060"), "true"));
+        assertThat(output(unit)).doesNotContain("run.sh");
+        assertThat(unit.exitValue()).isZero();
+        assertThat(awaitLog("sidecar ")).contains("--drain-timeout 9");
+    }
+
+    @Test
     void theApplicationIsToldItsAddressAndItsProxy() throws Exception {
         Process unit = run(Map.of("JAVA_TOOL_OPTIONS", "-Dx=y"), "bash", "-c", "env");
         List<String> environment = output(unit).lines().toList();
@@ -261,6 +269,8 @@ final class SupervisorTest {
                 "--service orders --port 80 --frobnicate -- true",
                 "--service orders --port 15021 -- true",
                 "--service orders --port 80 --port 15001 -- true",
+                "--service orders --port 80 --drain 1.5 -- true",
+                "--service orders --port 80 --grace 99999999999999999999 -- true",
                 "--service orders --port 80"
             })
     void wrongUsageIsExitCode2(String arguments) throws Exception {
