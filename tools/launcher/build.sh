@@ -3,6 +3,8 @@
 find_maven() {
   MVN=${MVN:-$(command -v mvn)} || true
   [ -n "$MVN" ] || die 1 "Maven (mvn) is needed to build Weft from its repository: apt install maven, or use a distribution"
+  # Else Jansi ends Maven's output with escape codes, whatever Maven is told about colours.
+  { [ -t 1 ] && [ -t 2 ]; } || export MAVEN_OPTS="${MAVEN_OPTS:+$MAVEN_OPTS }-Djansi.noreset=true"
 }
 
 # True when a source file, a folder of sources (a deletion changes its time) or a pom is newer than the last build.

@@ -48,6 +48,7 @@ final class LauncherTest {
     private static final String MAVEN = """
             #!/usr/bin/env bash
             echo "mvn with $JAVA_HOME: $*" >>"$CALLS"
+            echo "options of Maven: $MAVEN_OPTS" >>"$CALLS"
             [ ! -e "$WEFT_HOME/broken" ] || exit 1
             for module in data-plane/proxy control-plane/control tools/cli tools/intercept demo/driver; do
               mkdir -p "$WEFT_HOME/$module/target"
@@ -297,6 +298,15 @@ final class LauncherTest {
         Files.writeString(tree.resolve("pom.xml"), "\n", java.nio.file.StandardOpenOption.APPEND);
         weft(environment, "status");
         assertThat(calls("mvn")).as("the build itself changed").hasSize(6);
+    }
+
+    @Test
+    void aBuildIntoAFileHasNoEscapeCodes() throws Exception {
+        repository();
+        assertThat(weft(Map.of("JAVA_HOME", jdk("jdk", "25").toString(), "MAVEN_OPTS", "-Dmine"), "status")
+                        .exit())
+                .isZero();
+        assertThat(calls("options")).hasSize(1).allMatch(line -> line.contains("-Dmine -Djansi.noreset=true"));
     }
 
     @Test
