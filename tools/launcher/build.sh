@@ -45,7 +45,7 @@ extract_native() {
 }
 
 run_build() {
-  local pair module program modules= jar line name new=$WEFT_HOME/build/lib.new
+  local pair module program modules= jar jars line name new=$WEFT_HOME/build/lib.new
   for pair in $PROGRAMS; do
     modules=$modules,${pair%:*}
   done
@@ -60,7 +60,8 @@ run_build() {
     module=$WEFT_HOME/${pair%:*}
     program=${pair#*:}
     : >"$new/$program.classpath"
-    for jar in "$module"/target/weft-*.jar $(tr ':' ' ' <"$module/target/runtime.classpath"); do
+    IFS=: read -ra jars <"$module/target/runtime.classpath" # fails, with the words read: no line end
+    for jar in "$module"/target/weft-*.jar "${jars[@]}"; do
       case $jar in
         *-tests.jar | *-sources.jar) continue ;;
       esac

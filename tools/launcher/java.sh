@@ -44,13 +44,14 @@ cache_folder() {
 # Sets REPLY to the AOT cache file of a program for exactly this JVM, these flags and these jars: a cache that any of them
 # does not fit is never even opened (docs/adr/0009).
 aot_file() {
-  local program=$1 path=$2 key
+  local program=$1 path=$2 key jars
   shift 2
   cache_folder
+  IFS=: read -ra jars <<<"$path"
   key=$({
     printf '%s\n' "$JAVA_HOME" "$path" "$@"
     cat "$JAVA_HOME/release" 2>/dev/null
-    stat -c '%n %s %Y' $(printf '%s' "$path" | tr ':' ' ') 2>/dev/null
+    stat -c '%n %s %Y' "${jars[@]}" 2>/dev/null
   } | cksum)
   key=${key// /-}
   REPLY=$REPLY/aot/$program-$key.aot

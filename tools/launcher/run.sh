@@ -194,14 +194,17 @@ take_state() {
 # Sets BINDS to pairs of a folder that the sidecar's user cannot reach (a checkout or a JDK below a private home) and a
 # place where a bind mount in the sidecar's own mount namespace makes it reachable.
 find_private_folders() {
-  local pair
+  local place folder probe
   BINDS=()
-  for pair in "$WEFT_LIB proxy.classpath lib" "$JAVA_HOME bin/java jdk"; do
-    # shellcheck disable=SC2086 # words
-    set -- $pair
-    as_sidecar test -r "$1/$2" && continue
-    mkdir -p "/run/weft/$3" || die 1 "user $SIDECAR_UID, the sidecar's, cannot read $1; put it where everybody can"
-    BINDS+=("$1" "/run/weft/$3")
+  for place in lib jdk; do
+    case $place in
+      lib) folder=$WEFT_LIB probe=proxy.classpath ;;
+      jdk) folder=$JAVA_HOME probe=bin/java ;;
+    esac
+    as_sidecar test -r "$folder/$probe" && continue
+    mkdir -p "/run/weft/$place" ||
+      die 1 "user $SIDECAR_UID, the sidecar's, cannot read $folder; put it where everybody can"
+    BINDS+=("$folder" "/run/weft/$place")
   done
 }
 

@@ -42,6 +42,7 @@ final class LauncherTest {
             "id",
             "cksum",
             "stat",
+            "nice",
             "dirname");
 
     /** Notes that it ran, then does what {@code mvn package dependency:build-classpath} leaves behind. */
@@ -129,6 +130,9 @@ final class LauncherTest {
                 #!/usr/bin/env bash
                 if [ "${1:-}" = -version ]; then echo 'openjdk version "%s" 2026-01-01' >&2; exit; fi
                 echo "java $*" >>"$CALLS"
+                for word in "$@"; do
+                  case $word in -XX:AOTCacheOutput=*) echo cache >"${word#*=}" ;; esac
+                done
                 """.formatted(version));
         if (compiler) {
             executable(home.resolve("bin/javac"), "#!/usr/bin/env bash\n");
@@ -298,6 +302,39 @@ final class LauncherTest {
         Files.writeString(tree.resolve("pom.xml"), "\n", java.nio.file.StandardOpenOption.APPEND);
         weft(environment, "status");
         assertThat(calls("mvn")).as("the build itself changed").hasSize(6);
+    }
+
+    @Test
+    void aFolderMayHaveASpaceInItsName() throws Exception {
+        tree = folder.resolve("my tree");
+        repository();
+        Path jdk = jdk("my jdk", "25");
+        Map<String, String> environment = Map.of(
+                "JAVA_HOME",
+                jdk.toString(),
+                "WEFT_CACHE",
+                folder.resolve("my cache").toString());
+        Ran ran = weft(environment, "status");
+        assertThat(ran.exit()).as(ran.output()).isZero();
+        assertThat(calls("mvn")).hasSize(1).allMatch(line -> line.startsWith("mvn with " + jdk + ": "));
+        assertThat(Files.readAllLines(tree.resolve("build/lib/cli.classpath")))
+                .containsExactly("weft-cli-1.jar", "library.jar");
+        assertThat(calls("java -"))
+                .last()
+                .asString()
+                .contains("-cp " + tree + "/build/lib/weft-cli-1.jar:" + tree + "/build/lib/library.jar ");
+
+        assertThat(weft(environment, "dev", "aot").exit()).isZero();
+        assertThat(caches()).hasSize(3);
+        Files.setLastModifiedTime(tree.resolve("build/lib/library.jar"), FileTime.fromMillis(2_000_000_000_000L));
+        assertThat(weft(environment, "dev", "aot").exit()).isZero();
+        assertThat(caches()).as("each for these very jars").hasSize(6);
+    }
+
+    private List<Path> caches() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("my cache/aot"))) {
+            return files.filter(file -> file.toString().endsWith(".aot")).toList();
+        }
     }
 
     @Test

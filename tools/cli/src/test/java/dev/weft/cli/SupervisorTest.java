@@ -32,24 +32,28 @@ final class SupervisorTest {
     @SuppressWarnings("NullAway.Init") // set by JUnit
     private Path folder;
 
+    /** Where weft is: no folder's name is too odd for it. */
+    private Path home = Path.of("");
+
     private final List<Process> processes = new ArrayList<>();
 
     @BeforeEach
     void layOut() throws IOException {
-        Files.createDirectories(folder.resolve("libexec"));
-        Files.createDirectories(folder.resolve("lib"));
-        Files.createDirectories(folder.resolve("credential"));
-        Files.copy(REPOSITORY.resolve("weft"), folder.resolve("weft"), StandardCopyOption.COPY_ATTRIBUTES);
+        home = folder.resolve("with space");
+        Files.createDirectories(home.resolve("libexec"));
+        Files.createDirectories(home.resolve("lib"));
+        Files.createDirectories(home.resolve("credential"));
+        Files.copy(REPOSITORY.resolve("weft"), home.resolve("weft"), StandardCopyOption.COPY_ATTRIBUTES);
         try (Stream<Path> scripts = Files.list(REPOSITORY.resolve("tools/launcher"))) {
             for (Path script : scripts.toList()) {
-                Files.copy(script, folder.resolve("libexec").resolve(script.getFileName()));
+                Files.copy(script, home.resolve("libexec").resolve(script.getFileName()));
             }
         }
-        Path sidecar = Files.createDirectories(folder.resolve("lib/classes/dev/weft/proxy"));
+        Path sidecar = Files.createDirectories(home.resolve("lib/classes/dev/weft/proxy"));
         Files.copy(Path.of("target/test-classes/dev/weft/proxy/Main.class"), sidecar.resolve("Main.class"));
-        Files.writeString(folder.resolve("lib/proxy.classpath"), "classes\n");
+        Files.writeString(home.resolve("lib/proxy.classpath"), "classes\n");
         for (String file : List.of("host.key", "host.pem", "root.pem")) {
-            Files.writeString(folder.resolve("credential").resolve(file), file + "\n");
+            Files.writeString(home.resolve("credential").resolve(file), file + "\n");
         }
         // Started by root, the sidecar is another user, and it writes there.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -70,6 +74,16 @@ final class SupervisorTest {
                 .contains("sidecar ")
                 .contains("--service orders")
                 .contains("--mode NONE");
+        assertThat(unit.exitValue()).isEqualTo(7);
+        assertThat(log()).endsWith("sidecar ends");
+    }
+
+    /** Started by root, the sidecar is another user: what it needs is mounted where that may read it. */
+    @Test
+    void weftMayLieWhereOnlyItsUserMayRead() throws Exception {
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+        Process unit = run(Map.of(), "bash", "-c", "exit 7");
+        assertThat(output(unit)).doesNotContain("mount:");
         assertThat(unit.exitValue()).isEqualTo(7);
         assertThat(log()).endsWith("sidecar ends");
     }
@@ -274,7 +288,7 @@ final class SupervisorTest {
                 "--service orders --port 80"
             })
     void wrongUsageIsExitCode2(String arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(folder.resolve("weft").toString(), "run"));
+        List<String> command = new ArrayList<>(List.of(home.resolve("weft").toString(), "run"));
         command.addAll(List.of(arguments.split(" ")));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         assertThat(output(process)).contains("Try 'weft run --help'");
@@ -286,10 +300,10 @@ final class SupervisorTest {
     }
 
     private List<String> unit(List<String> options, String... application) {
-        List<String> command = new ArrayList<>(List.of(folder.resolve("weft").toString(), "run", "--explicit"));
+        List<String> command = new ArrayList<>(List.of(home.resolve("weft").toString(), "run", "--explicit"));
         command.addAll(List.of("--service", "orders", "--port", "8080"));
         command.addAll(options);
-        command.addAll(List.of("--credential", folder.resolve("credential").toString(), "--"));
+        command.addAll(List.of("--credential", home.resolve("credential").toString(), "--"));
         command.addAll(List.of(application));
         return command;
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -35,10 +36,11 @@ class DistributionTest {
             assertThat(dist.awaitExit(LIMIT)).as(dist.output()).isZero();
             archive = dist.lines().getLast();
         }
-        String unused = Command.run(LIMIT, "tar", "-C", folder.toString(), "-xzf", archive)
+        Path place = Files.createDirectory(folder.resolve("with space"));
+        String unused = Command.run(LIMIT, "tar", "-C", place.toString(), "-xzf", archive)
                 .orThrow();
         Path home;
-        try (var folders = Files.list(folder)) {
+        try (var folders = Files.list(place)) {
             home = folders.findFirst().orElseThrow();
         }
         assertThat(home.resolve("libexec/build.sh")).as("needs a repository").doesNotExist();
@@ -58,6 +60,7 @@ class DistributionTest {
         assertThat(weft(home, "test").exit()).as("works only in a checkout").isEqualTo(2);
         everyLinkLeadsSomewhere(home);
         serveOneRequest(home);
+        runOneUnit(home);
     }
 
     /** The README's and those of all pages it leads to. */
@@ -91,11 +94,7 @@ class DistributionTest {
                         "endpoints": [{"lb_endpoints": [{"endpoint": {"address": {"socket_address":
                           {"address": "127.0.0.1", "port_value": %d}}}}]}]}}]}}
                     """.formatted(port, backend.port()));
-            RunningProcess.Spec spec = new RunningProcess.Spec(
-                    "proxy",
-                    List.of(home.resolve("weft").toString(), "proxy", "--bootstrap", bootstrap.toString()),
-                    folder,
-                    environment());
+            RunningProcess.Spec spec = spec(home, List.of("proxy", "--bootstrap", bootstrap.toString()));
             try (RunningProcess proxy = RunningProcess.start(spec).awaitPort("127.0.0.1", port, LIMIT);
                     PlainHttpConnection connection = new PlainHttpConnection("127.0.0.1", port, 5_000)) {
                 connection.send("GET /x HTTP/1.1\r\nHost: behind\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -104,15 +103,74 @@ class DistributionTest {
         }
     }
 
-    private Command.Result weft(Path home, String... words) {
-        List<String> command =
-                new java.util.ArrayList<>(List.of(home.resolve("weft").toString()));
-        command.addAll(List.of(words));
-        try (RunningProcess process =
-                RunningProcess.start(new RunningProcess.Spec(words[0], command, folder, environment()))) {
-            int exit = process.awaitExit(LIMIT);
-            return new Command.Result(command, exit, process.output() + "\n");
+    /** Control plane, token, credential, and an application that ends by itself. */
+    private void runOneUnit(Path home) throws IOException {
+        int xds = LoopbackMesh.freePort();
+        int api = LoopbackMesh.freePort();
+        String state = folder.resolve("state").toString();
+        String credential = folder.resolve("credential").toString();
+        RunningProcess.Spec spec = spec(
+                home,
+                List.of(
+                        "control-plane",
+                        "--config",
+                        Files.createDirectory(folder.resolve("mesh")).toString(),
+                        "--state",
+                        state,
+                        "--address",
+                        "127.0.0.1",
+                        "--xds-port",
+                        Integer.toString(xds),
+                        "--metrics-port",
+                        Integer.toString(LoopbackMesh.freePort()),
+                        "--api-port",
+                        Integer.toString(api)));
+        try (RunningProcess controlPlane =
+                RunningProcess.start(spec).awaitPort("127.0.0.1", xds, LIMIT).awaitPort("127.0.0.1", api, LIMIT)) {
+            String url = "http://127.0.0.1:" + api;
+            String token = weft(
+                            home,
+                            "token",
+                            "create",
+                            "--identity",
+                            "shop/*",
+                            "--api",
+                            url,
+                            "--token-file",
+                            state + "/operator.token")
+                    .orThrow()
+                    .lines()
+                    .filter(line -> line.matches("\\S+\\.[0-9a-f]{64}"))
+                    .findFirst()
+                    .orElseThrow();
+            String address = "127.0.0.1:" + xds;
+            assertThat(weft(home, "join", "--control-plane", address, "--token", token, "--credential", credential)
+                            .orThrow())
+                    .contains("Joined as ");
+            String unit = "run --explicit --service orders --namespace shop --port 8080 --credential " + credential
+                    + " -- bash -c";
+            List<String> words = new ArrayList<>(List.of(unit.split(" ")));
+            words.add("echo started; exit 7");
+            Command.Result ran = weft(home, words.toArray(String[]::new));
+            assertThat(ran.exit())
+                    .as("%s%n%s", ran.output(), controlPlane.output())
+                    .isEqualTo(7);
+            assertThat(ran.output()).contains("started");
         }
+    }
+
+    private Command.Result weft(Path home, String... words) {
+        RunningProcess.Spec spec = spec(home, List.of(words));
+        try (RunningProcess process = RunningProcess.start(spec)) {
+            int exit = process.awaitExit(LIMIT);
+            return new Command.Result(spec.command(), exit, process.output() + "\n");
+        }
+    }
+
+    private RunningProcess.Spec spec(Path home, List<String> words) {
+        List<String> command = new ArrayList<>(List.of(home.resolve("weft").toString()));
+        command.addAll(words);
+        return new RunningProcess.Spec(words.getFirst(), command, folder, environment());
     }
 
     /** The JDK that runs the tests, no Maven, no caches of other trees. */
