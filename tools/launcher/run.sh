@@ -407,7 +407,8 @@ main() {
   [ "$WEFT_TREE" = dist ] || . "$launcher/build.sh"
   uid=$(id -u)
   if [ -z "$credential" ]; then
-    if [ "$uid" -eq 0 ]; then credential=/var/lib/weft; else credential=${HOME:-/}/.weft/host; fi
+    [ -n "${HOME:-}" ] || unset HOME # then ~ is what the system knows of the user, as for dev.weft.base.HomeFolder
+    if [ "$uid" -eq 0 ]; then credential=/var/lib/weft; else credential=~/.weft/host; fi
   fi
   [ -r "$credential/host.key" ] || die 1 "no host credential in $credential; make one with 'weft join' first"
   if [ -z "$control_plane" ] && [ -r "$credential/control-plane" ]; then

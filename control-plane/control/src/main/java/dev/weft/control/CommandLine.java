@@ -3,6 +3,7 @@ package dev.weft.control;
 import dev.weft.adminapi.OperatorApi;
 import dev.weft.base.Address;
 import dev.weft.base.Cidr;
+import dev.weft.base.HomeFolder;
 import dev.weft.base.TrustDomain;
 import dev.weft.ca.CaConfig;
 import dev.weft.ca.IdentityPattern;
@@ -119,8 +120,7 @@ final class CommandLine {
                 Path.of(config),
                 Path.of(values.getOrDefault(
                         "--state",
-                        Path.of(System.getProperty("user.home", "."), ".weft", "control-plane")
-                                .toString())),
+                        HomeFolder.path().resolve(".weft/control-plane").toString())),
                 new Address(ip, port("--xds-port", ControlPlaneConfig.XDS_PORT)),
                 new Address(ip, port("--metrics-port", ControlPlaneConfig.METRICS_PORT)),
                 new Address("127.0.0.1", port("--api-port", OperatorApi.PORT)),

@@ -1,5 +1,6 @@
 package dev.weft.demo;
 
+import dev.weft.base.HomeFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,7 +39,7 @@ final class Folders {
         }
         Path root = Files.isDirectory(Path.of(home, "tools", "launcher"))
                 ? Path.of(home, "build", "demo")
-                : Path.of(System.getProperty("user.home"), ".weft", "demo");
+                : HomeFolder.path().resolve(".weft/demo");
         return new Folders(Path.of(home), Path.of(lib), root);
     }
 

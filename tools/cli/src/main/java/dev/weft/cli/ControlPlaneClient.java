@@ -3,6 +3,7 @@ package dev.weft.cli;
 import dev.weft.adminapi.ApiError;
 import dev.weft.adminapi.OperatorApi;
 import dev.weft.adminapi.RecordJson;
+import dev.weft.base.HomeFolder;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -31,8 +32,8 @@ final class ControlPlaneClient {
             paramLabel = "FILE",
             description = "File with its bearer token (default: $$WEFT_TOKEN_FILE, else"
                     + " ~/.weft/control-plane/operator.token).",
-            defaultValue = "${env:WEFT_TOKEN_FILE:-${sys:user.home}/.weft/control-plane/operator.token}")
-    private Path tokenFile = Path.of("operator.token");
+            defaultValue = "${env:WEFT_TOKEN_FILE}")
+    private @Nullable Path named;
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -100,7 +101,7 @@ final class ControlPlaneClient {
     private Failure refused(HttpResponse<String> response) {
         if (response.statusCode() == 401) {
             return Failure.failed(
-                    "the control plane at " + api + " does not accept the token in " + tokenFile,
+                    "the control plane at " + api + " does not accept the token in " + tokenFile(),
                     "Name its own with --token-file or WEFT_TOKEN_FILE: it is operator.token in its --state directory.");
         }
         try {
@@ -114,7 +115,13 @@ final class ControlPlaneClient {
         }
     }
 
+    /** The control plane's default state folder has it unless somebody says otherwise. */
+    private Path tokenFile() {
+        return named == null ? HomeFolder.path().resolve(".weft/control-plane").resolve(OperatorApi.TOKEN_FILE) : named;
+    }
+
     private String token() {
+        Path tokenFile = tokenFile();
         try {
             return Files.readString(tokenFile).strip();
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.weft.cli;
 
+import dev.weft.base.HomeFolder;
 import java.nio.file.Path;
 
 /** Where the host credential is kept unless somebody says otherwise; the launcher has the same rule. */
@@ -9,6 +10,6 @@ final class CredentialFolder {
     static Path usual() {
         return "root".equals(System.getProperty("user.name"))
                 ? Path.of("/var/lib/weft")
-                : Path.of(System.getProperty("user.home"), ".weft", "host");
+                : HomeFolder.path().resolve(".weft/host");
     }
 }

@@ -12,6 +12,7 @@ import dev.weft.adminapi.TypeSync;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -256,6 +257,25 @@ final class CommandsTest {
         assertThat(nobody.status()).isEqualTo(1);
         assertThat(nobody.err()).contains("no control plane answers", "weft control-plane --config DIR");
         assertThat(asked("get", "services").status()).isEqualTo(1);
+    }
+
+    /** The launcher looks below $HOME, whatever the system knows of the user. */
+    @Test
+    void theHomeFolderIsTheShells() throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "status");
+        builder.environment().put("HOME", folder.toString());
+        builder.environment().remove("WEFT_TOKEN_FILE");
+        Process process = builder.redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(output)
+                .contains("cannot read the operator token in " + folder + "/.weft/control-plane/operator.token");
     }
 
     @Test
