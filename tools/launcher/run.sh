@@ -246,7 +246,7 @@ sidecar_is_ready() {
       printf 'GET /healthz/ready HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n' "$address" >&3 &&
       read -rt 2 -u 3 status &&
       while read -rt 2 -u 3 line; do
-        case $line in "cannot serve "*) hindrance=$line ;; esac
+        case $line in "cannot serve "* | "was refused "*) hindrance=$line ;; esac
       done
     exec 3>&-
   } 2>/dev/null

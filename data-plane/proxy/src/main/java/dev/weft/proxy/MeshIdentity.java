@@ -13,6 +13,7 @@ import dev.weft.net.TlsContexts;
 import dev.weft.net.TlsProvider;
 import dev.weft.xdsclient.CertificateCall;
 import dev.weft.xdsclient.ControlThread;
+import dev.weft.xdsclient.GrpcStatus;
 import dev.weft.xdsclient.GrpcTarget;
 import dev.weft.xdsmodel.CommonTls;
 import dev.weft.xdsmodel.Secret;
@@ -48,6 +49,7 @@ final class MeshIdentity {
     private final Address controlPlane;
     private final SpiffeId controlPlaneIdentity;
     private final TlsContexts hostTls;
+    private final SpiffeId host;
     private final GrpcTarget asHost;
     private final HostRenewal renewal;
     private final GrpcTarget asWorkload;
@@ -56,6 +58,7 @@ final class MeshIdentity {
     private final WorkloadIdentity identity;
     private final String workload;
     private final Consumer<IssuedIdentity> issued;
+    private final Consumer<String> refused;
     private final List<CompletableFuture<IssuedIdentity>> rotations = new ArrayList<>(); // waited for
     private Map<String, Secret> secrets = Map.of();
     private boolean failing; // logged once at its edges
@@ -65,6 +68,7 @@ final class MeshIdentity {
      * @param store where the host credential is kept when it was renewed
      * @param instance name of the workload, without namespace
      * @param issued hears of every new certificate
+     * @param refused hears why there is not even a first certificate, when asking again will not help
      */
     MeshIdentity(
             ControlThread thread,
@@ -76,17 +80,20 @@ final class MeshIdentity {
             String serviceAccount,
             RandomGenerator random,
             Log log,
-            Consumer<IssuedIdentity> issued)
+            Consumer<IssuedIdentity> issued,
+            Consumer<String> refused)
             throws TlsConfigException {
         this.loop = thread.loop();
         this.log = log;
         this.controlPlane = controlPlane;
         this.workload = instance + "." + namespace;
         this.issued = issued;
+        this.refused = refused;
         this.controlPlaneIdentity = credential.identity().trustDomain().workload("weft-system", "control-plane");
         TlsProvider provider = TlsProvider.preferred();
         this.hostTls = new TlsContexts(provider);
         show(credential);
+        this.host = credential.identity();
         this.asHost = target(thread, hostTls.client(clientSide()));
         this.renewal = new HostRenewal(
                 loop,
@@ -220,6 +227,23 @@ final class MeshIdentity {
                         request.identity().toString());
     }
 
+    /**
+     * Why it is of no use for a host credential to ask again, or null. A token for more, or a new credential, changes such
+     * an answer; time does not. What the credential covers only the control plane knows.
+     */
+    static @Nullable String finalRefusal(GrpcStatus status, SpiffeId wanted, SpiffeId host) {
+        String account = wanted.namespace() + "/" + wanted.serviceAccount();
+        return switch (status.code()) {
+            case GrpcStatus.PERMISSION_DENIED ->
+                "was refused the identity " + wanted + ": the token " + host + " joined with does not cover " + account
+                        + " (" + status + ")";
+            case GrpcStatus.UNAUTHENTICATED ->
+                "was refused the identity " + wanted + ": the control plane does not take the credential of " + host
+                        + ", join again (" + status + ")";
+            default -> null;
+        };
+    }
+
     private final class Source implements CertificateSource {
         @Override
         public void request(Request request, Answer answer) {
@@ -243,6 +267,12 @@ final class MeshIdentity {
                                     ? failure.getCause()
                                     : failure;
                             answer.failed(String.valueOf(cause.getMessage()));
+                            if (held == null && cause instanceof CertificateCall.RefusedException refusal) {
+                                String why = finalRefusal(refusal.status(), request.identity(), host);
+                                if (why != null) {
+                                    refused.accept(why);
+                                }
+                            }
                         }
                         loop.execute(MeshIdentity.this::tick);
                     });

@@ -80,7 +80,8 @@ final class SidecarProxy {
                 options.serviceAccount(),
                 random,
                 log.component("identity"),
-                this::issued);
+                this::issued,
+                proxy::impede);
     }
 
     private static HostRenewal.Store store(Options.Sidecar options) {
@@ -162,6 +163,7 @@ final class SidecarProxy {
     private void issued(IssuedIdentity issued) {
         AdsClient running = ads;
         if (running == null) {
+            proxy.impede(""); // an earlier refusal
             ControlPlane connection = new ControlPlane(identity.controlPlane(), random, log.component("xds"));
             running = new AdsClient(
                     new AdsClient.Config(

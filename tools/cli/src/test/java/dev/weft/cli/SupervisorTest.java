@@ -151,15 +151,16 @@ final class SupervisorTest {
         assertThat(awaitLog("sidecar ")).contains("--plain-metrics", "--drain-timeout 25");
     }
 
-    @Test
-    void aSidecarThatCannotServeAPortSaysWhyAndNothingIsStarted() throws Exception {
-        Process unit = run(
-                Map.of("SIDECAR_HINDRANCE", "cannot serve inbound_8080: Address already in use"),
-                "bash",
-                "-c",
-                "echo started");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cannot serve inbound_8080: Address already in use",
+                "was refused the identity spiffe://td/ns/shop/sa/orders: PERMISSION_DENIED"
+            })
+    void aSidecarThatWillNeverBeReadySaysWhyAndNothingIsStarted(String hindrance) throws Exception {
+        Process unit = run(Map.of("SIDECAR_HINDRANCE", hindrance), "bash", "-c", "echo started");
         assertThat(output(unit))
-                .contains("the sidecar cannot serve inbound_8080: Address already in use", "not started")
+                .contains("the sidecar " + hindrance, "not started")
                 .doesNotContain("\nstarted");
         assertThat(unit.exitValue()).isEqualTo(1);
     }

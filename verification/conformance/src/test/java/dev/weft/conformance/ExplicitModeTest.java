@@ -254,6 +254,22 @@ class ExplicitModeTest {
 
     @Test
     @Order(9)
+    void anIdentityTheHostMayNotRunIsRefusedAtOnce() {
+        String narrow = string(mesh.json("token", "create", "--host", "narrow", "--identity", "shop/web")
+                .get("token"));
+        String unused = mesh.join("narrow", narrow).orThrow();
+        RunningProcess unit = mesh.run("orders", 9200, "narrow", "echo started");
+        assertThat(unit.awaitExit(Duration.ofSeconds(30)))
+                .as("before --start-timeout: %s", unit.output())
+                .isEqualTo(1);
+        assertThat(unit.output())
+                .contains("the sidecar was refused the identity spiffe://cluster.local/ns/shop/sa/orders: the token"
+                        + " spiffe://cluster.local/host/narrow joined with does not cover shop/orders")
+                .doesNotContainPattern("(?m)^started");
+    }
+
+    @Test
+    @Order(10)
     void anOldHostCredentialIsRenewedOnDisk() throws IOException {
         String another = string(mesh.json("token", "create", "--host", "old", "--identity", "shop/*")
                 .get("token"));
