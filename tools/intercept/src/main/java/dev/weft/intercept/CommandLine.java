@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the machine's network tools. */
 final class CommandLine {
@@ -23,7 +24,16 @@ final class CommandLine {
     private CommandLine() {}
 
     static boolean exists(String tool) {
-        return FOLDERS.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
+        return find(tool) != null;
+    }
+
+    /** Where a tool is; null when it is not installed. */
+    static @Nullable Path find(String tool) {
+        return FOLDERS.stream()
+                .map(folder -> Path.of(folder, tool))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
     }
 
     static Result run(String... command) throws IOException {
@@ -33,11 +43,10 @@ final class CommandLine {
     /** Runs a command with some text as its input; at most ten seconds. */
     static Result feed(String input, String... command) throws IOException {
         String[] absolute = command.clone();
-        absolute[0] = FOLDERS.stream()
-                .map(folder -> folder + "/" + command[0])
-                .filter(file -> Files.isExecutable(Path.of(file)))
-                .findFirst()
-                .orElse(command[0]);
+        Path tool = find(command[0]);
+        if (tool != null) {
+            absolute[0] = tool.toString();
+        }
         Process process = new ProcessBuilder(absolute).redirectErrorStream(true).start();
         try (OutputStream out = process.getOutputStream()) {
             out.write(input.getBytes(StandardCharsets.UTF_8));

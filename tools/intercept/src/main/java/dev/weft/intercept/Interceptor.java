@@ -88,26 +88,60 @@ public final class Interceptor {
             case NFTABLES -> expect(CommandLine.feed(NftablesRules.replacement(interception), "nft", "-f", "-"));
             case IPTABLES -> {
                 for (boolean v6 : new boolean[] {false, true}) {
-                    expect(CommandLine.feed(
-                            IptablesRules.chains(interception, v6), iptables("-restore", v6), "--noflush", "-w"));
+                    Iptables tool = Iptables.preferred(v6);
+                    expect(CommandLine.feed(IptablesRules.chains(interception, v6), tool.restore(), "--noflush", "-w"));
                     for (IptablesRules.Jump jump : IptablesRules.JUMPS) {
-                        if (!iptables(v6, "-C", jump).ok()) {
-                            expect(iptables(v6, "-A", jump));
+                        if (!tool.run("-C", jump).ok()) {
+                            expect(tool.run("-A", jump));
                         }
                     }
                 }
             }
         }
+        // Only now, so that nothing passes in between.
+        for (Iptables other : otherIptables()) {
+            other.remove();
+        }
+        if (backend != Backend.NFTABLES) {
+            removeTable();
+        }
     }
 
-    /** Whether rules of Weft are in this network namespace, whatever they say. False where that may not be seen. */
-    public boolean isApplied() throws IOException {
-        return switch (backend) {
-            case NFTABLES ->
-                CommandLine.run("nft", "list", "table", "inet", "weft").ok();
-            case IPTABLES ->
-                iptables(false, "-C", IptablesRules.JUMPS.getFirst()).ok();
-        };
+    /**
+     * Whether rules of Weft are in this network namespace, whatever they say and whichever tool made them. False where that
+     * may not be seen.
+     */
+    public static boolean isApplied() throws IOException {
+        if (hasTable()) {
+            return true;
+        }
+        for (Iptables tool : Iptables.all()) {
+            if (tool.holdsRules()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasTable() throws IOException {
+        return CommandLine.exists("nft")
+                && CommandLine.run("nft", "list", "table", "inet", "weft").ok();
+    }
+
+    private static void removeTable() throws IOException {
+        if (CommandLine.exists("nft")) {
+            expect(CommandLine.feed(
+                    "table " + NftablesRules.TABLE + "\ndelete table " + NftablesRules.TABLE + "\n", "nft", "-f", "-"));
+        }
+    }
+
+    /** Those this backend does not write rules with. */
+    private List<Iptables> otherIptables() throws IOException {
+        List<Iptables> others = new ArrayList<>(Iptables.all());
+        if (backend == Backend.IPTABLES) {
+            others.removeAll(List.of(Iptables.preferred(false), Iptables.preferred(true)));
+        }
+        return others;
     }
 
     /** What differs from the rules as they should be; empty when all is in place. */
@@ -129,39 +163,36 @@ public final class Interceptor {
             }
             case IPTABLES -> {
                 for (boolean v6 : new boolean[] {false, true}) {
-                    String saved = expect(CommandLine.run(iptables("-save", v6)));
+                    Iptables tool = Iptables.preferred(v6);
+                    String saved = expect(CommandLine.run(tool.save()));
                     difference(problems, ours(IptablesRules.chains(interception, v6)), ours(saved));
                     for (IptablesRules.Jump jump : IptablesRules.JUMPS) {
-                        if (!iptables(v6, "-C", jump).ok()) {
+                        if (!tool.run("-C", jump).ok()) {
                             problems.add("missing: -A " + jump.rule());
                         }
                     }
                 }
+                if (hasTable()) {
+                    problems.add("unknown: table " + NftablesRules.TABLE + ", made by nft");
+                }
+            }
+        }
+        for (Iptables other : otherIptables()) {
+            if (other.holdsRules()) {
+                problems.add("unknown: chains made by " + other.command());
             }
         }
         return problems;
     }
 
-    /** Removes rules and route. Nothing there is no error. */
-    public void undo() throws IOException {
-        switch (backend) {
-            case NFTABLES ->
-                expect(CommandLine.feed(
-                        "table " + NftablesRules.TABLE + "\ndelete table " + NftablesRules.TABLE + "\n",
-                        "nft",
-                        "-f",
-                        "-"));
-            case IPTABLES -> {
-                for (boolean v6 : new boolean[] {false, true}) {
-                    for (IptablesRules.Jump jump : IptablesRules.JUMPS) {
-                        while (iptables(v6, "-D", jump).ok()) {
-                            // one for every time it was added
-                        }
-                        CommandLine.run(iptables("", v6), "-w", "-t", jump.table(), "-F", jump.to());
-                        CommandLine.run(iptables("", v6), "-w", "-t", jump.table(), "-X", jump.to());
-                    }
-                }
-            }
+    /**
+     * Removes rules and route. Nothing there is no error. Rules of all tools: those found today need not be those of {@link
+     * #apply}'s day.
+     */
+    public static void undo() throws IOException {
+        removeTable();
+        for (Iptables tool : Iptables.all()) {
+            tool.remove();
         }
         CommandLine.run("ip", "route", "del", Interception.SERVICE_ADDRESSES, "dev", "lo");
         CommandLine.run("ip", "-6", "addr", "del", Interception.INBOUND_SOURCE_V6 + "/128", "dev", "lo");
@@ -173,16 +204,6 @@ public final class Interceptor {
         if (Files.isWritable(setting)) {
             Files.writeString(setting, "1\n");
         }
-    }
-
-    private static CommandLine.Result iptables(boolean v6, String action, IptablesRules.Jump jump) throws IOException {
-        return CommandLine.run(
-                iptables("", v6), "-w", "-t", jump.table(), action, jump.from(), "-p", "tcp", "-j", jump.to());
-    }
-
-    private static String iptables(String suffix, boolean v6) {
-        String family = v6 ? "ip6tables" : "iptables";
-        return CommandLine.exists(family + "-nft" + suffix) ? family + "-nft" + suffix : family + suffix;
     }
 
     private static String expect(CommandLine.Result result) throws IOException {

@@ -23,7 +23,7 @@ public final class Main {
               show      print the rules; changes nothing, needs no root
               apply     put them in place (again and again gives the same result)
               verify    compare the kernel's rules with these; exit 1 if they differ
-              undo      remove them
+              undo      remove them, whichever tool made them
 
             Options:
               --exclude-inbound-port PORT     stays reachable directly; 22 always does
@@ -92,7 +92,7 @@ public final class Main {
                     throw new IOException("the kernel did not take the rules as written: " + problems);
                 }
             }
-            case "undo" -> interceptor.undo();
+            case "undo" -> Interceptor.undo();
             default -> {
                 List<String> problems = interceptor.verify(interception);
                 problems.forEach(System.out::println);

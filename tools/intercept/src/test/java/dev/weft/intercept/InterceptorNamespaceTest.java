@@ -123,6 +123,47 @@ final class InterceptorNamespaceTest {
         assertThat(intercept("undo", backend)).as("a second time").isEqualTo(0);
     }
 
+    /** nft may come or go between {@code apply} and {@code undo}. */
+    @Test
+    void undoRemovesWhatAnyToolMade() throws Exception {
+        listen(WORKLOAD, "15001", "15006");
+        listen(PEER, "9999");
+        assertThat(intercept("apply", "iptables")).isZero();
+        feed(NftablesRules.replacement(Interception.sidecar()), "nft", "-f", "-");
+        feed(IptablesRules.chains(Interception.sidecar(), false), "iptables-legacy-restore", "--noflush");
+        for (String backend : List.of("nftables", "iptables")) {
+            assertThat(intercept("verify", backend)).as("the other's, too").isEqualTo(1);
+        }
+        assertThat(intercept("undo", "nftables")).isZero();
+        assertThat(rules()).isEmpty();
+        assertThat(connect(WORKLOAD, APPLICATION, "10.77.9.2", 9999)).startsWith("9999");
+    }
+
+    @Test
+    void applyTakesTheOthersPlace() throws Exception {
+        for (String backend : List.of("iptables", "nftables", "iptables")) {
+            assertThat(intercept("apply", backend)).isZero();
+            assertThat(rules()).isNotEmpty().allMatch(line -> line.startsWith(":") == backend.equals("iptables"));
+        }
+    }
+
+    private static void feed(String input, String... command) throws IOException {
+        List<String> line = new ArrayList<>(List.of("ip", "netns", "exec", WORKLOAD));
+        line.addAll(List.of(command));
+        CommandLine.Result result = CommandLine.feed(input, line.toArray(String[]::new));
+        assertThat(result.status()).as(result.output()).isZero();
+    }
+
+    /** Heads of our table and chains in the workload's namespace. */
+    private static List<String> rules() throws IOException {
+        String script = "nft list tables; iptables-nft-save; ip6tables-nft-save; iptables-legacy-save";
+        return CommandLine.run("ip", "netns", "exec", WORKLOAD, "sh", "-c", script)
+                .output()
+                .lines()
+                .filter(line -> line.startsWith(":WEFT_") || line.equals("table inet weft"))
+                .toList();
+    }
+
     @Test
     void aScopeLeavesOtherUsersAlone() throws Exception {
         listen(WORKLOAD, "8080", "7777", "15001", "15006");
