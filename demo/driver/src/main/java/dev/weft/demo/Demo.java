@@ -16,6 +16,7 @@ public final class Demo {
     private final Options options;
     private final Folders folders;
     private final Console console = new Console();
+    private volatile boolean ending; // by the clean-up, of Ctrl-C or a signal: what fails from then on is its work
 
     private Demo(Options options, Folders folders) {
         this.options = options;
@@ -39,10 +40,11 @@ public final class Demo {
             return;
         }
         int status = 1;
+        Demo demo = new Demo(options, Folders.find());
         try {
-            status = new Demo(options, Folders.find()).run();
+            status = demo.run();
         } catch (IOException e) {
-            System.err.println("weft demo: " + e.getMessage());
+            demo.complain(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -60,7 +62,8 @@ public final class Demo {
             folders.prepare();
             try (Place place = options.root() ? NamespacePlace.create() : new LoopbackPlace();
                     Mesh mesh = new Mesh(folders, place)) {
-                // Ctrl-C and SIGTERM end the mesh from their own thread; close() does its work once.
+                // Ctrl-C and SIGTERM end the mesh from their own thread; close() does its work once, and all wait for
+                // it.
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> end(mesh), "clean up"));
                 return live(mesh);
             }
@@ -68,16 +71,25 @@ public final class Demo {
     }
 
     private void end(Mesh mesh) {
-        if (mesh.closed()) {
-            return;
+        ending = true;
+        boolean begun = mesh.closed();
+        if (!begun) {
+            console.line("");
+            console.step("ending");
         }
-        console.line("");
-        console.step("ending");
         try {
             mesh.close();
-            console.step("everything is ended and removed");
+            if (!begun) {
+                console.step("everything is ended and removed");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void complain(String problem) {
+        if (!ending) {
+            System.err.println("weft demo: " + problem);
         }
     }
 
@@ -90,13 +102,20 @@ public final class Demo {
         startShop(mesh);
         console.step("instances are starting: " + String.join(", ", names(mesh)));
         if (!mesh.awaitShop(300_000)) {
-            System.err.println(
-                    "weft demo: not every service came up within five minutes; logs are in " + folders.logs());
+            complain("not every service came up within five minutes; logs are in " + folders.logs());
+            return 1;
+        }
+        List<String> ended = mesh.units().stream()
+                .filter(unit -> !unit.process().isAlive())
+                .map(Unit::name)
+                .toList();
+        if (!ended.isEmpty()) {
+            complain("ended while starting: " + String.join(", ", ended) + "; logs are in " + folders.logs());
             return 1;
         }
         mesh.open();
         if (!mesh.ledger().await(entry -> !entry.failed(), 60_000)) {
-            System.err.println("weft demo: no request succeeded within a minute; last: "
+            complain("no request succeeded within a minute; last: "
                     + mesh.ledger().last(1) + "; logs are in " + folders.logs());
             return 1;
         }

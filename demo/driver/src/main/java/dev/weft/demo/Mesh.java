@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class Mesh implements AutoCloseable {
     private @Nullable Process controlPlane;
     private boolean open; // whether customers may come; guarded by this
     private boolean closed; // guarded by this
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     /** Ports of the control plane: the ones everybody knows, or any where those are taken. */
     private record Ports(int xds, int metrics, int api) {}
@@ -341,19 +343,28 @@ final class Mesh implements AutoCloseable {
         return closed;
     }
 
-    /** Ends everything: the customers, the instances, the control plane. */
+    /** Ends everything: the customers, the instances, the control plane. Whoever comes second waits for the first. */
     @Override
     public void close() throws InterruptedException {
-        List<Unit> all;
+        boolean first;
         synchronized (this) {
-            if (closed) {
-                return;
-            }
+            first = !closed;
             closed = true;
-            all = List.copyOf(units.values());
         }
+        if (!first) {
+            ended.await();
+            return;
+        }
+        try {
+            endAll();
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void endAll() throws InterruptedException {
         // Nobody is left who could notice an orderly end.
-        for (Unit unit : all) {
+        for (Unit unit : units()) {
             unit.kill();
         }
         Process process = controlPlane;

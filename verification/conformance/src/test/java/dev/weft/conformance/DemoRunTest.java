@@ -92,6 +92,10 @@ class DemoRunTest {
                     .orThrow();
             int exit = demo.awaitExit(Duration.ofSeconds(30));
             assertThat(exit).as(killed + demo.output()).isEqualTo(130);
+            assertThat(demo.output())
+                    .contains("everything is ended and removed")
+                    .as("what the end itself broke")
+                    .doesNotContain("weft demo: ");
         }
         assertNothingLeft();
         assertNoFolderLeft();
