@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  control-plane   Serve the mesh that a directory of YAML describes.",
             "  run             An application and its sidecar as one unit.",
             "  proxy           The proxy alone, from an Envoy bootstrap or as a sidecar.",
-            "  intercept       Redirection rules of a network namespace: show, apply, verify, undo.",
+            "  intercept       Redirection rules: show, apply, verify, undo.",
             "  test, bench, dist, dev   For working on Weft itself (repository only).",
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something was found."

@@ -335,6 +335,10 @@ final class CommandsTest {
             assertThat(ran.status()).as(command).isZero();
             assertThat(ran.out()).as(command).contains("Examples:");
         }
-        assertThat(weft().out()).contains("demo", "control-plane", "status");
+        assertThat(weft().out())
+                .contains("demo", "control-plane", "status")
+                .as("no line is broken")
+                .contains("undo.\n")
+                .doesNotContainPattern("(?m)^(verify|undo)");
     }
 }
