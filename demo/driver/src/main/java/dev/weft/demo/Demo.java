@@ -149,17 +149,17 @@ public final class Demo {
     private void whereToLook(Mesh mesh) throws IOException {
         Operator operator = mesh.operator();
         Unit cart = mesh.unit("cart-2");
-        String weft = folders.weft().toString();
+        String weft = Shell.word(folders.weft());
         console.line("");
         console.line("  " + Console.bold("Dashboard  ") + operator.base() + "/#token=" + operator.token());
         console.line("  " + Console.bold("Canary     ") + "edit the weights in " + folders.canary());
         console.line("  " + Console.bold("Replace    ") + "kill -9 "
                 + cart.process().pid() + "    (an instance of cart; another one takes its place)");
         console.line("  " + Console.bold("Look       ") + "export WEFT_API=" + operator.base() + " WEFT_TOKEN_FILE="
-                + folders.state().resolve("operator.token"));
+                + Shell.word(folders.state().resolve("operator.token")));
         console.line("             " + weft + " status");
         console.line("             " + weft + " proxy-config routes frontend.shop");
-        console.line("             " + weft + " analyze " + folders.mesh());
+        console.line("             " + weft + " analyze " + Shell.word(folders.mesh()));
         console.line("  " + Console.bold("Logs       ") + folders.logs());
         console.line("");
     }

@@ -2,6 +2,7 @@ package dev.weft.demo;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +27,12 @@ final class Shell {
             throw new IOException(String.join(" ", command) + ": " + output.strip());
         }
         return output;
+    }
+
+    /** A path as it is typed: in quotes where it needs them. */
+    static String word(Path path) {
+        String text = path.toString();
+        return text.matches("[A-Za-z0-9_./:+,@%-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     /** Runs a command whose failure does not matter. */

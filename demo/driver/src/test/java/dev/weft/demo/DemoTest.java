@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,12 @@ final class DemoTest {
                 .isInstanceOf(Options.UsageException.class)
                 .hasMessageContaining("there is no folder /nonexistent/dir");
         assertThatThrownBy(() -> Options.parse(new String[] {"--report"}, true)).hasMessageContaining("needs a value");
+    }
+
+    @Test
+    void whatIsPrintedCanBeTyped() {
+        assertThat(Shell.word(Path.of("/opt/weft-1.0/weft"))).isEqualTo("/opt/weft-1.0/weft");
+        assertThat(Shell.word(Path.of("/with space/it's/weft"))).isEqualTo("'/with space/it'\\''s/weft'");
     }
 
     @Test
