@@ -501,8 +501,9 @@ main() {
       timer=$!
     fi
     # A wait that Ctrl-C interrupts while the application ends of it, too, loses its exit code (seen with bash 5.2).
+    # A signal may have come while the timer was started.
     # shellcheck disable=SC2086 # none where the sidecar renews by itself
-    if [ -n "$terminal" ]; then moment 0.2; else wait -n "$app" "$sidecar" $timer 2>/dev/null; fi
+    if [ -n "$terminal" ]; then moment 0.2; elif [ -z "$stop" ]; then wait -n "$app" "$sidecar" $timer 2>/dev/null; fi
   done
 
   if ! alive "$app"; then
