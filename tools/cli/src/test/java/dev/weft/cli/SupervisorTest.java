@@ -198,7 +198,7 @@ final class SupervisorTest {
         type(unit, "\u0003");
         output(unit);
         assertThat(unit.exitValue()).isEqualTo(3);
-        assertThat(log()).containsSubsequence("interrupted", "sidecar ends", "application ends");
+        assertThat(log()).contains("interrupted").containsSubsequence("sidecar ends", "application ends");
     }
 
     /**
