@@ -3,6 +3,7 @@ package dev.weft.bench;
 import dev.weft.base.Json;
 import dev.weft.testkit.Await;
 import dev.weft.testkit.Command;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.RunningProcess;
 import io.grpc.ManagedChannel;
@@ -91,7 +92,7 @@ final class ControlPlaneBench {
         String unused = Command.run(Duration.ofSeconds(20), "rm", "-rf", folder.toString())
                 .orThrow();
         MeshFiles mesh = MeshFiles.write(folder.resolve("mesh"), options.services(), options.endpoints());
-        int port = Lab.freePort();
+        int port = FreePorts.next();
         try (RunningProcess controlPlane = start(mesh, folder.resolve("state"), port)) {
             RunningProcess ready = controlPlane.awaitPort("127.0.0.1", port, Duration.ofSeconds(60));
             progress.println("control plane up; connecting " + options.proxies() + " proxies to " + options.services()
@@ -114,7 +115,7 @@ final class ControlPlaneBench {
                 "127.0.0.1:" + port));
         // Ports of its own: a mesh may be running on this machine.
         for (String option : List.of("--xds-port", "--metrics-port", "--api-port")) {
-            command.addAll(List.of(option, Integer.toString(Lab.freePort())));
+            command.addAll(List.of(option, Integer.toString(FreePorts.next())));
         }
         return RunningProcess.start(new RunningProcess.Spec("control plane", command));
     }

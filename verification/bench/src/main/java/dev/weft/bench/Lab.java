@@ -1,13 +1,11 @@
 package dev.weft.bench;
 
 import dev.weft.testkit.Command;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.PlainHttpConnection;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +42,7 @@ final class Lab implements AutoCloseable {
         folder = Peers.buildFolder().resolve("bench");
         Files.createDirectories(folder.resolve("bin"));
         pki = Pki.create(folder.resolve("pki"));
-        backendPort = freePort();
+        backendPort = FreePorts.next();
         RunningProcess backend =
                 start("backend", clientPin(), List.of(compiled("backend"), Integer.toString(backendPort)));
         RunningProcess unused = backend.awaitPort("127.0.0.1", backendPort, READY);
@@ -119,14 +117,6 @@ final class Lab implements AutoCloseable {
             Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.bench;
 
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
@@ -55,15 +56,15 @@ final class Lineup implements AutoCloseable {
         int behind = startBackend();
         Map<Integer, Integer> peerInTo = new LinkedHashMap<>();
         if (benchCase.shape == Shape.MTLS_OUT) {
-            int peer = Lab.freePort();
+            int peer = FreePorts.next();
             peerInTo.put(peer, behind);
             behind = peer;
         }
         for (ProxyKind kind : kinds) {
-            int listen = Lab.freePort();
+            int listen = FreePorts.next();
             int entry = listen;
             if (benchCase.shape == Shape.MTLS_IN) {
-                entry = Lab.freePort();
+                entry = FreePorts.next();
                 peerInTo.put(entry, listen);
             }
             proxies.add(new Started(kind, startRow(kind, listen, behind), entry));
@@ -78,7 +79,7 @@ final class Lineup implements AutoCloseable {
         if (benchCase.shape.out != Hop.H2) {
             return lab.backendPort;
         }
-        int port = Lab.freePort();
+        int port = FreePorts.next();
         List<String> command = H2Backend.command(lab.folder, port, benchCase.shape == Shape.GRPC);
         RunningProcess unused =
                 lab.start("HTTP/2 backend", Lab.clientPin(), command).awaitPort("127.0.0.1", port, READY);
@@ -99,7 +100,7 @@ final class Lineup implements AutoCloseable {
         if (benchCase.shape != Shape.PAIR) {
             return List.of(startProxy(kind, kind.label(), benchCase.shape.in, benchCase.shape.out, listen, behind));
         }
-        int between = Lab.freePort();
+        int between = FreePorts.next();
         return List.of(
                 startProxy(kind, kind.label() + "-outbound", benchCase.shape.in, Hop.MESH, listen, between),
                 startProxy(kind, kind.label() + "-inbound", Hop.MESH, benchCase.shape.out, between, behind));
@@ -114,7 +115,7 @@ final class Lineup implements AutoCloseable {
                 out,
                 listen,
                 upstream,
-                Lab.freePort(),
+                FreePorts.next(),
                 benchCase.routes,
                 benchCase.workers,
                 benchCase == BenchCase.HANDSHAKE_RESUMED,

@@ -2,6 +2,7 @@ package dev.weft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
@@ -73,7 +74,7 @@ class ClientCertDifferentialTest {
 
     @BeforeAll
     static void startBoth() throws IOException {
-        Deque<Integer> ports = LoopbackMesh.freePorts(2 * ACTIONS.size() * DETAILS.size());
+        Deque<Integer> ports = FreePorts.next(2 * ACTIONS.size() * DETAILS.size());
         for (String action : ACTIONS) {
             for (String details : DETAILS) {
                 ENVOY.put(action + " " + details, ports.pop());

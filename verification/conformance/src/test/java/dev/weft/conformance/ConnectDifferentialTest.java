@@ -2,6 +2,7 @@ package dev.weft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.RunningProcess;
 import dev.weft.testkit.TunnelClient;
@@ -76,9 +77,9 @@ class ConnectDifferentialTest {
     static void startBoth() throws IOException {
         listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         TO_CLOSE.push(listening);
-        refusing = LoopbackMesh.freePort();
-        envoy = new Ports("Envoy", LoopbackMesh.freePort(), LoopbackMesh.freePort());
-        weft = new Ports("Weft", LoopbackMesh.freePort(), LoopbackMesh.freePort());
+        refusing = FreePorts.next();
+        envoy = new Ports("Envoy", FreePorts.next(), FreePorts.next());
+        weft = new Ports("Weft", FreePorts.next(), FreePorts.next());
         RunningProcess first = RunningProcess.start(
                 "envoy",
                 Peers.require("envoy"),

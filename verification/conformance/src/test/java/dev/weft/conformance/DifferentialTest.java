@@ -3,13 +3,12 @@ package dev.weft.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testkit.EchoServer;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.PlainHttpConnection;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,7 +67,7 @@ class DifferentialTest {
                     broken.getKey(),
                     keep(BadBackend.answering(broken.getValue())).port());
         }
-        backends.put("refused", freePort());
+        backends.put("refused", FreePorts.next());
         envoyPorts = ports(backends);
         weftPorts = ports(backends);
         RunningProcess envoy = keep(RunningProcess.start(
@@ -241,18 +240,10 @@ class DifferentialTest {
 
     private static Map<String, Integer> ports(Map<String, Integer> backends) {
         Map<String, Integer> ports = new TreeMap<>(backends);
-        ports.put("http", freePort());
-        ports.put("tcp", freePort());
-        ports.put("admin", freePort());
+        ports.put("http", FreePorts.next());
+        ports.put("tcp", FreePorts.next());
+        ports.put("admin", FreePorts.next());
         return ports;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     private static <T extends AutoCloseable> T keep(T closeable) {

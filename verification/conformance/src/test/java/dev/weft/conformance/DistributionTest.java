@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testkit.Command;
 import dev.weft.testkit.EchoServer;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.PlainHttpConnection;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
@@ -81,7 +82,7 @@ class DistributionTest {
     }
 
     private void serveOneRequest(Path home) throws IOException {
-        int port = LoopbackMesh.freePort();
+        int port = FreePorts.next();
         try (EchoServer backend = EchoServer.start("behind", "127.0.0.1", 0, null)) {
             Path bootstrap = folder.resolve("bootstrap.json");
             Files.writeString(bootstrap, """
@@ -105,8 +106,8 @@ class DistributionTest {
 
     /** Control plane, token, credential, and an application that ends by itself. */
     private void runOneUnit(Path home) throws IOException {
-        int xds = LoopbackMesh.freePort();
-        int api = LoopbackMesh.freePort();
+        int xds = FreePorts.next();
+        int api = FreePorts.next();
         String state = folder.resolve("state").toString();
         String credential = folder.resolve("credential").toString();
         RunningProcess.Spec spec = spec(
@@ -122,7 +123,7 @@ class DistributionTest {
                         "--xds-port",
                         Integer.toString(xds),
                         "--metrics-port",
-                        Integer.toString(LoopbackMesh.freePort()),
+                        Integer.toString(FreePorts.next()),
                         "--api-port",
                         Integer.toString(api)));
         try (RunningProcess controlPlane =

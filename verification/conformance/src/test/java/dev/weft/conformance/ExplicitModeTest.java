@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.testkit.Await;
 import dev.weft.testkit.Command;
 import dev.weft.testkit.EchoServer;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.PlainHttpConnection;
 import dev.weft.testkit.RunningProcess;
@@ -212,7 +213,7 @@ class ExplicitModeTest {
             assertThat(stranger.output())
                     .contains("is not this mesh's control plane: it does not speak TLS", "clock: not compared");
         }
-        Command.Result closed = mesh.weft("check", "--control-plane", "127.0.0.1:" + LoopbackMesh.freePort());
+        Command.Result closed = mesh.weft("check", "--control-plane", "127.0.0.1:" + FreePorts.next());
         assertThat(closed.exit()).isEqualTo(1);
         assertThat(closed.output()).contains("FAIL  control plane", "Is it running?", "This machine is not ready.");
     }

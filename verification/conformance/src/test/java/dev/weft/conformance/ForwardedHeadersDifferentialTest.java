@@ -3,6 +3,7 @@ package dev.weft.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testkit.Await;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.PlainHttpConnection;
 import dev.weft.testkit.RunningProcess;
@@ -213,7 +214,7 @@ class ForwardedHeadersDifferentialTest {
 
     @BeforeAll
     static void startBoth() throws IOException {
-        Deque<Integer> ports = LoopbackMesh.freePorts(2 * Way.values().length);
+        Deque<Integer> ports = FreePorts.next(2 * Way.values().length);
         for (Way way : Way.values()) {
             ENVOY.put(way, ports.pop());
             WEFT.put(way, ports.pop());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.testkit.Await;
 import dev.weft.testkit.Command;
 import dev.weft.testkit.EchoServer;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Http2Flooder;
 import dev.weft.testkit.LedgerClient;
 import dev.weft.testkit.LedgerEntry;
@@ -37,7 +38,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class Http2FloodTest {
     private static final int FLOODERS = 10;
     private static final int TIMES_EACH = 10;
-    private static final int MOST_FRAMES = 100_000;
+
+    /** Of the shortest, 9 MB: more than two kernels' buffers hold while the proxy waits for its turn. */
+    private static final int MOST_FRAMES = 1_000_000;
 
     /** RFC 9113 §7. */
     private static final int ENHANCE_YOUR_CALM = 11;
@@ -55,7 +58,7 @@ class Http2FloodTest {
 
     @BeforeAll
     static void start() throws IOException {
-        Deque<Integer> ports = LoopbackMesh.freePorts(2);
+        Deque<Integer> ports = FreePorts.next(2);
         port = ports.pop();
         admin = ports.pop();
         // Each its own: thousands of aborted requests make the flooded one close connections that rest.
@@ -108,11 +111,10 @@ class Http2FloodTest {
             ends = flood(kind);
             awaitCalm();
         }
-        assertThat(ends).hasSize(FLOODERS * TIMES_EACH).allSatisfy(end -> {
-            assertThat(end.sent()).as("closed before it had sent all").isLessThan(MOST_FRAMES);
-            // Who goes on writing may lose the last words to a RST.
-            assertThat(end.goAway()).isIn(ENHANCE_YOUR_CALM, -1);
-        });
+        // Who goes on writing may lose the last words to a RST.
+        assertThat(ends)
+                .hasSize(FLOODERS * TIMES_EACH)
+                .allMatch(end -> end.goAway() == ENHANCE_YOUR_CALM || end.goAway() == -1 && end.sent() < MOST_FRAMES);
         assertThat(ends.stream().filter(end -> end.goAway() == ENHANCE_YOUR_CALM))
                 .hasSizeGreaterThan(ends.size() / 2);
         assertThat(flooded() - attempts)
@@ -131,7 +133,7 @@ class Http2FloodTest {
     /** What would fail the test above: a server without such limits, here nginx, which answers every PING. */
     @Test
     void aServerThatPutsUpWithItIsNoticed() throws IOException {
-        int nginxPort = LoopbackMesh.freePorts(1).pop();
+        int nginxPort = FreePorts.next(1).pop();
         Path config = Files.writeString(folder.resolve("nginx.conf"), """
                 daemon off; error_log stderr; pid %1$s/nginx.pid;
                 events {}

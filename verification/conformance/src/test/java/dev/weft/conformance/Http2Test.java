@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testkit.Command;
 import dev.weft.testkit.EchoServer;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ class Http2Test {
         for (String name : new String[] {
             "auto", "h2", "tls", "mtls", "to-mtls", "over-h2", "to-nginx", "nginx", "nginx-h2", "admin"
         }) {
-            PORTS.put(name, freePort());
+            PORTS.put(name, FreePorts.next());
         }
         EchoServer echo = keep(EchoServer.start("echo", "127.0.0.1", 0, null));
         PORTS.put("echo", echo.port());
@@ -250,11 +250,5 @@ class Http2Test {
     private static <T extends AutoCloseable> T keep(T resource) {
         TO_CLOSE.push(resource);
         return resource;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -3,12 +3,10 @@ package dev.weft.conformance;
 import dev.weft.base.Json;
 import dev.weft.testkit.Await;
 import dev.weft.testkit.Command;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.JavaProgram;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,13 +25,13 @@ final class LoopbackMesh implements AutoCloseable {
 
     private final Path folder;
     private final Deque<RunningProcess> processes = new ArrayDeque<>();
-    private final int xds = freePort();
-    private final int api = freePort();
+    private final int xds = FreePorts.next();
+    private final int api = FreePorts.next();
 
     private LoopbackMesh(Path folder) throws IOException {
         this.folder = folder;
         Files.createDirectories(folder.resolve("mesh"));
-        int metrics = freePort();
+        int metrics = FreePorts.next();
         RunningProcess controlPlane = keep(RunningProcess.start(spec(
                 "control plane",
                 "control-plane",
@@ -57,31 +55,6 @@ final class LoopbackMesh implements AutoCloseable {
             throw new AssertionError("build/lib is missing: ./weft dev build");
         }
         return new LoopbackMesh(folder);
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /** As many free ports, no two the same: both proxies would share one without a word (SO_REUSEPORT). */
-    static Deque<Integer> freePorts(int count) {
-        Deque<Integer> ports = new ArrayDeque<>();
-        List<ServerSocket> held = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                held.add(socket);
-                ports.add(socket.getLocalPort());
-            }
-            for (ServerSocket socket : held) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private RunningProcess.Spec spec(String name, String... words) {

@@ -2,12 +2,11 @@ package dev.weft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.PlainHttpConnection;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -207,11 +206,7 @@ class PathDifferentialTest {
     private static Map<Way, Integer> ports() {
         Map<Way, Integer> ports = new LinkedHashMap<>();
         for (Way way : Way.values()) {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                ports.put(way, socket.getLocalPort());
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
+            ports.put(way, FreePorts.next());
         }
         return ports;
     }

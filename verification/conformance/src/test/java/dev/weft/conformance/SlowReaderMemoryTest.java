@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testkit.Await;
 import dev.weft.testkit.EchoServer;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.JavaProgram;
 import dev.weft.testkit.LedgerClient;
 import dev.weft.testkit.LedgerEntry;
@@ -49,7 +50,7 @@ class SlowReaderMemoryTest {
     @Test
     void aSlowReaderOfAnEndlessBodyIsWaitedFor() throws IOException {
         EndlessBackend backend = keep(EndlessBackend.start());
-        int port = LoopbackMesh.freePort();
+        int port = FreePorts.next();
         RunningProcess weft =
                 proxy("weft", port, List.of(route("/", "backend")), cluster("backend", backend.port(), ""));
         warmUp(port);
@@ -61,7 +62,7 @@ class SlowReaderMemoryTest {
     @Test
     void aRelayThatHoardsIsNoticed() throws IOException {
         EndlessBackend backend = keep(EndlessBackend.start());
-        int port = LoopbackMesh.freePort();
+        int port = FreePorts.next();
         RunningProcess relay = keep(RunningProcess.start(JavaProgram.spec(
                 "relay", HoardingRelay.class, Integer.toString(port), Integer.toString(backend.port()))));
         RunningProcess unused = relay.awaitPort("127.0.0.1", port, Duration.ofSeconds(20));
@@ -74,7 +75,7 @@ class SlowReaderMemoryTest {
     void stalledStreamsHurtNoOtherOnTheirConnection() throws IOException {
         EndlessBackend endless = keep(EndlessBackend.start());
         EchoServer echo = keep(EchoServer.start("echo", "127.0.0.1", 0, null));
-        Deque<Integer> ports = LoopbackMesh.freePorts(2);
+        Deque<Integer> ports = FreePorts.next(2);
         int outer = ports.pop();
         int inner = ports.pop();
         RunningProcess second = proxy(

@@ -2,6 +2,7 @@ package dev.weft.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
@@ -52,8 +53,8 @@ class SniDifferentialTest {
         for (String name : List.of("exact", "wildcard", "deep")) {
             servers.put(name, server(name));
         }
-        envoyPort = LoopbackMesh.freePort();
-        weftPort = LoopbackMesh.freePort();
+        envoyPort = FreePorts.next();
+        weftPort = FreePorts.next();
         RunningProcess envoy = RunningProcess.start(
                 "envoy",
                 Peers.require("envoy"),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.testkit.Await;
 import dev.weft.testkit.Command;
+import dev.weft.testkit.FreePorts;
 import dev.weft.testkit.Peers;
 import dev.weft.testkit.RunningProcess;
 import java.io.IOException;
@@ -59,8 +60,8 @@ class TcpDifferentialTest {
     static void startBoth() throws IOException {
         listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         TO_CLOSE.push(listening);
-        envoyPort = freePort();
-        weftPort = freePort();
+        envoyPort = FreePorts.next();
+        weftPort = FreePorts.next();
         TO_CLOSE.push(RunningProcess.start(
                 "envoy",
                 Peers.require("envoy"),
@@ -76,12 +77,6 @@ class TcpDifferentialTest {
     static void stopAll() throws Exception {
         while (!TO_CLOSE.isEmpty()) {
             TO_CLOSE.pop().close();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
