@@ -71,7 +71,10 @@ class Http2PairTest {
         List<Call> calls = new ArrayList<>();
         int turns = 0;
         while (calls.size() < STREAMS || calls.stream().anyMatch(c -> !c.done)) {
-            assertThat(turns++).as("turns: something is stuck").isLessThan(500_000);
+            // Plain conditions, since there are half a million turns.
+            if (++turns > 500_000) {
+                throw new AssertionError("something is stuck");
+            }
             if (calls.size() < STREAMS && client.room() > 0 && random.nextInt(4) == 0) {
                 calls.add(new Call(client, random.split()));
             }
@@ -79,8 +82,9 @@ class Http2PairTest {
                 call.step(random);
             }
             echo.step(random);
-            assertThat(echo.violations).isEmpty();
-            assertThat(calls).allMatch(c -> c.failure == null);
+            if (!echo.violations.isEmpty() || calls.stream().anyMatch(c -> c.failure != null)) {
+                break;
+            }
             move(clientChannel, serverChannel, random);
             move(serverChannel, clientChannel, random);
         }
