@@ -55,7 +55,7 @@ final class TestClient {
                     .trustManager(root)
                     .protocols("TLSv1.3");
             if (own != null) {
-                KeyStore store = KeyStore.getInstance("PKCS12");
+                KeyStore store = KeyStore.getInstance("JKS"); // in memory: PKCS12 derives keys with 10 000 rounds
                 store.load(null, null);
                 store.setKeyEntry("own", own.key(), new char[0], new Certificate[] {own.leaf()});
                 KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

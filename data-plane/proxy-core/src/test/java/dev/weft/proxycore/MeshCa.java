@@ -78,7 +78,7 @@ final class MeshCa {
         Map<String, Secret> secrets = secrets(identity);
         Secret.TlsCertificate own = (Secret.TlsCertificate) secrets.get("default");
         char[] password = new char[0];
-        KeyStore store = KeyStore.getInstance("PKCS12");
+        KeyStore store = KeyStore.getInstance("JKS"); // in memory: PKCS12 derives keys with 10 000 rounds
         store.load(null, password);
         java.security.cert.Certificate[] chain = {
             Pem.certificates(((DataSource.Inline) own.certificateChain()).text())

@@ -129,7 +129,7 @@ class MutualDoorTest {
     private SSLContext client(boolean withCertificate) throws Exception {
         KeyManager[] keys = null;
         if (withCertificate) {
-            KeyStore store = KeyStore.getInstance("PKCS12");
+            KeyStore store = KeyStore.getInstance("JKS"); // in memory: PKCS12 derives keys with 10 000 rounds
             store.load(null, null);
             store.setKeyEntry(
                     "me", credential.key(), new char[0], credential.chain().toArray(Certificate[]::new));

@@ -186,7 +186,7 @@ class DifferentialTest {
                 out.append(describe(answer));
                 closes = answer.closes();
             }
-            // Envoy lingers for a second (delayed_close_timeout) behind an answer of its own that says close.
+            // Both linger (delayed_close_timeout) behind an answer of their own that says close.
             out.append(connection.endsWithin(closes ? 3_000 : 1) ? "then closed" : "stays open");
         } catch (SocketTimeoutException e) {
             out.append("no answer");

@@ -52,25 +52,31 @@ class TcpDifferentialTest {
     @TempDir
     static Path folder;
 
-    private static ServerSocket listening;
-    private static int envoyPort;
-    private static int weftPort;
+    private static Relay envoy;
+    private static Relay weft;
+
+    /** A proxy's port, and the server behind it. */
+    private record Relay(int port, ServerSocket server) {
+        static Relay open() throws IOException {
+            ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            TO_CLOSE.push(server);
+            return new Relay(FreePorts.next(), server);
+        }
+    }
 
     @BeforeAll
     static void startBoth() throws IOException {
-        listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        TO_CLOSE.push(listening);
-        envoyPort = FreePorts.next();
-        weftPort = FreePorts.next();
+        envoy = Relay.open();
+        weft = Relay.open();
         TO_CLOSE.push(RunningProcess.start(
                 "envoy",
                 Peers.require("envoy"),
                 "-c",
-                bootstrap("envoy", envoyPort).toString(),
+                bootstrap("envoy", envoy).toString(),
                 "--disable-hot-restart",
                 "--log-level",
                 "error"));
-        TO_CLOSE.push(WeftProcess.proxy(bootstrap("weft", weftPort)));
+        TO_CLOSE.push(WeftProcess.proxy(bootstrap("weft", weft)));
     }
 
     @AfterAll
@@ -80,7 +86,7 @@ class TcpDifferentialTest {
         }
     }
 
-    private static Path bootstrap(String name, int port) throws IOException {
+    private static Path bootstrap(String name, Relay relay) throws IOException {
         return Files.writeString(folder.resolve(name + ".json"), """
                 {"static_resources": {
                   "listeners": [{"name": "tcp",
@@ -91,7 +97,8 @@ class TcpDifferentialTest {
                   "clusters": [{"name": "server", "type": "STATIC", "connect_timeout": "1s",
                     "load_assignment": {"cluster_name": "server", "endpoints": [{"lb_endpoints": [{"endpoint":
                       {"address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}}}}]}]}}]}}
-                """.formatted(port, listening.getLocalPort()));
+                """.formatted(
+                        relay.port(), relay.server().getLocalPort()));
     }
 
     private static void send(Socket socket, int bytes) throws IOException {
@@ -233,21 +240,22 @@ class TcpDifferentialTest {
     Stream<DynamicTest> bothEndsSeeTheSame() {
         return scenarios().stream()
                 .map(scenario -> DynamicTest.dynamicTest(scenario.name(), () -> {
-                    String envoy = through(envoyPort, scenario);
-                    String weft = through(weftPort, scenario);
-                    System.out.println(scenario.name() + "\n  envoy " + envoy + "\n  weft  " + weft);
-                    assertThat(envoy).as("Envoy").isEqualTo(scenario.expected());
-                    assertThat(weft).as("Weft").isEqualTo(scenario.expected());
+                    FutureTask<String> beside = new FutureTask<>(() -> through(envoy, scenario));
+                    Thread.startVirtualThread(beside);
+                    String seen = through(weft, scenario);
+                    System.out.println(scenario.name() + "\n  envoy " + beside.get() + "\n  weft  " + seen);
+                    assertThat(beside.get()).as("Envoy").isEqualTo(scenario.expected());
+                    assertThat(seen).as("Weft").isEqualTo(scenario.expected());
                 }));
     }
 
-    private static String through(int port, Scenario scenario) throws Exception {
-        Await.until("a proxy on port " + port, Duration.ofSeconds(20), () -> listens(port));
+    private static String through(Relay relay, Scenario scenario) throws Exception {
+        Await.until("a proxy on port " + relay.port(), Duration.ofSeconds(20), () -> listens(relay.port()));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-                Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), relay.port())) {
             client.setSoTimeout(25_000);
             Future<String> server = threads.submit((Callable<String>) () -> {
-                try (Socket accepted = listening.accept()) {
+                try (Socket accepted = relay.server().accept()) {
                     accepted.setSoTimeout(25_000);
                     return scenario.server().run(accepted);
                 } catch (SocketException e) {

@@ -93,7 +93,7 @@ final class TestPki {
 
     private SSLContext context(Issued own) {
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
+            KeyStore store = KeyStore.getInstance("JKS"); // in memory: PKCS12 derives keys with 10 000 rounds for it
             store.load(null, null);
             store.setCertificateEntry("root", root.certificate());
             if (own != null) {
