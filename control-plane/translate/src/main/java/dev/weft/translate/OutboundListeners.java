@@ -96,7 +96,12 @@ final class OutboundListeners {
                 .addFilterChains(FilterChain.newBuilder()
                         .setFilterChainMatch(detectedHttp())
                         .addFilters(Filters.http(settings, "outbound_" + name, String.valueOf(port.port()))))
-                .setDefaultFilterChain(FilterChain.newBuilder().addFilters(opaque(settings, port, fqdn, idle)))
+                .setDefaultFilterChain(FilterChain.newBuilder()
+                        .addFilters(
+                                RouteRules.any(image, service, port, namespace)
+                                        // what is no HTTP would pass by its routes
+                                        ? Filters.tcp(settings, Names.BLACK_HOLE, null)
+                                        : opaque(settings, port, fqdn, idle)))
                 .build();
     }
 

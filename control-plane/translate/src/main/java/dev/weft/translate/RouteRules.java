@@ -59,6 +59,11 @@ final class RouteRules {
 
     private RouteRules() {}
 
+    /** Whether routes of the caller's namespace or of the Service's say where requests to the port go. */
+    static boolean any(MeshImage image, Service service, Service.Port port, String callerNamespace) {
+        return candidates(image, service, port, callerNamespace) != null;
+    }
+
     static List<Route> of(MeshImage image, Service service, Service.Port port, String callerNamespace) {
         List<Candidate> candidates = candidates(image, service, port, callerNamespace);
         Duration policyTimeout = ServicePolicy.of(image, service, port).requestTimeout();

@@ -56,6 +56,7 @@ class ProtocolMeshTest {
                   - {name: detected, port: 8082}
                   - {name: mail, port: 25, targetPort: 2525}
                   - {name: odd, port: 7777}
+                  - {name: routed, port: 7778, targetPort: 7777}
                   - {name: http-chat, port: 9080}
                 """);
         lab.run(
@@ -164,6 +165,33 @@ class ProtocolMeshTest {
         assertThat(greetings.getFirst()).isGreaterThanOrEqualTo(DETECTION_MILLIS);
         assertThat(greetings.subList(14, 20).stream().min(Integer::compare))
                 .hasValueSatisfying(fastest -> assertThat(fastest).isLessThan(DETECTION_MILLIS / 2));
+    }
+
+    @Test
+    void whatIsNotHttpDoesNotPassByTheRoutesOfItsPort() throws IOException {
+        String exchange = "exec 3<>/dev/tcp/protocols/7778 && timeout 5 head -c 4 <&3";
+        assertThat(asClient("bash", "-c", exchange).orThrow())
+                .as("without routes")
+                .isEqualTo("220 ");
+        lab.write("routed.yaml", """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: routed, namespace: shop}
+                spec:
+                  parentRefs: [{kind: Service, group: "", name: protocols, port: 7778}]
+                  rules:
+                  - backendRefs: [{name: protocols, port: 9080}]
+                """);
+        Await.until(
+                "the route's answer",
+                READY,
+                () -> asClient("curl", "-s", "-f", "-m", "2", "http://protocols:7778/")
+                                .exit()
+                        == 0);
+        assertThat(asClient("bash", "-c", exchange)).satisfies(refused -> {
+            assertThat(refused.exit()).as("closed, not waited for").isZero();
+            assertThat(refused.output()).isEmpty();
+        });
     }
 
     private static List<Integer> greetings(int port, int times) {
