@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param identity the SPIFFE identity; null for a certificate outside a mesh
  * @param leaf the certificate itself
+ * @param sha256 the leaf's fingerprint, lower-case hex
  * @param chain all certificates it showed, the leaf first
  * @param uriNames its URI subject alternative names
  * @param dnsNames its DNS names
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record PeerCertificate(
         @Nullable SpiffeId identity,
         X509Certificate leaf,
+        String sha256,
         List<X509Certificate> chain,
         List<String> uriNames,
         List<String> dnsNames,

@@ -5,6 +5,7 @@ import dev.weft.base.SpiffeId;
 import dev.weft.base.TrustDomain;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
@@ -120,7 +121,8 @@ final class PeerVerifier {
         }
         X509Certificate leaf = presented.get(0);
         CertificateNames names = CertificateNames.of(leaf);
-        checkPins(leaf);
+        String fingerprint = HexFormat.of().formatHex(sha256(encoded[0]));
+        checkPins(leaf, fingerprint);
         List<X509Certificate> path = List.of(leaf);
         SpiffeId identity = null;
         if (!rules.acceptUntrusted()) {
@@ -133,6 +135,7 @@ final class PeerVerifier {
         return new PeerCertificate(
                 identity,
                 leaf,
+                fingerprint,
                 List.copyOf(presented),
                 names.uris(),
                 names.dns(),
@@ -149,22 +152,24 @@ final class PeerVerifier {
         return end;
     }
 
-    private void checkPins(X509Certificate leaf) throws CertificateException {
+    private void checkPins(X509Certificate leaf, String fingerprint) throws CertificateException {
         // Envoy: with both lists a match in either is enough.
         if (rules.certificateHashes().isEmpty() && rules.keyHashes().isEmpty()) {
             return;
         }
+        String key =
+                Base64.getEncoder().encodeToString(sha256(leaf.getPublicKey().getEncoded()));
+        if (!rules.certificateHashes().contains(fingerprint)
+                && !rules.keyHashes().contains(key)) {
+            throw new CertificateException("neither the certificate's nor its key's hash is an accepted one");
+        }
+    }
+
+    private static byte[] sha256(byte[] content) {
         try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            String certificate = HexFormat.of().formatHex(sha256.digest(leaf.getEncoded()));
-            String key = Base64.getEncoder()
-                    .encodeToString(sha256.digest(leaf.getPublicKey().getEncoded()));
-            if (!rules.certificateHashes().contains(certificate)
-                    && !rules.keyHashes().contains(key)) {
-                throw new CertificateException("neither the certificate's nor its key's hash is an accepted one");
-            }
-        } catch (GeneralSecurityException e) {
-            throw e instanceof CertificateException known ? known : new CertificateException(e);
+            return MessageDigest.getInstance("SHA-256").digest(content);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has it
         }
     }
 

@@ -13,6 +13,7 @@ class SanMatchersTest {
     private static final PeerCertificate PEER = new PeerCertificate(
             null,
             TestCa.root("any").root,
+            "",
             List.of(),
             List.of("spiffe://cluster.local/ns/shop/sa/payments"),
             List.of("www.example.com", "*.wild.example.com"),

@@ -8,11 +8,8 @@ import dev.weft.net.DistinguishedName;
 import dev.weft.net.PeerCertificate;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.HttpConnectionManager.ForwardClientCertDetails;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -36,13 +33,12 @@ final class ClientCertHeader {
         if (action == ForwardClientCertDetails.ALWAYS_FORWARD_ONLY) {
             return;
         }
-        byte[] details = connection.clientCert();
-        if (details.length == 0 || action == ForwardClientCertDetails.SANITIZE) {
+        if (action == ForwardClientCertDetails.SANITIZE || connection.peer().certificate() == null) {
             headers.remove(KnownHeader.X_FORWARDED_CLIENT_CERT);
         } else if (action == ForwardClientCertDetails.SANITIZE_SET) {
-            headers.set(KnownHeader.X_FORWARDED_CLIENT_CERT, details);
+            headers.set(KnownHeader.X_FORWARDED_CLIENT_CERT, connection.clientCert());
         } else if (action == ForwardClientCertDetails.APPEND_FORWARD) {
-            HeaderLists.append(headers, KnownHeader.X_FORWARDED_CLIENT_CERT, COMMA, details);
+            HeaderLists.append(headers, KnownHeader.X_FORWARDED_CLIENT_CERT, COMMA, connection.clientCert());
         }
     }
 
@@ -56,7 +52,7 @@ final class ClientCertHeader {
             return new byte[0];
         }
         List<String> parts = new ArrayList<>(named("By=", peer.localUris()));
-        parts.add("Hash=" + hash(certificate));
+        parts.add("Hash=" + certificate.sha256());
         if (wanted.cert()) {
             parts.add("Cert=\"" + escaped(List.of(certificate.leaf())) + "\"");
         }
@@ -88,14 +84,5 @@ final class ClientCertHeader {
                 .replace("+", "%2B")
                 .replace("/", "%2F")
                 .replace("=", "%3D");
-    }
-
-    private static String hash(PeerCertificate certificate) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(certificate.leaf().getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("a verified certificate has no encoding", e);
-        }
     }
 }
