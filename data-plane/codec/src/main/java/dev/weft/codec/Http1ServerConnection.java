@@ -118,7 +118,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        deadline.clear();
+        deadline.discard();
         HttpStream current = stream;
         if (current != null) {
             current.downstreamGone();
@@ -132,7 +132,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     /** Another codec takes its place, before the first byte of a request. */
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
-        deadline.clear();
+        deadline.discard();
     }
 
     // From the reader.

@@ -223,9 +223,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         }
         closed = true;
         over = true;
-        deadline.clear();
+        deadline.discard();
         if (keepAlive != null) {
-            keepAlive.clear();
+            keepAlive.discard();
         }
         if (held != null) {
             held.release();

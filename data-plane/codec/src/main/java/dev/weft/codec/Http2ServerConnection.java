@@ -165,7 +165,7 @@ public final class Http2ServerConnection implements ServerConnection, Http2Conne
 
     @Override
     public void closed(String why) {
-        goodbye.clear();
+        goodbye.discard();
         server.closed();
     }
 

@@ -55,9 +55,17 @@ public final class TimerWheel {
             return deadline != 0;
         }
 
-        /** Forgets the deadline; costs one field write. */
+        /** Forgets the deadline; costs one field write. The wheel keeps the timer until it comes across it, 10 s at most. */
         public final void clear() {
             deadline = 0;
+        }
+
+        /** Forgets the deadline and leaves the wheel: what a timer belongs to has ended, and must not be kept by it. */
+        public final void discard() {
+            deadline = 0;
+            if (next != null) {
+                unlink(this);
+            }
         }
 
         private static final class Head extends Timer {

@@ -22,7 +22,8 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
     private final ConnectionInfo info;
     private final Peer peer;
     private @Nullable ServerConnection codec;
-    private @Nullable StreamDeadlines spareDeadlines; // of the stream before, for the next one
+    private @Nullable StreamDeadlines spareDeadlines; // of streams before, for the next ones: as many as ran at once
+    private boolean over;
     private int streams;
     private boolean unused; // since closeUnused asked last
     private WorkloadLabels source;
@@ -103,9 +104,11 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
     @Override
     public HttpStream newStream(Downstream downstream, RequestHead head) {
         StreamDeadlines deadlines = spareDeadlines;
-        spareDeadlines = null;
         if (deadlines == null) {
             deadlines = new StreamDeadlines(worker.upstream().timers());
+        } else {
+            spareDeadlines = deadlines.below;
+            deadlines.below = null;
         }
         Exchange created = new Exchange(this, deadlines);
         deadlines.begin(created);
@@ -137,13 +140,24 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
 
     @Override
     public void closed() {
+        over = true;
+        for (StreamDeadlines spare = spareDeadlines; spare != null; spare = spare.below) {
+            spare.discard();
+        }
+        spareDeadlines = null;
         worker.closed(this);
         manager.closed(this);
     }
 
     void streamOver(Exchange ended, HttpStream endedStream, StreamEnd end) {
-        ended.deadlines().end();
-        spareDeadlines = ended.deadlines();
+        StreamDeadlines deadlines = ended.deadlines();
+        deadlines.end();
+        if (over) {
+            deadlines.discard();
+        } else {
+            deadlines.below = spareDeadlines;
+            spareDeadlines = deadlines;
+        }
         streams--;
         manager.streamOver(ended, endedStream, end);
     }

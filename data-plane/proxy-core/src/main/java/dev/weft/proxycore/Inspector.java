@@ -91,7 +91,7 @@ final class Inspector extends ChannelInboundHandlerAdapter {
 
     private void decide() {
         decided = true;
-        deadline.clear();
+        deadline.discard();
         ChannelHandlerContext context = java.util.Objects.requireNonNull(ctx);
         ByteBuf bytes = seen;
         seen = null;
@@ -107,7 +107,7 @@ final class Inspector extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        deadline.clear();
+        deadline.discard();
         ByteBuf bytes = seen;
         seen = null;
         decided = true;

@@ -4,12 +4,16 @@ import dev.weft.net.TimerWheel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deadlines of one stream, under one timer. Its connection keeps it for the next stream, so that a request brings no
+ * The deadlines of one stream, under one timer. Its connection keeps it for a later stream, so that a request brings no
  * timer of its own into the wheel. All times are values of {@link System#nanoTime()}.
  */
 final class StreamDeadlines extends TimerWheel.Timer {
     private final TimerWheel timers;
     private @Nullable Exchange exchange;
+
+    @Nullable
+    StreamDeadlines below; // in its connection's stack of spare ones
+
     private long startNanos;
     private long lastActivityNanos;
     private boolean requestEnded;

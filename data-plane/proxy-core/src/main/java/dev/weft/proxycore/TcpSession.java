@@ -219,7 +219,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
             return;
         }
         over = true;
-        clear();
+        discard();
         info.flags |= flags;
         manager.over(this, worker);
         Edge.TcpSeries counters = series;

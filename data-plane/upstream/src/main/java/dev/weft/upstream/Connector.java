@@ -135,7 +135,7 @@ final class Connector extends TimerWheel.Timer {
 
     private void succeed(Channel channel) {
         done = true;
-        clear();
+        discard();
         listener.connected(channel);
     }
 
@@ -144,7 +144,7 @@ final class Connector extends TimerWheel.Timer {
             return;
         }
         done = true;
-        clear();
+        discard();
         for (Channel attempt : attempts) {
             attempt.close();
         }

@@ -156,9 +156,9 @@ final class Http1Pool implements HttpPool {
 
         @Override
         public void connectionClosed(Http1ClientConnection closed) {
+            discard();
             if (resting) {
                 resting = false;
-                clear();
                 idle.remove(this);
             }
             dialler.closed(counted);
