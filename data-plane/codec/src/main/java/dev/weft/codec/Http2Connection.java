@@ -232,13 +232,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             held = null;
         }
         buffer().release();
-        abortAll(Http2Code.CANCEL, why);
+        abortAll(Http2Code.CANCEL, true, why);
         side.closed(why);
     }
 
-    private void abortAll(Http2Code code, String why) {
+    private void abortAll(Http2Code code, boolean byPeer, String why) {
         for (Http2Stream stream : snapshot()) {
-            abort(stream, code, true, why);
+            abort(stream, code, byPeer, why);
         }
     }
 
@@ -384,7 +384,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         side.violated(violation);
         writer().goAway(lastPeerStream, code, Ascii.bytes(violation));
         buffer().flush();
-        abortAll(code, violation);
+        abortAll(code, false, violation);
         context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
