@@ -103,6 +103,12 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         if (wrong == null && response.isInformational() && (endStream || ++interim > MAX_INTERIM)) {
             wrong = "http2.invalid_interim_response";
         }
+        if (wrong == null && mayHaveNoLength(response.status()) && parser.contentLength() >= 0) {
+            if (parser.contentLength() > 0) {
+                wrong = "http2.content_length_not_allowed";
+            }
+            response.headers().remove(KnownHeader.CONTENT_LENGTH); // harmless, but HTTP/1.1 must not say it either
+        }
         if (wrong == null && response.status() == 101 && wanted == null) {
             wrong = "http2.invalid_status";
         }
@@ -139,6 +145,11 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         if (endStream) {
             responseRead();
         }
+    }
+
+    /** RFC 9110 §8.6: a client of HTTP/1.1 might wait for the body that the length speaks of. */
+    private static boolean mayHaveNoLength(int status) {
+        return status < 200 || status == 204;
     }
 
     /**

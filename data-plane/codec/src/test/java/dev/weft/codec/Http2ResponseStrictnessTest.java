@@ -41,6 +41,8 @@ class Http2ResponseStrictnessTest {
             connection              | :status=200;connection=close | http2.connection_specific_field
             chunked                 | :status=200;transfer-encoding=chunked | http2.connection_specific_field
             two lengths             | :status=200;content-length=1;content-length=2 | http2.invalid_content_length
+            length of a 204         | :status=204;content-length=3 | http2.content_length_not_allowed
+            length of a 103         | :status=103;content-length=3 | http2.content_length_not_allowed
             length that is none     | :status=200;content-length=+1 | http2.invalid_content_length
             """)
     void breaksItsExchange(String what, String row, String details) {
@@ -54,6 +56,13 @@ class Http2ResponseStrictnessTest {
         assertThat(server.sent()).containsExactly("RST_STREAM 1 PROTOCOL_ERROR");
         assertThat(server.ended).as("looks complete").isFalse();
         assertThat(server.channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void aLengthOfZeroIsTakenFromA204() {
+        server.headers(true, ":status", "204", "content-length", "0", "a", "b");
+        assertThat(server.fields).containsExactly("a: b");
+        assertThat(server.ended).isTrue();
     }
 
     @Test
