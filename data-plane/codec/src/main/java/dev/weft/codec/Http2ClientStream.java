@@ -239,7 +239,7 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
     }
 
     @Override
-    void aborted(Http2Code code, boolean byPeer, String why) {
+    void aborted(@Nullable Http2Code code, boolean byPeer, String why) {
         UpstreamListener current = listener;
         listener = null;
         if (current != null) {
@@ -248,15 +248,14 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         over();
     }
 
-    private static Failure failure(Http2Code code, boolean byPeer) {
+    private static Failure failure(@Nullable Http2Code code, boolean byPeer) {
         if (!byPeer) {
             return Failure.PROTOCOL_ERROR;
         }
-        return switch (code) {
-            case REFUSED_STREAM -> Failure.REFUSED;
-            case CANCEL -> Failure.CONNECTION_LOST;
-            default -> Failure.REMOTE_RESET;
-        };
+        if (code == null) {
+            return Failure.CONNECTION_LOST;
+        }
+        return code == Http2Code.REFUSED_STREAM ? Failure.REFUSED : Failure.REMOTE_RESET;
     }
 
     private void over() {

@@ -232,11 +232,11 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             held = null;
         }
         buffer().release();
-        abortAll(Http2Code.CANCEL, true, why);
+        abortAll(null, true, why);
         side.closed(why);
     }
 
-    private void abortAll(Http2Code code, boolean byPeer, String why) {
+    private void abortAll(@Nullable Http2Code code, boolean byPeer, String why) {
         for (Http2Stream stream : snapshot()) {
             abort(stream, code, byPeer, why);
         }
@@ -329,8 +329,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Takes a stream out of the books and tells it so. */
-    void abort(Http2Stream stream, Http2Code code, boolean byPeer, String why) {
+    /** Takes a stream out of the books and tells it so; without a code its connection is lost. */
+    void abort(Http2Stream stream, @Nullable Http2Code code, boolean byPeer, String why) {
         if (!stream.isGone()) {
             if (stream.touched) {
                 stream.flushDelivered(); // what came before, in the same read
