@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class Http1ResponseStrictnessTest {
     @ParameterizedTest(name = "{0}: {3}")
     @CsvSource(delimiter = '|', textBlock = """
+            empty line first             | GET | @HTTP/1.1 200 OK@Content-Length: 0@@ | http1.codec_error
             no HTTP                      | GET | SSH-2.0@@ | http1.codec_error
             HTTP/0.9                     | GET | hello@@ | http1.codec_error
             HTTP/2.0                     | GET | HTTP/2.0 200 OK@@ | http1.codec_error
