@@ -84,6 +84,25 @@ class Http1ResponseStrictnessTest {
         client.close();
     }
 
+    /** A keep-alive connection that ends under a request has not heard it; one that has begun to answer has. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | STALE_CONNECTION",
+                "HTTP/1.1 103 Early Hints@@ | CONNECTION_LOST",
+                "HTTP/1.1 200 | CONNECTION_LOST"
+            })
+    void onlyAConnectionThatSaidNothingWasStale(String row, String failure) {
+        Http1Client client = Http1Client.asking("GET");
+        client.receive("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        assertThat(client.pooled).isTrue();
+        client.ask("GET", true);
+        client.receive(Http1RequestStrictnessTest.bytes(row));
+        client.close();
+        assertThat(client.failure).isEqualTo(failure + " connection_termination");
+    }
+
     @Test
     void anEarlyResponseIsPassedOnAndItsConnectionUsedNoMore() {
         Http1Client client = new Http1Client();
