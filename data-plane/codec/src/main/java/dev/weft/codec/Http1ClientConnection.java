@@ -158,6 +158,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
         delivered = true;
         ResponseHead response = reader.head();
+        ConnectionFields.dropNominated(response.headers());
         if (response.isInformational()) {
             current.informational(response);
             reader.nextHead();

@@ -103,6 +103,16 @@ class Http1ResponseStrictnessTest {
         assertThat(client.failure).isEqualTo(failure + " connection_termination");
     }
 
+    /** RFC 9110 §7.6.1; what the codec itself has to know of is looked after elsewhere. */
+    @Test
+    void fieldsNamedByConnectionGoNoFurther() {
+        Http1Client client = Http1Client.asking("GET");
+        client.receive("HTTP/1.1 103 Early Hints\r\nConnection: x-a\r\nX-A: 1\r\nX-B: 2\r\n\r\n"
+                + "HTTP/1.1 204 No Content\r\nConnection: close, X-b\r\nX-A: 1\r\nX-B: 2\r\n\r\n");
+        assertThat(client.seen.toString()).contains("204 ", "X-A: 1").doesNotContain("X-B: 2");
+        client.close();
+    }
+
     @Test
     void anEarlyResponseIsPassedOnAndItsConnectionUsedNoMore() {
         Http1Client client = new Http1Client();
