@@ -63,7 +63,6 @@ final class Http2Frames implements Http2FrameReader.Sink {
             connection.writer().windowUpdate(0, owed);
             connection.flushLater();
         }
-        flood(connection.guard().data(length == 0 && !endStream));
         Http2Stream stream = connection.stream(id);
         if (stream == null || stream.remoteEnded) {
             strayData(id);
@@ -84,9 +83,12 @@ final class Http2Frames implements Http2FrameReader.Sink {
 
     @Override
     public void dataBytes(ByteBuf data, boolean last) {
+        // Here and not where the frame begins: one of nothing but padding is as useless.
+        String flood = last ? connection.guard().data(!data.isReadable() && !dataEnds) : null;
         Http2Stream stream = dataStream;
-        if (stream == null || stream.isGone()) {
+        if (flood != null || stream == null || stream.isGone()) {
             data.release();
+            flood(flood);
             return;
         }
         boolean end = last && dataEnds;

@@ -397,6 +397,15 @@ class Http2ServerTest {
                 .isEqualTo(2);
     }
 
+    /** Nor is padding of use to anyone. */
+    @Test
+    void paddingAloneIsEmptyToo() {
+        server.post(1);
+        byte[] padding = {4, 0, 0, 0, 0};
+        assertThat(framesUntilClosed(i -> Http2Peerless.frame(Http2Frame.DATA, Http2Frame.PADDED, 1, padding), 100))
+                .isEqualTo(2);
+    }
+
     @Test
     void continuationsEndAfterSixteen() {
         server.send(Http2Peerless.frame(Http2Frame.HEADERS, 0, 1, new byte[0]));
