@@ -66,6 +66,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>(8);
     private final Http2ResetIds resetIds = new Http2ResetIds();
     private final Deadline deadline = new Deadline();
+    private final HeadDeadline headDeadline = new HeadDeadline();
     private final @Nullable Http2KeepAlive keepAlive; // null = the peer is never asked
     private final Runnable flush = this::flushNow;
     private final ArrayList<Http2Stream> touched = new ArrayList<>(8); // got something in this read
@@ -164,6 +165,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private void read(ByteBuf in) {
         begunInTurn = 0;
         frames.read(in);
+        headDeadline.watch();
         if (in.isReadable() && !over) {
             held = in;
             context().channel().config().setAutoRead(false);
@@ -224,6 +226,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         closed = true;
         over = true;
         deadline.clear();
+        headDeadline.clear();
         if (keepAlive != null) {
             keepAlive.clear();
         }
@@ -602,6 +605,26 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private void awaitStream() {
         if (!over && options.idleTimeout().toNanos() > 0) {
             shared.timers().set(deadline, options.idleTimeout().toNanos());
+        }
+    }
+
+    /** A head, or what a peer says first, takes too long to arrive, a byte now and then (requirement R41). */
+    private final class HeadDeadline extends TimerWheel.Timer {
+        private int wholeBefore;
+
+        /** After each read: the time begins anew only when something has come to its end. */
+        void watch() {
+            if (over || !frames.isMidway()) {
+                clear();
+            } else if (options.headTimeout().isPositive() && (!isSet() || frames.whole() != wholeBefore)) {
+                wholeBefore = frames.whole();
+                shared.timers().set(this, options.headTimeout().toNanos());
+            }
+        }
+
+        @Override
+        protected void expired() {
+            connectionError(Http2Code.ENHANCE_YOUR_CALM, "http2.request_header_timeout");
         }
     }
 

@@ -14,6 +14,7 @@ final class Http2Frames implements Http2FrameReader.Sink {
     private @Nullable Http2Stream dataStream; // of the DATA frame under way; null = its bytes are dropped
     private boolean dataEnds;
     private boolean settingsAwaited = true; // the peer's first frame
+    private int whole; // frames that came to their end and left no head open
 
     Http2Frames(Http2Connection connection, boolean server, CodecLoop shared) {
         this.connection = connection;
@@ -22,6 +23,16 @@ final class Http2Frames implements Http2FrameReader.Sink {
 
     void read(ByteBuf in) {
         reader.read(in);
+    }
+
+    /** Whether the peer has begun something that is no body and has not come to its end. */
+    boolean isMidway() {
+        return settingsAwaited || assembler.openStream() != 0 || reader.isMidway();
+    }
+
+    /** Differs from what it was if anything has come to its end. */
+    int whole() {
+        return whole;
     }
 
     @Override
@@ -48,6 +59,7 @@ final class Http2Frames implements Http2FrameReader.Sink {
 
     @Override
     public void dataFrame(int id, int length, boolean endStream) {
+        whole++;
         dataStream = null;
         dataEnds = endStream;
         if (id == 0 || settingsAwaited || assembler.openStream() != 0) {
@@ -160,6 +172,9 @@ final class Http2Frames implements Http2FrameReader.Sink {
             }
             case Http2Frame.WINDOW_UPDATE -> windowUpdate(id, payload, start, length);
             default -> {} // RFC 9113 §5.5: unknown types are ignored
+        }
+        if (assembler.openStream() == 0) {
+            whole++;
         }
     }
 
