@@ -102,6 +102,8 @@ class Http2ServerTest {
             {"method with a space", ":method", "GET /x", ":scheme", "http", ":path", "/", ":authority", "a"},
             {"two methods", ":method", "GET", ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a"},
             {"foreign scheme", ":method", "GET", ":scheme", "ftp", ":path", "/", ":authority", "a"},
+            {"empty authority", ":method", "GET", ":scheme", "http", ":path", "/", ":authority", ""},
+            {"empty host", ":method", "GET", ":scheme", "http", ":path", "/", "host", ""},
             {"user info", ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "u@a"},
             {"no host at all", ":method", "GET", ":scheme", "http", ":path", "/"},
             {"two hosts", ":method", "GET", ":scheme", "http", ":path", "/", "host", "a", "host", "b"},
