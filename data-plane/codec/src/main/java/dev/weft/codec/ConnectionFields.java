@@ -78,7 +78,7 @@ final class ConnectionFields {
 
     /** Fields that Connection names are the peer's own, unless they are nothing to be named there. */
     static void dropNominated(HeaderBlock headers) {
-        if (!headers.has(KnownHeader.CONNECTION)) {
+        if (!headers.has(KnownHeader.CONNECTION) || namesNoField(headers)) {
             return;
         }
         int count = headers.count();
@@ -87,6 +87,16 @@ final class ConnectionFields {
                 headers.removeAt(i);
             }
         }
+    }
+
+    /** What most who send a Connection say: then there is nothing to compare. */
+    private static boolean namesNoField(HeaderBlock headers) {
+        int field = headers.find(KnownHeader.CONNECTION);
+        int start = headers.valueStart(field);
+        int end = headers.valueEnd(field);
+        return (Ascii.equalsIgnoreCase(KEEP_ALIVE, headers.bytes(), start, end)
+                        || Ascii.equalsIgnoreCase(CLOSE, headers.bytes(), start, end))
+                && headers.findNext(KnownHeader.CONNECTION, field + 1) < 0;
     }
 
     private static boolean nominates(HeaderBlock headers, int field) {

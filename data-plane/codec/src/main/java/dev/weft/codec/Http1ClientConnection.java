@@ -158,6 +158,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
         delivered = true;
         ResponseHead response = reader.head();
+        ConnectionFields.dropNominated(response.headers());
         if (response.isInformational()) {
             current.informational(response);
             reader.nextHead();
@@ -263,7 +264,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             current.done();
             owner.exchangeOver(this, false);
         } else if (current != null) {
-            boolean stale = requests > 1 && !reader.isInBody();
+            boolean stale = requests > 1 && reader.isAtRest(); // else the request was heard
             fail(stale ? Failure.STALE_CONNECTION : Failure.CONNECTION_LOST, "connection_termination");
         }
         reader.release();

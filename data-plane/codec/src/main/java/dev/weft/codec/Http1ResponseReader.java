@@ -93,6 +93,9 @@ final class Http1ResponseReader {
     Http1Error parseHead() {
         Http1Error error = headReader.error();
         ResponseHead response = head();
+        if (error == null && headReader.startLineStart() > 0) {
+            error = Http1Error.BAD_STATUS_LINE; // RFC 9112 §2.2: an empty line may come before a request only
+        }
         if (error == null) {
             error = ResponseParser.parse(
                     response,

@@ -202,7 +202,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     /** Whether the connection ends after the response that begins now. */
     boolean closesAfterResponse(boolean must) {
-        closeAfter |= must || server.closeAfterResponse();
+        HttpStream current = stream;
+        // Bytes for the protocol that was asked for may be on their way: if it is refused, they must be no request.
+        closeAfter |= must || current != null && current.isUpgradeAllowed() || server.closeAfterResponse();
         return closeAfter;
     }
 
@@ -228,7 +230,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     void responseOver() {
         responseEnded = true;
         HttpStream current = stream;
-        if (current != null && !current.isRequestEnded() && (closeAfter || current.isUpgradeAllowed())) {
+        if (current != null && !current.isRequestEnded() && closeAfter) {
             closeLingering();
         } else if (reader().isBetweenRequests() && (current == null || current.isRequestEnded())) {
             exchangeOver();

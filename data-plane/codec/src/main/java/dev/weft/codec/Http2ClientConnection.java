@@ -82,6 +82,12 @@ public final class Http2ClientConnection implements UpstreamConnection, Http2Con
         return lastId < 0;
     }
 
+    /** A proxy of ours takes them without saying so. */
+    @Override
+    public boolean isReadyToUpgrade() {
+        return options.mux() != Mux.OFF || connection.peer().isHeard();
+    }
+
     @Override
     public Upstream start(UpstreamListener listener, RequestHead head, boolean end, boolean upgrade) {
         if (room() == 0) {

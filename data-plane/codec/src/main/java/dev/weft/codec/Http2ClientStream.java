@@ -103,6 +103,12 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         if (wrong == null && response.isInformational() && (endStream || ++interim > MAX_INTERIM)) {
             wrong = "http2.invalid_interim_response";
         }
+        if (wrong == null && mayHaveNoLength(response.status()) && parser.contentLength() >= 0) {
+            if (parser.contentLength() > 0) {
+                wrong = "http2.content_length_not_allowed";
+            }
+            response.headers().remove(KnownHeader.CONTENT_LENGTH); // harmless, but HTTP/1.1 must not say it either
+        }
         if (wrong == null && response.status() == 101 && wanted == null) {
             wrong = "http2.invalid_status";
         }
@@ -139,6 +145,11 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         if (endStream) {
             responseRead();
         }
+    }
+
+    /** RFC 9110 §8.6: a client of HTTP/1.1 might wait for the body that the length speaks of. */
+    private static boolean mayHaveNoLength(int status) {
+        return status < 200 || status == 204;
     }
 
     /**
@@ -228,7 +239,7 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
     }
 
     @Override
-    void aborted(Http2Code code, boolean byPeer, String why) {
+    void aborted(@Nullable Http2Code code, boolean byPeer, String why) {
         UpstreamListener current = listener;
         listener = null;
         if (current != null) {
@@ -237,15 +248,14 @@ final class Http2ClientStream extends Http2Stream implements Upstream {
         over();
     }
 
-    private static Failure failure(Http2Code code, boolean byPeer) {
+    private static Failure failure(@Nullable Http2Code code, boolean byPeer) {
         if (!byPeer) {
             return Failure.PROTOCOL_ERROR;
         }
-        return switch (code) {
-            case REFUSED_STREAM -> Failure.REFUSED;
-            case CANCEL -> Failure.CONNECTION_LOST;
-            default -> Failure.REMOTE_RESET;
-        };
+        if (code == null) {
+            return Failure.CONNECTION_LOST;
+        }
+        return code == Http2Code.REFUSED_STREAM ? Failure.REFUSED : Failure.REMOTE_RESET;
     }
 
     private void over() {

@@ -66,6 +66,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>(8);
     private final Http2ResetIds resetIds = new Http2ResetIds();
     private final Deadline deadline = new Deadline();
+    private final HeadDeadline headDeadline = new HeadDeadline();
     private final @Nullable Http2KeepAlive keepAlive; // null = the peer is never asked
     private final Runnable flush = this::flushNow;
     private final ArrayList<Http2Stream> touched = new ArrayList<>(8); // got something in this read
@@ -164,6 +165,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private void read(ByteBuf in) {
         begunInTurn = 0;
         frames.read(in);
+        headDeadline.watch();
         if (in.isReadable() && !over) {
             held = in;
             context().channel().config().setAutoRead(false);
@@ -223,7 +225,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         }
         closed = true;
         over = true;
-        deadline.discard();
+        deadline.clear();
+        headDeadline.clear();
         if (keepAlive != null) {
             keepAlive.discard();
         }
@@ -232,13 +235,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             held = null;
         }
         buffer().release();
-        abortAll(Http2Code.CANCEL, why);
+        abortAll(null, true, why);
         side.closed(why);
     }
 
-    private void abortAll(Http2Code code, String why) {
+    private void abortAll(@Nullable Http2Code code, boolean byPeer, String why) {
         for (Http2Stream stream : snapshot()) {
-            abort(stream, code, true, why);
+            abort(stream, code, byPeer, why);
         }
     }
 
@@ -329,8 +332,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Takes a stream out of the books and tells it so. */
-    void abort(Http2Stream stream, Http2Code code, boolean byPeer, String why) {
+    /** Takes a stream out of the books and tells it so; without a code its connection is lost. */
+    void abort(Http2Stream stream, @Nullable Http2Code code, boolean byPeer, String why) {
         if (!stream.isGone()) {
             if (stream.touched) {
                 stream.flushDelivered(); // what came before, in the same read
@@ -384,7 +387,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         side.violated(violation);
         writer().goAway(lastPeerStream, code, Ascii.bytes(violation));
         buffer().flush();
-        abortAll(code, violation);
+        abortAll(code, false, violation);
         context().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
@@ -602,6 +605,26 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private void awaitStream() {
         if (!over && options.idleTimeout().toNanos() > 0) {
             shared.timers().set(deadline, options.idleTimeout().toNanos());
+        }
+    }
+
+    /** A head, or what a peer says first, takes too long to arrive, a byte now and then (requirement R41). */
+    private final class HeadDeadline extends TimerWheel.Timer {
+        private int wholeBefore;
+
+        /** After each read: the time begins anew only when something has come to its end. */
+        void watch() {
+            if (over || !frames.isMidway()) {
+                clear();
+            } else if (options.headTimeout().isPositive() && (!isSet() || frames.whole() != wholeBefore)) {
+                wholeBefore = frames.whole();
+                shared.timers().set(this, options.headTimeout().toNanos());
+            }
+        }
+
+        @Override
+        protected void expired() {
+            connectionError(Http2Code.ENHANCE_YOUR_CALM, "http2.request_header_timeout");
         }
     }
 

@@ -74,6 +74,11 @@ final class Http2FrameReader {
         }
     }
 
+    /** Whether the peer is in the midst of its preface, or of a frame other than DATA. */
+    boolean isMidway() {
+        return state == State.PAYLOAD || filled > 0;
+    }
+
     private void preface(ByteBuf in) {
         while (in.isReadable() && filled < Http2Frame.PREFACE.length) {
             if (in.readByte() != Http2Frame.PREFACE[filled++]) {

@@ -14,6 +14,7 @@ final class Http2Frames implements Http2FrameReader.Sink {
     private @Nullable Http2Stream dataStream; // of the DATA frame under way; null = its bytes are dropped
     private boolean dataEnds;
     private boolean settingsAwaited = true; // the peer's first frame
+    private int whole; // frames that came to their end and left no head open
 
     Http2Frames(Http2Connection connection, boolean server, CodecLoop shared) {
         this.connection = connection;
@@ -22,6 +23,16 @@ final class Http2Frames implements Http2FrameReader.Sink {
 
     void read(ByteBuf in) {
         reader.read(in);
+    }
+
+    /** Whether the peer has begun something that is no body and has not come to its end. */
+    boolean isMidway() {
+        return settingsAwaited || assembler.openStream() != 0 || reader.isMidway();
+    }
+
+    /** Differs from what it was if anything has come to its end. */
+    int whole() {
+        return whole;
     }
 
     @Override
@@ -48,6 +59,7 @@ final class Http2Frames implements Http2FrameReader.Sink {
 
     @Override
     public void dataFrame(int id, int length, boolean endStream) {
+        whole++;
         dataStream = null;
         dataEnds = endStream;
         if (id == 0 || settingsAwaited || assembler.openStream() != 0) {
@@ -63,7 +75,6 @@ final class Http2Frames implements Http2FrameReader.Sink {
             connection.writer().windowUpdate(0, owed);
             connection.flushLater();
         }
-        flood(connection.guard().data(length == 0 && !endStream));
         Http2Stream stream = connection.stream(id);
         if (stream == null || stream.remoteEnded) {
             strayData(id);
@@ -84,9 +95,12 @@ final class Http2Frames implements Http2FrameReader.Sink {
 
     @Override
     public void dataBytes(ByteBuf data, boolean last) {
+        // Here and not where the frame begins: one of nothing but padding is as useless.
+        String flood = last ? connection.guard().data(!data.isReadable() && !dataEnds) : null;
         Http2Stream stream = dataStream;
-        if (stream == null || stream.isGone()) {
+        if (flood != null || stream == null || stream.isGone()) {
             data.release();
+            flood(flood);
             return;
         }
         boolean end = last && dataEnds;
@@ -158,6 +172,9 @@ final class Http2Frames implements Http2FrameReader.Sink {
             }
             case Http2Frame.WINDOW_UPDATE -> windowUpdate(id, payload, start, length);
             default -> {} // RFC 9113 §5.5: unknown types are ignored
+        }
+        if (assembler.openStream() == 0) {
+            whole++;
         }
     }
 

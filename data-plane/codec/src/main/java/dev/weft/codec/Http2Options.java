@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxFields most fields of a head, each cookie crumb counted
  * @param streamsPerTurn new streams begun before other connections of the loop have their turn (requirement R48)
  * @param idleTimeout without a stream; zero = none
+ * @param headTimeout from the first byte of a head, or of the peer's first words, to its last; zero = none
  * @param trusted the peer is a proxy of the mesh: resets are judged by their ratio, not by their number (decision 9)
  * @param pingInterval after so long without a byte from the peer it is asked with a PING; zero = never
  * @param pingTimeout when nothing has come so long after the PING either, the connection is lost
@@ -31,6 +32,7 @@ public record Http2Options(
         int maxFields,
         int streamsPerTurn,
         Duration idleTimeout,
+        Duration headTimeout,
         boolean trusted,
         Duration pingInterval,
         Duration pingTimeout,
@@ -52,6 +54,7 @@ public record Http2Options(
             100,
             16,
             Duration.ofHours(1),
+            Duration.ofSeconds(10),
             false,
             Duration.ZERO,
             Duration.ZERO,
@@ -69,6 +72,7 @@ public record Http2Options(
             100,
             16,
             Duration.ofHours(1),
+            Duration.ZERO,
             true,
             Duration.ZERO,
             Duration.ZERO,
@@ -86,6 +90,7 @@ public record Http2Options(
             100,
             64,
             Duration.ofHours(1),
+            Duration.ZERO,
             true,
             Duration.ofSeconds(10),
             Duration.ofSeconds(5),
@@ -106,6 +111,7 @@ public record Http2Options(
                 maxFields,
                 streamsPerTurn,
                 idleTimeout,
+                headTimeout,
                 trusted,
                 pingInterval,
                 pingTimeout,
@@ -114,8 +120,8 @@ public record Http2Options(
                 serverName);
     }
 
-    /** With the limits of heads, the idle time-out and the server name of a connection manager. */
-    public Http2Options with(Http1Limits limits, Duration idle, String server) {
+    /** With the limits of heads, the time-outs and the server name of a connection manager. */
+    public Http2Options with(Http1Limits limits, Duration idle, Duration head, String server) {
         return new Http2Options(
                 maxConcurrentStreams,
                 streamWindow,
@@ -125,6 +131,7 @@ public record Http2Options(
                 limits.fields(),
                 streamsPerTurn,
                 idle,
+                head,
                 trusted,
                 pingInterval,
                 pingTimeout,
@@ -164,6 +171,7 @@ public record Http2Options(
                 fields,
                 streamsPerTurn,
                 idleTimeout,
+                headTimeout,
                 trusted,
                 interval,
                 timeout,

@@ -222,6 +222,9 @@ final class Http2RequestParser implements HpackDecoder.Fields {
         } else if (!authority) {
             return "http2.missing_authority";
         }
+        if (into.authorityEnd() == into.authorityStart() && !tag.isPresent()) {
+            return "http2.invalid_authority"; // RFC 9113 §8.3.1; HTTP/1.1 may have an empty Host
+        }
         if (tag.isPresent()) {
             headers.addSpan(hostAt, hostAt + HOST.length, into.authorityStart(), into.authorityEnd());
         } else if (cookies > 1) {

@@ -95,7 +95,7 @@ final class Http2ServerStream extends Http2Stream implements Downstream {
     }
 
     @Override
-    void aborted(Http2Code code, boolean byPeer, String why) {
+    void aborted(@Nullable Http2Code code, boolean byPeer, String why) {
         HttpStream current = stream;
         stream = null;
         if (current != null) {

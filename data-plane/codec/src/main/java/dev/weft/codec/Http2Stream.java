@@ -57,8 +57,11 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
     /** The producer of what we send may go on, or must stop. */
     abstract void sendable(boolean writable);
 
-    /** The stream ended early: reset by the peer, by us, or its connection is lost. Called once; not after a normal end. */
-    abstract void aborted(Http2Code code, boolean byPeer, String why);
+    /**
+     * The stream ended early: reset by the peer or by us, or, when there is no code, its connection is lost. Called once; not
+     * after a normal end.
+     */
+    abstract void aborted(@Nullable Http2Code code, boolean byPeer, String why);
 
     // Sending.
 

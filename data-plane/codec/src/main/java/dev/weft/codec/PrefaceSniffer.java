@@ -3,6 +3,9 @@ package dev.weft.codec;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +14,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
     private final Runnable http2;
+    private final Duration patience;
     private @Nullable ByteBuf seen;
+    private @Nullable Future<?> deadline; // while a part of a preface is here
 
-    /** @param http2 puts HTTP/2 in the place of the codec behind this handler */
-    public PrefaceSniffer(Runnable http2) {
+    /**
+     * @param http2 puts HTTP/2 in the place of the codec behind this handler
+     * @param patience with a preface that does not go on; then it is HTTP/1.1's to answer. Zero = without end
+     */
+    public PrefaceSniffer(Runnable http2, Duration patience) {
         this.http2 = http2;
+        this.patience = patience;
     }
 
     @Override
@@ -33,6 +42,9 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
         int same = commonWithPreface(in);
         if (same == in.readableBytes() && same < Http2Frame.PREFACE.length) {
             seen = in;
+            if (deadline == null && patience.isPositive()) {
+                deadline = context.executor().schedule(() -> giveUp(context), patience.toNanos(), TimeUnit.NANOSECONDS);
+            }
             return;
         }
         if (same == Http2Frame.PREFACE.length) {
@@ -40,6 +52,16 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
         }
         context.fireChannelRead(in);
         context.pipeline().remove(this);
+    }
+
+    private void giveUp(ChannelHandlerContext context) {
+        ByteBuf bytes = seen;
+        if (bytes != null) {
+            seen = null;
+            context.fireChannelRead(bytes);
+            context.fireChannelReadComplete();
+            context.pipeline().remove(this);
+        }
     }
 
     private static int commonWithPreface(ByteBuf in) {
@@ -53,6 +75,9 @@ public final class PrefaceSniffer extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerRemoved(ChannelHandlerContext context) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
         ByteBuf bytes = seen;
         if (bytes != null) {
             seen = null;

@@ -159,6 +159,18 @@ class Http1RequestStrictnessTest {
         server.close();
     }
 
+    /** RFC 9110 §10.1.1: a client of HTTP/1.0 would take a 100 for the answer. */
+    @Test
+    void theExpectationOfAnHttp10ClientIsNotMet() {
+        Http1Server server = new Http1Server();
+        server.receive("POST / HTTP/1.0\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+        assertThat(server.sent()).isEmpty();
+        server.receive("x");
+        assertThat(server.sent()).startsWith("HTTP/1.0 204 ");
+        assertThat(server.seen.toString()).doesNotContainIgnoringCase("expect");
+        server.close();
+    }
+
     @Test
     void nothingBehindAResponseThatSaysCloseIsARequest() {
         Http1Server server = new Http1Server();

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class Http1ResponseStrictnessTest {
     @ParameterizedTest(name = "{0}: {3}")
     @CsvSource(delimiter = '|', textBlock = """
+            empty line first             | GET | @HTTP/1.1 200 OK@Content-Length: 0@@ | http1.codec_error
             no HTTP                      | GET | SSH-2.0@@ | http1.codec_error
             HTTP/0.9                     | GET | hello@@ | http1.codec_error
             HTTP/2.0                     | GET | HTTP/2.0 200 OK@@ | http1.codec_error
@@ -80,6 +81,35 @@ class Http1ResponseStrictnessTest {
         client.receive("HTTP/1.1 103 Early Hints\r\n\r\n");
         assertThat(client.failure).isEqualTo("PROTOCOL_ERROR http1.too_many_interim_responses");
         assertThat(client.isOpen()).isFalse();
+        client.close();
+    }
+
+    /** A keep-alive connection that ends under a request has not heard it; one that has begun to answer has. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | STALE_CONNECTION",
+                "HTTP/1.1 103 Early Hints@@ | CONNECTION_LOST",
+                "HTTP/1.1 200 | CONNECTION_LOST"
+            })
+    void onlyAConnectionThatSaidNothingWasStale(String row, String failure) {
+        Http1Client client = Http1Client.asking("GET");
+        client.receive("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        assertThat(client.pooled).isTrue();
+        client.ask("GET", true);
+        client.receive(Http1RequestStrictnessTest.bytes(row));
+        client.close();
+        assertThat(client.failure).isEqualTo(failure + " connection_termination");
+    }
+
+    /** RFC 9110 §7.6.1; what the codec itself has to know of is looked after elsewhere. */
+    @Test
+    void fieldsNamedByConnectionGoNoFurther() {
+        Http1Client client = Http1Client.asking("GET");
+        client.receive("HTTP/1.1 103 Early Hints\r\nConnection: x-a\r\nX-A: 1\r\nX-B: 2\r\n\r\n"
+                + "HTTP/1.1 204 No Content\r\nConnection: close, X-b\r\nX-A: 1\r\nX-B: 2\r\n\r\n");
+        assertThat(client.seen.toString()).contains("204 ", "X-A: 1").doesNotContain("X-B: 2");
         client.close();
     }
 

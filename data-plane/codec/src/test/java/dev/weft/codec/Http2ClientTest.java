@@ -19,6 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A client connection without a socket; its server is played frame by frame, and its clock stands still. */
 class Http2ClientTest implements Http2ClientConnection.Owner, UpstreamListener {
@@ -138,6 +140,21 @@ class Http2ClientTest implements Http2ClientConnection.Owner, UpstreamListener {
         assertThat(client.room()).isZero();
         assertThat(client.why()).isEqualTo("GOAWAY ENHANCE_YOUR_CALM (too_many_pings?)");
         assertThat(channel.isOpen()).as("stream 1 is served").isTrue();
+    }
+
+    /** RFC 9113 §7: whatever the reason, the endpoint has given up one exchange; its connection is still there. */
+    @ParameterizedTest
+    @CsvSource({
+        "NO_ERROR, REMOTE_RESET",
+        "INTERNAL_ERROR, REMOTE_RESET",
+        "CANCEL, REMOTE_RESET",
+        "REFUSED_STREAM, REFUSED"
+    })
+    void aResetIsNoLostConnection(Http2Code code, Failure failure) {
+        start();
+        serve(Http2Frame.RST_STREAM, 0, 1, Http2Peerless.int32(code.ordinal()));
+        assertThat(heard).containsExactly("failed " + failure + " http2.remote_reset");
+        assertThat(channel.isOpen()).isTrue();
     }
 
     @Test

@@ -47,6 +47,7 @@ class Http2PairTest {
                 100,
                 3,
                 Duration.ofHours(1),
+                Duration.ofSeconds(10),
                 true,
                 Duration.ZERO,
                 Duration.ZERO,

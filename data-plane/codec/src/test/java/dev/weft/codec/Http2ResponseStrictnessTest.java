@@ -2,6 +2,7 @@ package dev.weft.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HexFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,8 @@ class Http2ResponseStrictnessTest {
             connection              | :status=200;connection=close | http2.connection_specific_field
             chunked                 | :status=200;transfer-encoding=chunked | http2.connection_specific_field
             two lengths             | :status=200;content-length=1;content-length=2 | http2.invalid_content_length
+            length of a 204         | :status=204;content-length=3 | http2.content_length_not_allowed
+            length of a 103         | :status=103;content-length=3 | http2.content_length_not_allowed
             length that is none     | :status=200;content-length=+1 | http2.invalid_content_length
             """)
     void breaksItsExchange(String what, String row, String details) {
@@ -53,6 +56,13 @@ class Http2ResponseStrictnessTest {
         assertThat(server.sent()).containsExactly("RST_STREAM 1 PROTOCOL_ERROR");
         assertThat(server.ended).as("looks complete").isFalse();
         assertThat(server.channel.isOpen()).isTrue();
+    }
+
+    @Test
+    void aLengthOfZeroIsTakenFromA204() {
+        server.headers(true, ":status", "204", "content-length", "0", "a", "b");
+        assertThat(server.fields).containsExactly("a: b");
+        assertThat(server.ended).isTrue();
     }
 
     @Test
@@ -116,6 +126,23 @@ class Http2ResponseStrictnessTest {
         server.send(Http2Peerless.frame(5, Http2Frame.END_HEADERS, 1, new byte[] {0, 0, 0, 2}));
         assertThat(server.sent()).anyMatch(f -> f.startsWith("GOAWAY PROTOCOL_ERROR"));
         assertThat(server.closed).isTrue();
-        assertThat(server.failure).isNotNull();
+        assertThat(server.failure).isEqualTo("PROTOCOL_ERROR http2.push_promise");
+    }
+
+    /** Not a reset of the peer's, which would be a 503: it has answered, but not in HTTP/2. */
+    @ParameterizedTest(name = "{0}: {3}")
+    @CsvSource(delimiter = '|', textBlock = """
+            HPACK of a huge number  | 1 | ffffffffffffffffffff | http2.compression_error
+            stream of a server      | 1 | even                 | http2.headers_on_idle_stream
+            ENABLE_PUSH             | 4 | 000200000001         | http2.bad_settings
+            PING of three bytes     | 6 | 000000               | http2.bad_frame_size
+            """)
+    void whatBreaksTheConnectionBreaksTheExchangesOnIt(String what, int type, String payload, String details) {
+        boolean even = payload.equals("even");
+        byte[] bytes = HexFormat.of().parseHex(even ? "88" : payload);
+        server.send(
+                Http2Peerless.frame(type, type == 1 ? Http2Frame.END_HEADERS : 0, even ? 2 : type == 1 ? 1 : 0, bytes));
+        assertThat(server.failure).as(what).isEqualTo("PROTOCOL_ERROR " + details);
+        assertThat(server.closed).isTrue();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +102,8 @@ class Http2ServerTest {
             {"method with a space", ":method", "GET /x", ":scheme", "http", ":path", "/", ":authority", "a"},
             {"two methods", ":method", "GET", ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "a"},
             {"foreign scheme", ":method", "GET", ":scheme", "ftp", ":path", "/", ":authority", "a"},
+            {"empty authority", ":method", "GET", ":scheme", "http", ":path", "/", ":authority", ""},
+            {"empty host", ":method", "GET", ":scheme", "http", ":path", "/", "host", ""},
             {"user info", ":method", "GET", ":scheme", "http", ":path", "/", ":authority", "u@a"},
             {"no host at all", ":method", "GET", ":scheme", "http", ":path", "/"},
             {"two hosts", ":method", "GET", ":scheme", "http", ":path", "/", "host", "a", "host", "b"},
@@ -395,6 +398,51 @@ class Http2ServerTest {
         server.post(1);
         assertThat(framesUntilClosed(i -> Http2Peerless.frame(Http2Frame.DATA, 0, 1, new byte[0]), 100))
                 .isEqualTo(2);
+    }
+
+    /** Nor is padding of use to anyone. */
+    @Test
+    void paddingAloneIsEmptyToo() {
+        server.post(1);
+        byte[] padding = {4, 0, 0, 0, 0};
+        assertThat(framesUntilClosed(i -> Http2Peerless.frame(Http2Frame.DATA, Http2Frame.PADDED, 1, padding), 100))
+                .isEqualTo(2);
+    }
+
+    private void pass(long millis) {
+        server.channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        server.channel.runPendingTasks();
+    }
+
+    @Test
+    void aHeadMustComeToItsEndInTime() {
+        server.channel.freezeTime();
+        server.send(Http2Peerless.frame(Http2Frame.HEADERS, 0, 1, new byte[1]));
+        for (int i = 0; i < 9; i++) {
+            pass(1_000);
+            server.send(Http2Peerless.frame(Http2Frame.CONTINUATION, 0, 1, new byte[1]));
+        }
+        assertThat(server.channel.isOpen()).isTrue();
+        pass(1_100);
+        assertThat(server.violations).containsExactly("http2.request_header_timeout");
+        assertThat(server.closed).isTrue();
+    }
+
+    /** What ends in the midst of a frame at each read, as busy connections do, gets on all the same. */
+    @Test
+    void framesThatComeToTheirEndAreNoSlowHead() {
+        server.channel.freezeTime();
+        ByteBuf ping = Http2Peerless.frame(Http2Frame.PING, 0, 0, new byte[8]);
+        server.send(ping.copy(0, 10));
+        for (int i = 0; i < 15; i++) {
+            pass(1_000);
+            server.send(Unpooled.wrappedBuffer(ping.copy(10, ping.readableBytes() - 10), ping.copy(0, 10)));
+        }
+        assertThat(server.channel.isOpen()).isTrue();
+        server.send(ping.skipBytes(10));
+        pass(20_000);
+        assertThat(server.channel.isOpen()).as("at rest").isTrue();
+        server.received();
     }
 
     @Test

@@ -21,6 +21,7 @@ final class Http2Serverless implements UpstreamListener, Http2ClientConnection.O
     final Http2ClientConnection connection;
     final StringBuilder body = new StringBuilder();
     final List<Integer> heads = new ArrayList<>();
+    final List<String> fields = new ArrayList<>(); // of final heads
     int interim;
     boolean done;
     boolean ended;
@@ -121,6 +122,13 @@ final class Http2Serverless implements UpstreamListener, Http2ClientConnection.O
     @Override
     public void responseHead(ResponseHead head, boolean end) {
         heads.add(head.status());
+        HeaderBlock block = head.headers();
+        for (int i = 0; i < block.count(); i++) {
+            if (!block.isRemoved(i)) {
+                fields.add(Ascii.text(block.bytes(), block.nameStart(i), block.nameEnd(i)) + ": "
+                        + Ascii.text(block.bytes(), block.valueStart(i), block.valueEnd(i)));
+            }
+        }
         ended |= end;
     }
 

@@ -7,6 +7,14 @@ public interface UpstreamConnection {
     /** Whether the next request is its first. */
     boolean isFresh();
 
+    /**
+     * Whether it is known by now if the endpoint can be asked for another protocol. Over HTTP/2 its SETTINGS say so, which
+     * come after the connection has been made (RFC 8441 §3).
+     */
+    default boolean isReadyToUpgrade() {
+        return true;
+    }
+
     /** Our end of it, for logs. */
     SocketAddress localAddress();
 

@@ -63,7 +63,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
         endpoint.requestStarted();
         HttpPool pool = pool();
         UpstreamConnection idle = pool.takeIdle();
-        if (idle != null) {
+        if (idle != null && (!upgrades() || idle.isReadyToUpgrade())) {
             send(idle);
             return true;
         }
@@ -83,6 +83,12 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
         return request.method() == HttpMethod.CONNECT && plan != null && plan.terminatesConnect()
                 ? endpoint.tcpPool(loop)
                 : endpoint.pool(loop, request.version());
+    }
+
+    @Override
+    public boolean upgrades() {
+        HttpStream stream = exchange.stream();
+        return stream.isUpgradeAllowed() && stream.request().method() != HttpMethod.CONNECT;
     }
 
     private void stopWaiting() {

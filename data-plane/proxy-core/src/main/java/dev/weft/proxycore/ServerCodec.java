@@ -36,7 +36,6 @@ final class ServerCodec {
 
     ServerCodec(HttpConnectionManager config) {
         HttpProtocolOptions common = config.commonHttp();
-        Duration headers = config.timeouts().requestHeadersTimeout();
         Http1Limits limits = new Http1Limits(
                 Http1Limits.REQUEST.startLine(),
                 config.maxRequestHeadersKb() == null ? Http1Limits.REQUEST.head() : config.maxRequestHeadersKb() * 1024,
@@ -48,12 +47,17 @@ final class ServerCodec {
         http1 = new Http1ServerOptions(
                 limits,
                 config.http1().acceptHttp10(),
-                headers == null ? Http1ServerOptions.DEFAULT.headTimeout() : headers,
+                headTimeout(config),
                 common.idleTimeout(),
                 config.timeouts().streamIdleTimeout(), // a stream's last bytes are still the stream's
                 config.timeouts().delayedCloseTimeout(),
                 config.http1().enableTrailers(),
                 serverName(config));
+    }
+
+    private static Duration headTimeout(HttpConnectionManager config) {
+        Duration configured = config.timeouts().requestHeadersTimeout();
+        return configured == null ? Http1ServerOptions.DEFAULT.headTimeout() : configured;
     }
 
     private static Http2Options http2(Http2Options ours, HttpConnectionManager config, Http1Limits limits) {
@@ -63,7 +67,7 @@ final class ServerCodec {
                         wanted.initialStreamWindowSize(),
                         wanted.initialConnectionWindowSize())
                 .connectProtocol(wanted.allowConnect())
-                .with(limits, config.commonHttp().idleTimeout(), serverName(config));
+                .with(limits, config.commonHttp().idleTimeout(), headTimeout(config), serverName(config));
         Http2ProtocolOptions.KeepAlive keepAlive = wanted.keepAlive();
         return keepAlive == null ? figures : figures.withPings(keepAlive.interval(), keepAlive.timeout());
     }
@@ -100,11 +104,14 @@ final class ServerCodec {
         Http1ServerConnection connection = new Http1ServerConnection(loop, server, http1);
         opened.accept(connection);
         if (codec == HttpConnectionManager.CodecType.AUTO && isUnsaid(alpn, info)) {
-            channel.pipeline().addLast(new PrefaceSniffer(() -> {
-                Http2ServerConnection other = new Http2ServerConnection(loop, server, http2(tls));
-                opened.accept(other);
-                channel.pipeline().replace(connection, null, other.handler());
-            }));
+            channel.pipeline()
+                    .addLast(new PrefaceSniffer(
+                            () -> {
+                                Http2ServerConnection other = new Http2ServerConnection(loop, server, http2(tls));
+                                opened.accept(other);
+                                channel.pipeline().replace(connection, null, other.handler());
+                            },
+                            http1.headTimeout()));
         }
         channel.pipeline().addLast(connection);
     }

@@ -3,6 +3,7 @@ package dev.weft.proxycore;
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpMethod;
+import dev.weft.http.HttpVersion;
 import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
 import java.util.Map;
@@ -33,7 +34,8 @@ final class Upgrades {
     /**
      * What becomes of a request that may want to speak another protocol. WebSocket and CONNECT need permission. Other
      * protocols that nobody has allowed ({@code h2c}, {@code TLS/1.2}: HTTP clients of the JDK and Apache offer them) are
-     * only wishes (RFC 9110 §7.8): the field goes no further and the request is served.
+     * only wishes (RFC 9110 §7.8): the field goes no further and the request is served. Not so over HTTP/2, where the wish is
+     * an extended CONNECT (RFC 8441): its client would take the answer to a GET for the other protocol's first bytes.
      *
      * @param route what its route says, whose word counts (Envoy: {@code RouteAction.upgrade_configs}); null for nothing
      */
@@ -49,7 +51,9 @@ final class Upgrades {
         if (allows(route, headers.bytes(), headers.valueStart(index), headers.valueEnd(index))) {
             return Admission.UPGRADED;
         }
-        return headers.listContains(KnownHeader.UPGRADE, WEBSOCKET) ? Admission.UPGRADE_REFUSED : Admission.SERVED;
+        return head.version() == HttpVersion.HTTP_2 || headers.listContains(KnownHeader.UPGRADE, WEBSOCKET)
+                ? Admission.UPGRADE_REFUSED
+                : Admission.SERVED;
     }
 
     private boolean allows(@Nullable Upgrades route, byte[] bytes, int start, int end) {

@@ -6,6 +6,7 @@ import dev.weft.testkit.TunnelClient;
 import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.Parsed;
 import dev.weft.xdsmodel.XdsReader;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +90,37 @@ class ConnectPassedOnTest {
             Tunnels.send(client, " again");
             client.end();
             assertThat(Tunnels.rest(client)).isEqualTo(" again");
+        }
+    }
+
+    /** RFC 8441 §3: the first request of a connection must wait for the peer's SETTINGS, which say whether it may ask. */
+    @Test
+    void aWebSocketIsPassedOnOverAConnectionThatIsNew() throws IOException {
+        String websocket = "{\"upgrade_type\": \"websocket\"}";
+        try (Backend backend = new Backend(c -> {
+                    c.readHead();
+                    c.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+                    c.in.transferTo(c.out);
+                });
+                TestProxy second = Tunnels.proxy(websocket, "", backend.port());
+                TestProxy first = Tunnels.proxy("", websocket, "", overHttp2(second.port("http")));
+                Client client = first.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(client.head()).startsWith("HTTP/1.1 101 ");
+            client.send("A");
+            assertThat(client.read()).isEqualTo('A');
+        }
+    }
+
+    /** Nor is it kept waiting for one that ends without a word. */
+    @Test
+    void aWebSocketToAPeerThatSaysNothingFails() throws IOException {
+        String websocket = "{\"upgrade_type\": \"websocket\"}";
+        try (Backend backend = new Backend(c -> c.in.read());
+                TestProxy first = Tunnels.proxy("", websocket, "", overHttp2(backend.port()));
+                Client client = first.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(client.head()).startsWith("HTTP/1.1 503 ");
         }
     }
 

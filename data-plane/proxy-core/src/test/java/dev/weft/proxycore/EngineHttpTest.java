@@ -390,6 +390,17 @@ class EngineHttpTest {
         }
     }
 
+    /** Nobody can tell the next request from bytes of the protocol that was hoped for: RFC 9112 §9.6 wants that said. */
+    @Test
+    void whoseUpgradeIsDeclinedHearsThatTheConnectionEnds() throws IOException {
+        try (Backend backend = Backend.answering("no");
+                TestProxy proxy = TestProxy.generous(backend.port());
+                Client client = proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+            assertThat(client.rest()).startsWith("HTTP/1.1 200 OK\r\n").contains("Connection: close\r\n");
+        }
+    }
+
     @Test
     void anUpgradeNobodyAllowedIsRefused() throws IOException {
         try (Backend backend = Backend.answering("never");

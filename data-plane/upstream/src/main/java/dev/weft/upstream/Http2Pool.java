@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +82,9 @@ final class Http2Pool implements HttpPool {
     @Override
     public void await(Waiter waiter) {
         waiting.addLast(waiter);
-        connectIfNeeded();
+        if (!waiter.upgrades() || takeIdle() == null) { // else it waits for a word of the connection that is there
+            connectIfNeeded();
+        }
     }
 
     @Override
@@ -152,17 +155,31 @@ final class Http2Pool implements HttpPool {
         }
     }
 
-    /** Gives waiters the room there is. */
+    /** Gives waiters the room there is; who needs the peer's SETTINGS for what it wants goes on waiting for them. */
     private void serve() {
-        while (!waiting.isEmpty()) {
+        for (int n = waiting.size(); n > 0 && !waiting.isEmpty(); n--) {
             UpstreamConnection connection = takeIdle();
             if (connection == null) {
                 connectIfNeeded();
                 return;
             }
-            Waiter next = waiting.pollFirst();
-            if (next != null) {
+            Waiter next = waiting.removeFirst();
+            if (next.upgrades() && !connection.isReadyToUpgrade()) {
+                waiting.addLast(next);
+            } else {
                 next.connectionReady(connection);
+            }
+        }
+    }
+
+    /** Whoever waited for the word of a connection that ended without one. */
+    private void failUpgrades(String reason) {
+        for (int n = waiting.size(); n > 0 && !waiting.isEmpty(); n--) {
+            Waiter next = waiting.removeFirst();
+            if (next.upgrades()) {
+                next.connectFailed(false, reason);
+            } else {
+                waiting.addLast(next);
             }
         }
     }
@@ -226,6 +243,9 @@ final class Http2Pool implements HttpPool {
             endpoint.cluster().stats().activeConnections.add(cell(), -1);
             if (counted) {
                 endpoint.cluster().limits().connections().release();
+            }
+            if (!closed.isHeard()) {
+                failUpgrades(Objects.requireNonNullElse(closed.why(), "closed"));
             }
             connectIfNeeded();
         }

@@ -10,6 +10,11 @@ public interface HttpPool {
         /** A connection that takes a request now; the waiter starts its exchange at once. */
         void connectionReady(UpstreamConnection connection);
 
+        /** Whether it needs a connection that {@linkplain UpstreamConnection#isReadyToUpgrade is ready} for that. */
+        default boolean upgrades() {
+            return false;
+        }
+
         /** No connection to this endpoint; another may work. */
         void connectFailed(boolean timeout, String reason);
     }

@@ -54,6 +54,7 @@ final class GrpcConnection extends ChannelInboundHandlerAdapter implements Http2
             100,
             16,
             Duration.ZERO,
+            Duration.ZERO,
             true,
             Duration.ZERO,
             Duration.ZERO,
