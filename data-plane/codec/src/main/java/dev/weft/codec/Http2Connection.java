@@ -225,8 +225,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         }
         closed = true;
         over = true;
-        deadline.clear();
-        headDeadline.clear();
+        deadline.discard();
+        headDeadline.discard();
         if (keepAlive != null) {
             keepAlive.discard();
         }
