@@ -62,7 +62,7 @@ run_maven() {
 last=verification/conformance,verification/bench
 if [ -z "$selected" ]; then
   # Two modules at a time: half of the first stage is compilation. The second one holds benchmarks.
-  stages=("-T 3 -pl !${last/,/,!}" "-pl $last -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev/weft/conformance/*Test,dev/weft/bench/*Test")
+  stages=("-T 2 -pl !${last/,/,!}" "-pl $last -am -Dsurefire.failIfNoSpecifiedTests=false -Dtest=dev/weft/conformance/*Test,dev/weft/bench/*Test")
 else
   stages=("")
 fi

@@ -346,7 +346,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     /** Resets a stream of the books without telling it: it asked for it. */
     void reset(Http2Stream stream, Http2Code code) {
         if (!stream.isGone()) {
-            resetIds.add(stream.id);
+            resetIds.add(stream.id, credit(stream));
             writer().resetStream(stream.id, code);
             flushLater();
             remove(stream);
@@ -355,19 +355,24 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
 
     /** Resets a stream of the books for want of room; its peer has done nothing wrong. */
     void drop(Http2Stream stream, String why) {
-        resetIds.add(stream.id);
+        resetIds.add(stream.id, credit(stream));
         writer().resetStream(stream.id, Http2Code.ENHANCE_YOUR_CALM);
         flushLater();
         abort(stream, Http2Code.ENHANCE_YOUR_CALM, false, why);
     }
 
+    /** What may be under way on a stream; a window at least, for a peer that minds none has more under way. */
+    private int credit(Http2Stream stream) {
+        return Math.max(stream.receivable(), options.streamWindow());
+    }
+
     /** Resets a stream, in the books or not, for what the peer did. */
     void streamError(int id, Http2Code code, String why) {
         side.violated(why);
-        resetIds.add(id);
+        Http2Stream stream = streams.get(id);
+        resetIds.add(id, stream == null ? 0 : credit(stream));
         writer().resetStream(id, code);
         flushLater();
-        Http2Stream stream = streams.get(id);
         if (stream != null) {
             abort(stream, code, false, why);
         }

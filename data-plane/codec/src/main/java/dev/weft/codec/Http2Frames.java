@@ -77,7 +77,7 @@ final class Http2Frames implements Http2FrameReader.Sink {
         }
         Http2Stream stream = connection.stream(id);
         if (stream == null || stream.remoteEnded) {
-            strayData(id);
+            strayData(id, length, endStream);
         } else if (!stream.receive(length)) {
             connection.streamError(id, Http2Code.FLOW_CONTROL_ERROR, "http2.stream_window_exceeded");
         } else {
@@ -85,11 +85,18 @@ final class Http2Frames implements Http2FrameReader.Sink {
         }
     }
 
-    private void strayData(int id) {
+    private void strayData(int id, int length, boolean endStream) {
+        Http2ResetIds reset = connection.resetIds();
         if (isIdle(id)) {
             protocolError("http2.data_on_idle_stream");
-        } else if (connection.side().isServer() && !connection.resetIds().contains(id)) {
-            connection.streamError(id, Http2Code.STREAM_CLOSED, "http2.data_on_closed_stream");
+        } else if (!reset.contains(id)) {
+            if (connection.side().isServer()) {
+                connection.streamError(id, Http2Code.STREAM_CLOSED, "http2.data_on_closed_stream");
+            }
+        } else if (!reset.receive(id, length)) {
+            connection.connectionError(Http2Code.FLOW_CONTROL_ERROR, "http2.stream_window_exceeded");
+        } else if (endStream) {
+            reset.forget(id);
         }
     }
 
@@ -171,7 +178,7 @@ final class Http2Frames implements Http2FrameReader.Sink {
                 }
             }
             case Http2Frame.WINDOW_UPDATE -> windowUpdate(id, payload, start, length);
-            default -> {} // RFC 9113 §5.5: unknown types are ignored
+            default -> flood(connection.guard().unasked()); // RFC 9113 §5.5: unknown types are ignored
         }
         if (assembler.openStream() == 0) {
             whole++;
@@ -242,6 +249,7 @@ final class Http2Frames implements Http2FrameReader.Sink {
         } else if (stream == null
                 && (!connection.side().isServer() || connection.resetIds().contains(id))) {
             connection.decodeIgnored(block, start, end);
+            connection.resetIds().forget(id); // a client has only trailers left to send
         } else {
             connection.connectionError(Http2Code.STREAM_CLOSED, "http2.headers_on_closed_stream");
         }
@@ -282,6 +290,7 @@ final class Http2Frames implements Http2FrameReader.Sink {
             connection.connectionError(Http2Code.FRAME_SIZE_ERROR, "http2.bad_frame_size");
         } else if (ack) {
             connection.settingsHeard();
+            flood(connection.guard().unasked());
         } else {
             apply(payload, start, end);
         }
@@ -318,6 +327,8 @@ final class Http2Frames implements Http2FrameReader.Sink {
             connection.writer().ping(true, opaque);
             connection.flushLater();
             flood(connection.guard().controlFrame());
+        } else {
+            flood(connection.guard().unasked());
         }
     }
 

@@ -36,6 +36,8 @@ final class Http2Guard {
     private long controlSince;
     private int control;
     private long dataSentBefore; // the second began
+    private long unaskedSince;
+    private int unasked;
     private long streams;
     private long dataSent;
     private long priorities;
@@ -89,6 +91,17 @@ final class Http2Guard {
             dataSentBefore = dataSent;
         }
         return ++control > MAX_CONTROL + dataSent - dataSentBefore ? "http2.outbound_control_flood" : null;
+    }
+
+    /** A frame came that nothing is done with: of an unknown type, or an acknowledgement, of which few are awaited. */
+    @Nullable
+    String unasked() {
+        long now = System.nanoTime();
+        if (now - unaskedSince > SECOND_NANOS) {
+            unaskedSince = now;
+            unasked = 0;
+        }
+        return ++unasked > MAX_CONTROL ? "http2.inbound_ignored_frames_flood" : null;
     }
 
     /** A PRIORITY frame came. */

@@ -217,6 +217,11 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
         return receivable >= 0;
     }
 
+    /** Bytes of DATA the peer may still send. */
+    final int receivable() {
+        return receivable;
+    }
+
     /** The peer has heard of a smaller window than it began with. */
     final void narrow(int by) {
         receiveWindow -= by;

@@ -355,6 +355,58 @@ class Http2ServerTest {
         assertThat(server.requests).hasSize(201);
     }
 
+    /** Whatever is only ignored costs us more than its sender. */
+    @ParameterizedTest
+    @MethodSource("ignored")
+    void framesThatAreIgnoredAreCounted(ByteBuf frame) {
+        assertThat(framesUntilClosed(i -> frame.copy(), 1000)).isEqualTo(201);
+        frame.release();
+    }
+
+    static Stream<Arguments> ignored() {
+        return Stream.of(
+                Arguments.of(Http2Peerless.frame(0xbe, 0, 0, new byte[5])),
+                Arguments.of(Http2Peerless.frame(Http2Frame.PING, Http2Frame.ACK, 0, new byte[8])),
+                Arguments.of(Http2Peerless.frame(Http2Frame.SETTINGS, Http2Frame.ACK, 0, new byte[0])));
+    }
+
+    /** What was under way when a stream was reset is no violation; more than the window of it is. */
+    @Test
+    void aStreamThatWasResetTakesNoMoreThanItsWindow() {
+        server.headers(
+                1,
+                false,
+                server.block(
+                        ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "a", "content-length", "1"));
+        server.send(Http2Peerless.frame(Http2Frame.DATA, 0, 1, new byte[2]));
+        assertThat(server.received()).anyMatch(frame -> frame.startsWith("RST_STREAM 1 "));
+        int inOne = 10_000;
+        int sent = 0;
+        while (server.channel.isOpen() && sent < 10_000_000) {
+            server.send(Http2Peerless.frame(Http2Frame.DATA, 0, 1, new byte[inOne]));
+            sent += inOne;
+        }
+        assertThat(server.received()).anyMatch(frame -> frame.endsWith("FLOW_CONTROL_ERROR"));
+        assertThat(sent)
+                .isBetween(Http2Options.APPLICATION.streamWindow(), Http2Options.APPLICATION.streamWindow() + inOne);
+    }
+
+    @Test
+    void aStreamThatWasResetTakesTrailersOnce() {
+        server.headers(
+                1,
+                false,
+                server.block(
+                        ":method", "POST", ":scheme", "http", ":path", "/", ":authority", "a", "content-length", "1"));
+        server.send(Http2Peerless.frame(Http2Frame.DATA, 0, 1, new byte[2]));
+        byte[] trailers = server.block("x-trailer", "v");
+        server.headers(1, true, trailers);
+        assertThat(server.channel.isOpen()).isTrue();
+        server.headers(1, true, trailers);
+        assertThat(server.received()).anyMatch(frame -> frame.endsWith("STREAM_CLOSED"));
+        assertThat(server.channel.isOpen()).isFalse();
+    }
+
     @Test
     void resetsThatItMakesUsSendCountTheSame() {
         server.answers = false;
