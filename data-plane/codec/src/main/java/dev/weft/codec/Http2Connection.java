@@ -361,16 +361,16 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         abort(stream, Http2Code.ENHANCE_YOUR_CALM, false, why);
     }
 
-    /** What may be under way on a stream; a window at least, for a peer that minds none has more under way. */
-    private int credit(Http2Stream stream) {
-        return Math.max(stream.receivable(), options.streamWindow());
+    /** What may be under way on a stream, refused ones too; a window at least, for a peer that minds none has more. */
+    private int credit(@Nullable Http2Stream stream) {
+        return stream == null ? options.streamWindow() : Math.max(stream.receivable(), options.streamWindow());
     }
 
     /** Resets a stream, in the books or not, for what the peer did. */
     void streamError(int id, Http2Code code, String why) {
         side.violated(why);
         Http2Stream stream = streams.get(id);
-        resetIds.add(id, stream == null ? 0 : credit(stream));
+        resetIds.add(id, credit(stream));
         writer().resetStream(id, code);
         flushLater();
         if (stream != null) {

@@ -370,6 +370,30 @@ class Http2ServerTest {
                 Arguments.of(Http2Peerless.frame(Http2Frame.SETTINGS, Http2Frame.ACK, 0, new byte[0])));
     }
 
+    /** Neither the body of a refused request nor that of a malformed one is a violation: it was under way. */
+    @ParameterizedTest
+    @ValueSource(strings = {"refused", "malformed"})
+    void theBodyOfARequestThatIsResetAtOnceHurtsNoOther(String kind) {
+        server.answers = false;
+        int id = 1;
+        if (kind.equals("refused")) {
+            for (; id <= 199; id += 2) {
+                server.get(id);
+            }
+            server.headers(
+                    id, false, server.block(":method", "POST", ":scheme", "http", ":path", "/", ":authority", "a"));
+        } else {
+            server.get(id);
+            id += 2;
+            server.headers(id, false, server.block(":method", "POST", ":scheme", "http", ":path", "/", "Upper", "a"));
+        }
+        server.send(Http2Peerless.frame(Http2Frame.DATA, 0, id, new byte[10_000]));
+        server.send(Http2Peerless.frame(Http2Frame.DATA, 1, id, new byte[10_000]));
+        assertThat(server.received()).singleElement().asString().startsWith("RST_STREAM " + id + " ");
+        assertThat(server.channel.isOpen()).isTrue();
+        assertThat(server.gone).isZero();
+    }
+
     /** What was under way when a stream was reset is no violation; more than the window of it is. */
     @Test
     void aStreamThatWasResetTakesNoMoreThanItsWindow() {
