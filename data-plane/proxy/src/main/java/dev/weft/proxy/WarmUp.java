@@ -22,10 +22,10 @@ import dev.weft.xdsmodel.XdsReader;
 import dev.weft.xdsmodel.XdsSnapshot;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -42,11 +42,15 @@ import java.util.concurrent.TimeUnit;
  * a configuration stream, admin pages. The certificate it uses is in the jar, so known to everybody and trusted by nobody.
  */
 final class WarmUp {
-    private static final int REQUESTS = 200;
+    /** Enough for what is hot to be compiled by the second compiler under the flags of a training run. */
+    private static final int REQUESTS = 24_000;
+
+    private static final int FIRST_REQUESTS = 200;
+    private static final int MAX_SECONDS = 8;
     private static final String LOOPBACK = "127.0.0.1";
 
     private final HostCredential credential;
-    private final ServerSocket backend;
+    private final WarmUpLoad load = new WarmUpLoad();
     private final Proxy proxy;
 
     private WarmUp() throws IOException {
@@ -56,13 +60,16 @@ final class WarmUp {
             }
             this.credential = HostCredential.read(pem);
         }
-        this.backend = new ServerSocket(0, 50, InetAddress.getByName(LOOPBACK));
         this.proxy = new Proxy(0, WorkloadLabels.UNKNOWN, "", Log.to(System.err, Log.Level.WARN, "warm-up"));
     }
 
     static int run() {
         try {
-            new WarmUp().live();
+            fromBootstrap();
+            WarmUp life = new WarmUp();
+            try (life.load) {
+                life.live();
+            }
             return Main.OK;
         } catch (IOException | TlsConfigException | InterruptedException e) {
             System.err.println("weft proxy: warm-up: " + e);
@@ -70,8 +77,22 @@ final class WarmUp {
         }
     }
 
+    /** A proxy with static resources only; it stays until the process ends. */
+    private static void fromBootstrap() throws IOException {
+        Path file = Files.createTempFile("weft-warm-up", ".json");
+        try {
+            Files.writeString(file, resource("warm-up-static.json"));
+            Options options = Options.parse("--bootstrap", file.toString(), "--log-level", "warn");
+            if (!(options instanceof Options.FromBootstrap bootstrap)
+                    || BootstrapProxy.run(bootstrap, Log.to(System.err, bootstrap.level(), "warm-up")) != Main.OK) {
+                throw new IOException("no proxy from " + file);
+            }
+        } finally {
+            Files.delete(file);
+        }
+    }
+
     private void live() throws IOException, TlsConfigException, InterruptedException {
-        Thread.ofPlatform().daemon().start(this::answer);
         Map<String, Secret> secrets = new HashMap<>();
         new IssuedIdentity(credential.identity(), credential.key(), credential.chain(), credential.roots())
                 .secrets()
@@ -117,10 +138,11 @@ final class WarmUp {
             if (!live.await(30, TimeUnit.SECONDS)) {
                 throw new IOException("not live");
             }
-            int outbound = port("outbound");
-            for (int i = 0; i < REQUESTS; i++) {
-                get(outbound, "/" + i);
+            for (int i = 0; i < FIRST_REQUESTS; i++) {
+                load.request(port("outbound"), "/" + i);
             }
+            load.requests(port("outbound"), REQUESTS, MAX_SECONDS);
+            load.requests(port("tcp"), REQUESTS / 4, MAX_SECONDS / 4);
             AdminPages pages = new AdminPages(
                     proxy,
                     new AdminPages.Facts(new MeshNode(sidecar(), "0").node(), Map.of(), ads::status, () -> secrets),
@@ -133,13 +155,22 @@ final class WarmUp {
                     proxy.log());
             for (String path :
                     List.of("/ready", "/stats/prometheus", "/config_dump", "/certs", "/clusters", "/stats")) {
-                get(admin.port(), path);
+                load.request(admin.port(), path);
             }
             controlPlane.close();
         }
         proxy.beginDrain(null);
         proxy.drain(Duration.ofSeconds(2));
         proxy.close();
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream resource = WarmUp.class.getResourceAsStream(name)) {
+            if (resource == null) {
+                throw new IOException(name + " is missing");
+            }
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private static Options.Sidecar sidecar() {
@@ -167,19 +198,13 @@ final class WarmUp {
 
     /** {@code outbound} sends over TLS to {@code inbound}, which sends to the backend. */
     private XdsSnapshot snapshot(Map<String, Secret> secrets) throws IOException {
-        String text;
-        try (InputStream json = WarmUp.class.getResourceAsStream("warm-up.json")) {
-            if (json == null) {
-                throw new IOException("warm-up.json is missing");
-            }
-            text = new String(json.readAllBytes(), StandardCharsets.UTF_8);
+        String text = resource("warm-up.json");
+        try (ServerSocket inbound = new ServerSocket(0);
+                ServerSocket plain = new ServerSocket(0)) {
+            text = text.replace("\"@INBOUND@\"", Integer.toString(inbound.getLocalPort()))
+                    .replace("\"@PLAIN@\"", Integer.toString(plain.getLocalPort()))
+                    .replace("\"@BACKEND@\"", Integer.toString(load.applicationPort()));
         }
-        int inbound;
-        try (ServerSocket free = new ServerSocket(0)) {
-            inbound = free.getLocalPort();
-        }
-        text = text.replace("\"@INBOUND@\"", Integer.toString(inbound))
-                .replace("\"@BACKEND@\"", Integer.toString(backend.getLocalPort()));
         if (!(XdsReader.bootstrap(text) instanceof Parsed.Ok<Bootstrap> ok)) {
             throw new IOException("warm-up.json: " + XdsReader.bootstrap(text));
         }
@@ -187,38 +212,5 @@ final class WarmUp {
         Map<String, Secret> all = new LinkedHashMap<>(read.secrets());
         all.putAll(secrets);
         return new XdsSnapshot(0, read.listeners(), read.routes(), read.clusters(), read.endpoints(), all);
-    }
-
-    private static void get(int port, String path) throws IOException {
-        try (Socket socket = new Socket(LOOPBACK, port)) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream()
-                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-            byte[] answer = socket.getInputStream().readAllBytes();
-            if (!new String(answer, StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 200")) {
-                throw new IOException(path + " was answered with "
-                        + new String(answer, StandardCharsets.ISO_8859_1)
-                                .lines()
-                                .findFirst()
-                                .orElse("nothing"));
-            }
-        }
-    }
-
-    /** The application. */
-    private void answer() {
-        byte[] response = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello"
-                .getBytes(StandardCharsets.US_ASCII);
-        while (true) {
-            try (Socket socket = backend.accept()) {
-                byte[] head = new byte[4096];
-                if (socket.getInputStream().read(head) > 0) {
-                    socket.getOutputStream().write(response);
-                }
-            } catch (IOException e) {
-                return; // the process ends
-            }
-        }
     }
 }
