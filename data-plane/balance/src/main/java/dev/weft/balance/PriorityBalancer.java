@@ -29,11 +29,10 @@ final class PriorityBalancer<E extends Endpoint> implements LoadBalancer<E> {
     }
 
     private static <E extends Endpoint> Lane<E> lane(Policy policy, HostSet.Group<E> group, Turn turn) {
-        return switch (policy) {
-            case Policy.RoundRobin rr -> new RoundRobinLane<>(group, turn);
-            case Policy.Random random -> new RandomLane<>(group);
-            case Policy.LeastRequest least -> new LeastRequestLane<>(group, least.choiceCount());
-        };
+        if (policy instanceof Policy.LeastRequest least) {
+            return new LeastRequestLane<>(group, least.choiceCount());
+        }
+        return policy instanceof Policy.RoundRobin ? new RoundRobinLane<>(group, turn) : new RandomLane<>(group);
     }
 
     @Override

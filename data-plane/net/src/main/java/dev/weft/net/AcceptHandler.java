@@ -5,8 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.SocketChannel;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * while the loops are full, and after an accept that failed. Confined to the listening socket's loop.
  */
 final class AcceptHandler extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = System.getLogger(AcceptHandler.class.getName());
+    private static final InternalLogger LOG = InternalLoggerFactory.getInstance(AcceptHandler.class);
 
     /** Full: how soon it looks whether a connection has ended. */
     private static final int FULL_MILLIS = 100;
@@ -61,11 +61,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         // Mostly EMFILE: the queue would wake us again at once, for ever.
-        LOG.log(
-                Level.WARNING,
-                "accept on {0} failed, pausing for 1 s: {1}",
-                ctx.channel().localAddress(),
-                cause);
+        LOG.warn("accept on {} failed, pausing for 1 s: {}", ctx.channel().localAddress(), String.valueOf(cause));
         rest(ctx.channel(), FAILED_MILLIS);
     }
 

@@ -57,28 +57,28 @@ final class ChainCompiler {
     }
 
     private ServerTransport transport(TransportSocket socket) throws TlsConfigException {
-        return switch (socket) {
-            case TransportSocket.Plaintext plaintext -> ServerTransport.PLAINTEXT;
-            case TransportSocket.UpstreamTls client ->
-                throw new IllegalArgumentException("a client's transport socket in a filter chain");
-            case TransportSocket.DownstreamTls server -> new Tls(tls.server(server));
-        };
+        if (socket instanceof TransportSocket.DownstreamTls server) {
+            return new Tls(tls.server(server));
+        }
+        if (socket instanceof TransportSocket.Plaintext) {
+            return ServerTransport.PLAINTEXT;
+        }
+        throw new IllegalArgumentException("a client's transport socket in a filter chain");
     }
 
     private NetworkFilterRuntime filter(Listener listener, FilterChain chain) {
         NetworkFilter last = chain.filters().get(chain.filters().size() - 1);
         boolean inbound = Telemetry.isInbound(listener.trafficDirection());
-        return switch (last) {
-            case HttpConnectionManager http -> {
-                HttpManager manager = inbound ? Inbound.http(http, parts) : Outbound.http(http, parts);
-                managers.add(manager);
-                if (draining) {
-                    manager.drain();
-                }
-                yield manager;
-            }
-            case TcpProxy tcp -> inbound ? Inbound.tcp(tcp, parts) : Outbound.tcp(tcp, parts);
-        };
+        if (last instanceof TcpProxy tcp) {
+            return inbound ? Inbound.tcp(tcp, parts) : Outbound.tcp(tcp, parts);
+        }
+        HttpConnectionManager http = (HttpConnectionManager) last;
+        HttpManager manager = inbound ? Inbound.http(http, parts) : Outbound.http(http, parts);
+        managers.add(manager);
+        if (draining) {
+            manager.drain();
+        }
+        return manager;
     }
 
     /** Compiles the routes these listeners use; adds what is wrong with them. Nothing is in force yet. */
@@ -108,10 +108,11 @@ final class ChainCompiler {
             prepared.put(routes, known);
             return;
         }
-        switch (CompiledRoutes.compile(routes)) {
-            case Parsed.Ok<CompiledRoutes> ok -> prepared.put(routes, new RouteTable(ok.value()));
-            case Parsed.Rejected<CompiledRoutes> rejected ->
-                rejected.diagnostics().forEach(d -> problems.add(Engine.under(path, d)));
+        Parsed<CompiledRoutes> compiled = CompiledRoutes.compile(routes);
+        if (compiled instanceof Parsed.Ok<CompiledRoutes> ok) {
+            prepared.put(routes, new RouteTable(ok.value()));
+        } else if (compiled instanceof Parsed.Rejected<CompiledRoutes> rejected) {
+            rejected.diagnostics().forEach(d -> problems.add(Engine.under(path, d)));
         }
     }
 
@@ -123,10 +124,10 @@ final class ChainCompiler {
         for (ListenerRuntime listener : listeners) {
             for (ChainRuntime chain : listener.chains()) {
                 if (chain.filter() instanceof HttpManager manager) {
-                    RouteConfiguration wanted = switch (manager.config().routes()) {
-                        case RouteSource.Inline inline -> inline.routes();
-                        case RouteSource.Rds rds -> byName.get(rds.routeConfigName());
-                    };
+                    RouteSource source = manager.config().routes();
+                    RouteConfiguration wanted = source instanceof RouteSource.Inline inline
+                            ? inline.routes()
+                            : byName.get(((RouteSource.Rds) source).routeConfigName());
                     manager.routes(wanted == null ? null : tables.get(wanted));
                 }
             }

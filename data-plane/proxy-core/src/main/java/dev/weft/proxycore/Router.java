@@ -77,16 +77,15 @@ final class Router implements TerminalFilter {
             Replies.redirect(exchange, stream, 301, location, "direct_response");
             return;
         }
-        switch (plan.action()) {
-            case RouteAction.Forward forward -> forward(exchange, stream, head, plan, forward);
-            case RouteAction.DirectResponse direct ->
-                Replies.send(exchange, stream, direct.status(), plan.directBody(), "direct_response");
-            case RouteAction.Redirect redirect -> {
-                String scheme =
-                        ForwardedHeaders.scheme(head, exchange.connection.peer().tls());
-                byte[] location = Ascii.bytes(plan.compiled().location(head, scheme));
-                Replies.redirect(exchange, stream, redirect.responseCode(), location, "direct_response");
-            }
+        if (plan.action() instanceof RouteAction.Forward forward) {
+            forward(exchange, stream, head, plan, forward);
+        } else if (plan.action() instanceof RouteAction.DirectResponse direct) {
+            Replies.send(exchange, stream, direct.status(), plan.directBody(), "direct_response");
+        } else if (plan.action() instanceof RouteAction.Redirect redirect) {
+            String scheme =
+                    ForwardedHeaders.scheme(head, exchange.connection.peer().tls());
+            byte[] location = Ascii.bytes(plan.compiled().location(head, scheme));
+            Replies.redirect(exchange, stream, redirect.responseCode(), location, "direct_response");
         }
     }
 

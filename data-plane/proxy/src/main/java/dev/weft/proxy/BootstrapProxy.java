@@ -67,24 +67,20 @@ final class BootstrapProxy {
             System.err.println("weft proxy: cannot read " + options.file() + ": " + reason(e));
             return Main.USAGE;
         }
-        Bootstrap bootstrap;
-        switch (XdsReader.bootstrap(text)) {
-            case Parsed.Rejected<Bootstrap> rejected -> {
-                long errors = rejected.diagnostics().stream()
-                        .filter(Diagnostic::isError)
-                        .count();
-                System.err.println(
-                        "weft proxy: " + options.file() + ": " + errors + (errors == 1 ? " problem" : " problems"));
-                rejected.diagnostics().forEach(problem -> System.err.println("  " + problem));
-                return Main.USAGE;
-            }
-            case Parsed.Ok<Bootstrap> ok -> {
-                ok.warnings().forEach(warning -> log.warn(warning.toString()));
-                bootstrap = ok.value();
-            }
+        Parsed<Bootstrap> parsed = XdsReader.bootstrap(text);
+        if (parsed instanceof Parsed.Ok<Bootstrap> ok) {
+            ok.warnings().forEach(warning -> log.warn(warning.toString()));
+            Proxy proxy = new Proxy(options.loops(), WorkloadLabels.UNKNOWN, "", log);
+            return new BootstrapProxy(proxy, ok.value()).start(text);
         }
-        Proxy proxy = new Proxy(options.loops(), WorkloadLabels.UNKNOWN, "", log);
-        return new BootstrapProxy(proxy, bootstrap).start(text);
+        if (parsed instanceof Parsed.Rejected<Bootstrap> rejected) {
+            long errors =
+                    rejected.diagnostics().stream().filter(Diagnostic::isError).count();
+            System.err.println(
+                    "weft proxy: " + options.file() + ": " + errors + (errors == 1 ? " problem" : " problems"));
+            rejected.diagnostics().forEach(problem -> System.err.println("  " + problem));
+        }
+        return Main.USAGE;
     }
 
     private int start(String text) {

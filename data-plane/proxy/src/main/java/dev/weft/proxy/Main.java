@@ -1,9 +1,6 @@
 package dev.weft.proxy;
 
 import dev.weft.base.Log;
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.netty.util.internal.logging.JdkLoggerFactory;
-import java.security.Security;
 import java.util.concurrent.CountDownLatch;
 
 /** The proxy process. Exit codes: 0 ended in order, 1 failed, 2 the command line or the bootstrap cannot be followed. */
@@ -16,12 +13,6 @@ public final class Main {
 
     /** Starts the proxy and does not return while it runs: all its threads are daemons. */
     public static void main(String[] arguments) throws InterruptedException {
-        // Names are resolved again at the rate a cluster says; the JDK would keep what it heard for 30 s (failures 10
-        // s).
-        Security.setProperty("networkaddress.cache.ttl", "0");
-        Security.setProperty("networkaddress.cache.negative.ttl", "0");
-        // Named before Netty looks for logging libraries: none is on our class path.
-        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
         Options options = Options.parse(arguments);
         int code = run(options);
         if (code == OK && (options instanceof Options.FromBootstrap || options instanceof Options.Sidecar)) {
@@ -31,20 +22,28 @@ public final class Main {
     }
 
     private static int run(Options options) {
-        return switch (options) {
-            case Options.Help help -> {
-                System.out.print(Options.USAGE);
-                yield OK;
-            }
-            case Options.Wrong wrong -> {
-                wrong.problems().forEach(problem -> System.err.println("weft proxy: " + problem));
-                System.err.println("weft proxy: see --help");
-                yield USAGE;
-            }
-            case Options.FromBootstrap bootstrap ->
-                BootstrapProxy.run(bootstrap, Log.to(System.err, bootstrap.level(), "proxy"));
-            case Options.Sidecar sidecar -> SidecarProxy.run(sidecar, Log.to(System.err, sidecar.level(), "proxy"));
-            case Options.Warm warm -> WarmUp.run();
-        };
+        if (options instanceof Options.FromBootstrap bootstrap) {
+            return BootstrapProxy.run(bootstrap, log(bootstrap.level()));
+        }
+        if (options instanceof Options.Sidecar sidecar) {
+            return SidecarProxy.run(sidecar, log(sidecar.level()));
+        }
+        if (options instanceof Options.Warm) {
+            return WarmUp.run();
+        }
+        if (options instanceof Options.Wrong wrong) {
+            wrong.problems().forEach(problem -> System.err.println("weft proxy: " + problem));
+            System.err.println("weft proxy: see --help");
+            return USAGE;
+        }
+        System.out.print(Options.USAGE);
+        return OK;
+    }
+
+    /** The log of the process; Netty writes to it, too. */
+    static Log log(Log.Level level) {
+        Log log = Log.to(System.err, level, "proxy");
+        NettyLog.install(log);
+        return log;
     }
 }

@@ -84,7 +84,7 @@ final class WarmUp {
             Files.writeString(file, resource("warm-up-static.json"));
             Options options = Options.parse("--bootstrap", file.toString(), "--log-level", "warn");
             if (!(options instanceof Options.FromBootstrap bootstrap)
-                    || BootstrapProxy.run(bootstrap, Log.to(System.err, bootstrap.level(), "warm-up")) != Main.OK) {
+                    || BootstrapProxy.run(bootstrap, Main.log(bootstrap.level())) != Main.OK) {
                 throw new IOException("no proxy from " + file);
             }
         } finally {

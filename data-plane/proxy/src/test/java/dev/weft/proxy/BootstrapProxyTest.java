@@ -223,6 +223,26 @@ class BootstrapProxyTest {
         assertThat(proxy.errors()).doesNotContain("error");
     }
 
+    /** Each costs a start milliseconds: classes that the JVM spins for switches over types, and the JDK's logging. */
+    @Test
+    void aStartDoesWithoutWhatIsDear() throws Exception {
+        Backend backend = opened(new Backend("hello"));
+        int port = RunningProxy.freePort();
+        Path loaded = directory.resolve("loaded");
+        List<String> flags = new ArrayList<>(Files.readAllLines(Path.of("src/main/dist/jvm.options")));
+        flags.removeIf(line -> line.isBlank() || line.startsWith("#"));
+        flags.add("-Xlog:class+load=info:file=" + loaded);
+        RunningProxy proxy = opened(RunningProxy.bootstrap(
+                        flags, directory, bootstrap(RunningProxy.freePort(), port, backend.port())))
+                .awaitReady();
+        assertThat(proxy.get(port, "/").statusCode()).isEqualTo(200);
+        assertThat(Files.readAllLines(loaded))
+                .anyMatch(line -> line.contains("dev.weft.proxycore.Router "))
+                .noneMatch(line -> line.contains("$$TypeSwitch/"))
+                .noneMatch(line -> line.contains("java.util.logging.LogManager$RootLogger "))
+                .noneMatch(line -> line.contains("SecurityPropertyModificationEvent "));
+    }
+
     @Test
     void portInUseIsSaidAndExitsWith1() throws Exception {
         Backend backend = opened(new Backend("hello"));

@@ -101,7 +101,11 @@ final class RunningProxy implements AutoCloseable {
     }
 
     static RunningProxy bootstrap(Path directory, String json) throws IOException {
-        return start("--bootstrap", bootstrapFile(directory, json));
+        return bootstrap(List.of(), directory, json);
+    }
+
+    static RunningProxy bootstrap(List<String> flags, Path directory, String json) throws IOException {
+        return start(flags, "--bootstrap", bootstrapFile(directory, json));
     }
 
     private static String bootstrapFile(Path directory, String json) throws IOException {

@@ -32,16 +32,16 @@ final class HostRoutes {
                 rest.add(i);
                 continue;
             }
-            switch (match.path()) {
-                case PathMatch.Exact path -> add(paths, path.path(), i);
-                case PathMatch.Prefix prefix -> prefixes.add(prefix.prefix(), i);
+            if (match.path() instanceof PathMatch.Exact path) {
+                add(paths, path.path(), i);
+            } else if (match.path() instanceof PathMatch.Prefix prefix) {
+                prefixes.add(prefix.prefix(), i);
+            } else if (match.path() instanceof PathMatch.PathSeparatedPrefix prefix) {
                 // The path itself, or more behind a slash: never both for one request.
-                case PathMatch.PathSeparatedPrefix prefix -> {
-                    add(paths, prefix.prefix(), i);
-                    prefixes.add(prefix.prefix() + "/", i);
-                }
-                case PathMatch.Regex regex -> rest.add(i);
-                case PathMatch.Connect connect -> rest.add(i);
+                add(paths, prefix.prefix(), i);
+                prefixes.add(prefix.prefix() + "/", i);
+            } else {
+                rest.add(i); // a regex or CONNECT
             }
         }
         Map<String, int[]> frozen = new HashMap<>();

@@ -30,11 +30,12 @@ final class PathEdit {
 
     /** Null when the route leaves the path alone; {@link IllegalArgumentException} when its regex is broken. */
     static @Nullable PathEdit of(Route route) {
-        PathRewrite rewrite = switch (route.action()) {
-            case RouteAction.Forward forward -> forward.pathRewrite();
-            case RouteAction.Redirect redirect -> redirect.pathRewrite();
-            case RouteAction.DirectResponse response -> null;
-        };
+        PathRewrite rewrite = null;
+        if (route.action() instanceof RouteAction.Forward forward) {
+            rewrite = forward.pathRewrite();
+        } else if (route.action() instanceof RouteAction.Redirect redirect) {
+            rewrite = redirect.pathRewrite();
+        }
         if (rewrite == null) {
             return null;
         }

@@ -2,6 +2,7 @@ package dev.weft.upstream;
 
 import dev.weft.base.Diagnostic;
 import dev.weft.net.Loop;
+import dev.weft.net.SystemNames;
 import dev.weft.net.TlsConfigException;
 import dev.weft.net.TlsContexts;
 import dev.weft.stats.StatsRegistry;
@@ -41,7 +42,7 @@ public final class Clusters implements AutoCloseable {
 
     /** No clusters yet. */
     public static Clusters of(List<Loop> loops, TlsContexts tls, StatsRegistry stats) {
-        return new Clusters(loops, tls, stats, DnsRefresher.Resolver.SYSTEM);
+        return new Clusters(loops, tls, stats, SystemNames::resolve);
     }
 
     private static Transport transport(TransportSocket socket, TlsContexts tls) {

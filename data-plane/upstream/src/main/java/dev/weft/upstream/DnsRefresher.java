@@ -28,9 +28,6 @@ final class DnsRefresher implements AutoCloseable {
 
     /** Turns a name into addresses; may block. */
     interface Resolver {
-        /** The process's own: hosts file, then name servers. */
-        Resolver SYSTEM = InetAddress::getAllByName;
-
         InetAddress[] resolve(String name) throws UnknownHostException;
     }
 

@@ -3,6 +3,7 @@ package dev.weft.xdsclient;
 import dev.weft.codec.Http2ClientConnection;
 import dev.weft.codec.Http2Options;
 import dev.weft.codec.Mux;
+import dev.weft.net.SystemNames;
 import dev.weft.net.TlsConnection;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -89,7 +90,7 @@ final class GrpcConnection extends ChannelInboundHandlerAdapter implements Http2
         // The JDK's resolver blocks for as long as DNS pleases; the control thread must not.
         Thread.ofVirtual().name("weft-resolve").start(() -> {
             try {
-                InetAddress resolved = InetAddress.getByName(host);
+                InetAddress resolved = SystemNames.resolve(host)[0];
                 target.loop().execute(() -> connection.dial(new InetSocketAddress(resolved, port)));
             } catch (UnknownHostException e) {
                 target.loop().execute(() -> events.closed("unknown host " + host));

@@ -75,19 +75,18 @@ final class BootstrapParser {
     private static void checkChain(MessageView at, String path, FilterChain chain, Set<String> clusters) {
         for (int f = 0; f < chain.filters().size(); f++) {
             String filter = path + ".filters[" + f + "].typed_config";
-            switch (chain.filters().get(f)) {
-                case TcpProxy tcp -> checkNames(at, filter, names(tcp.cluster()), clusters);
-                case HttpConnectionManager http -> {
-                    switch (http.routes()) {
-                        case RouteSource.Inline inline ->
-                            checkRoutes(at, filter + ".route_config", inline.routes(), clusters);
-                        case RouteSource.Rds rds ->
-                            at.error(
-                                    filter + ".rds",
-                                    "invalid-value",
-                                    "routes '" + rds.routeConfigName() + "' come over RDS, but there is no ads_config",
-                                    "add dynamic_resources.ads_config or write route_config");
-                    }
+            NetworkFilter last = chain.filters().get(f);
+            if (last instanceof TcpProxy tcp) {
+                checkNames(at, filter, names(tcp.cluster()), clusters);
+            } else if (last instanceof HttpConnectionManager http) {
+                if (http.routes() instanceof RouteSource.Inline inline) {
+                    checkRoutes(at, filter + ".route_config", inline.routes(), clusters);
+                } else if (http.routes() instanceof RouteSource.Rds rds) {
+                    at.error(
+                            filter + ".rds",
+                            "invalid-value",
+                            "routes '" + rds.routeConfigName() + "' come over RDS, but there is no ads_config",
+                            "add dynamic_resources.ads_config or write route_config");
                 }
             }
         }
@@ -114,7 +113,7 @@ final class BootstrapParser {
     }
 
     private static List<String> names(ClusterSpecifier cluster) {
-        return RouteAction.Forward.to(cluster).clusterNames();
+        return cluster.names();
     }
 
     static Node node(MessageView view) {

@@ -4,16 +4,34 @@ import java.util.List;
 
 /** Which cluster takes a request or connection. */
 public sealed interface ClusterSpecifier {
+    /** Names of all clusters it may choose; empty when a header names it. */
+    List<String> names();
+
     /** One cluster. */
-    record Single(String cluster) implements ClusterSpecifier {}
+    record Single(String cluster) implements ClusterSpecifier {
+        @Override
+        public List<String> names() {
+            return List.of(cluster);
+        }
+    }
 
     /** {@code cluster_header}: named by a request header. */
-    record FromHeader(String header) implements ClusterSpecifier {}
+    record FromHeader(String header) implements ClusterSpecifier {
+        @Override
+        public List<String> names() {
+            return List.of();
+        }
+    }
 
     /** Chosen at random by weight. The sum of weights is positive. */
     record Weighted(List<ClusterWeight> clusters) implements ClusterSpecifier {
         public Weighted {
             clusters = List.copyOf(clusters);
+        }
+
+        @Override
+        public List<String> names() {
+            return clusters.stream().map(ClusterWeight::name).toList();
         }
 
         public long totalWeight() {

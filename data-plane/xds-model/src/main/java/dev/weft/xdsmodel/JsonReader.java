@@ -220,27 +220,18 @@ final class JsonReader {
 
     private static @Nullable Object whole(@Nullable Object json, long least, long most) {
         long number;
-        switch (json) {
-            case Long value -> number = value;
-            case Double value -> {
-                if (value != Math.rint(value) || Math.abs(value) >= 9e18) {
-                    return null;
-                }
-                number = value.longValue();
-            }
-            case String text -> {
-                try {
-                    number = Long.parseLong(text);
-                } catch (NumberFormatException e) {
-                    return null;
-                }
-            }
-            case null -> {
+        if (json instanceof Long value) {
+            number = value;
+        } else if (json instanceof Double value && value == Math.rint(value) && Math.abs(value) < 9e18) {
+            number = value.longValue();
+        } else if (json instanceof String text) {
+            try {
+                number = Long.parseLong(text);
+            } catch (NumberFormatException e) {
                 return null;
             }
-            default -> {
-                return null;
-            }
+        } else {
+            return null;
         }
         return number < least || number > most ? null : (Object) number;
     }

@@ -419,13 +419,11 @@ public final class MessageView {
         if (field.hasPresence() || field.repeated() || field.kind() == Kind.MESSAGE) {
             return false;
         }
-        return switch (value) {
-            case Long number -> number == 0;
-            case Double number -> Double.doubleToRawLongBits(number) == 0; // -0.0 is kept, as protobuf does
-            case Boolean bool -> !bool;
-            case String text -> text.isEmpty();
-            case byte[] content -> content.length == 0;
-            default -> false;
-        };
+        return value instanceof Long number && number == 0
+                || value instanceof Double decimal
+                        && Double.doubleToRawLongBits(decimal) == 0 // -0.0 is kept, as protobuf does
+                || value instanceof Boolean bool && !bool
+                || value instanceof String text && text.isEmpty()
+                || value instanceof byte[] content && content.length == 0;
     }
 }

@@ -127,14 +127,7 @@ public sealed interface RouteAction {
 
         /** Names of all clusters it may choose; empty when a header names it. */
         public List<String> clusterNames() {
-            return switch (cluster) {
-                case ClusterSpecifier.Single single -> List.of(single.cluster());
-                case ClusterSpecifier.FromHeader header -> List.of();
-                case ClusterSpecifier.Weighted weighted ->
-                    weighted.clusters().stream()
-                            .map(ClusterSpecifier.ClusterWeight::name)
-                            .toList();
-            };
+            return cluster.names();
         }
     }
 

@@ -103,14 +103,16 @@ final class RuleChecker {
     }
 
     private static void value(MessageView view, String name, FieldType field, Rules rules, @Nullable Object value) {
-        switch (value) {
-            case String text -> text(view, name, rules, text);
-            case byte[] bytes -> length(view, name, rules, bytes.length);
-            case Long number -> number(view, name, field, rules, number);
-            case Double number -> range(view, name, rules, Math.round(number * 1e6), number.toString(), 1e6);
-            case MessageView message -> message(view, name, rules, message);
-            case null -> {}
-            default -> {}
+        if (value instanceof String text) {
+            text(view, name, rules, text);
+        } else if (value instanceof byte[] bytes) {
+            length(view, name, rules, bytes.length);
+        } else if (value instanceof Long number) {
+            number(view, name, field, rules, number);
+        } else if (value instanceof Double number) {
+            range(view, name, rules, Math.round(number * 1e6), number.toString(), 1e6);
+        } else if (value instanceof MessageView message) {
+            message(view, name, rules, message);
         }
     }
 
