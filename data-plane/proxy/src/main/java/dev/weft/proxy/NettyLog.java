@@ -4,13 +4,15 @@ import dev.weft.base.Log;
 import io.netty.util.internal.logging.AbstractInternalLogger;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.function.BiConsumer;
 
 /**
  * What Netty has to say, in our log: its warnings and errors as they are, its notes with ours of level debug. The JDK's
- * logging, which it would use else, has a format of its own and costs a start 25 ms.
+ * logging, which it would use else, has a format of its own, costs a start 25 ms, and opens a file for its first line: in a
+ * process without descriptors that is an {@link Error} thrown at whoever had something to say.
  */
 final class NettyLog extends AbstractInternalLogger {
     private static final long serialVersionUID = 1L;
@@ -24,10 +26,11 @@ final class NettyLog extends AbstractInternalLogger {
 
     /** To be called before Netty's first class is used; loggers that there are already stay as they are. */
     static void install(Log log) {
+        Log netty = log.component("netty");
         InternalLoggerFactory.setDefaultFactory(new InternalLoggerFactory() {
             @Override
             protected InternalLogger newInstance(String name) {
-                return new NettyLog(name, log.component(name.substring(name.lastIndexOf('.') + 1)));
+                return new NettyLog(name, netty);
             }
         });
     }
@@ -38,7 +41,7 @@ final class NettyLog extends AbstractInternalLogger {
         }
     }
 
-    /** Arguments for each {@code {}}; an exception that is left over follows with its stack. */
+    /** Arguments for each {@code {}}; an exception that is left over follows, with its stack if it is not the network's. */
     static String text(String format, Object... arguments) {
         StringBuilder text = new StringBuilder(format.length() + 64);
         int from = 0;
@@ -49,11 +52,15 @@ final class NettyLog extends AbstractInternalLogger {
         }
         text.append(format, from, format.length());
         if (next < arguments.length && arguments[next] instanceof Throwable cause) {
-            StringWriter stack = new StringWriter();
-            cause.printStackTrace(new PrintWriter(stack));
-            text.append(": ").append(stack.toString().strip());
+            text.append(": ").append(cause instanceof IOException ? cause.toString() : stack(cause));
         }
         return text.toString();
+    }
+
+    private static String stack(Throwable cause) {
+        StringWriter stack = new StringWriter();
+        cause.printStackTrace(new PrintWriter(stack));
+        return stack.toString().strip();
     }
 
     @Override
