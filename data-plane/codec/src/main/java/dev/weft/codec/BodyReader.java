@@ -100,21 +100,37 @@ final class BodyReader {
                     }
                     give(in, n, false, sink);
                 }
-                case TRAILERS -> {
-                    Http1Error error = readTrailers(in, sink);
+                default -> {
+                    Http1Error error = state == State.TRAILERS ? readTrailers(in, sink) : readFraming(in);
                     if (error != null) {
                         return error;
-                    }
-                }
-                default -> {
-                    if (!framingByte(in.readByte())) {
-                        boolean large = digits > MAX_CHUNK_DIGITS && remaining > 0;
-                        return large ? Http1Error.CONTENT_TOO_LARGE : Http1Error.BAD_CHUNK;
                     }
                 }
             }
         }
         return null;
+    }
+
+    /**
+     * Reads on in the framing before the first byte of the body, for a head that is not passed on yet: nothing goes to a
+     * sink.
+     */
+    @Nullable
+    Http1Error readFraming(ByteBuf in) {
+        while (isFraming() && in.isReadable()) {
+            if (!framingByte(in.readByte())) {
+                boolean large = digits > MAX_CHUNK_DIGITS && remaining > 0;
+                return large ? Http1Error.CONTENT_TOO_LARGE : Http1Error.BAD_CHUNK;
+            }
+        }
+        return null;
+    }
+
+    private boolean isFraming() {
+        return switch (state) {
+            case DONE, LENGTH, UNTIL_CLOSE, CHUNK_DATA, TRAILERS -> false;
+            case CHUNK_SIZE, CHUNK_EXTENSION, CHUNK_SIZE_LF, CHUNK_DATA_CR, CHUNK_DATA_LF -> true;
+        };
     }
 
     private void give(ByteBuf in, int n, boolean end, Sink sink) {

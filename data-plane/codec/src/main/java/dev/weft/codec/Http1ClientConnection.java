@@ -170,9 +170,11 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             keepAliveSeconds = seconds;
         }
         boolean end = !reader.beginBody();
-        if (end && in.isReadable()) {
-            // A body that must not be there, or an answer to nothing: what the head says cannot be trusted either.
-            fail(Failure.PROTOCOL_ERROR, Http1Error.UNEXPECTED_BODY.details());
+        // A body that must not be there, an answer to nothing, a first chunk that is none: what the head says cannot be
+        // trusted either, and there is still time for an answer of our own.
+        error = !end ? reader.readFraming(in) : in.isReadable() ? Http1Error.UNEXPECTED_BODY : null;
+        if (error != null) {
+            fail(Failure.PROTOCOL_ERROR, error.details());
             return false;
         }
         current.responseHead(response, end);

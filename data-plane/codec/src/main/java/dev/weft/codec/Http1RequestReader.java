@@ -142,9 +142,9 @@ final class Http1RequestReader implements BodyReader.Sink {
         body.start(framing);
         boolean end = body.isDone();
         reading = end ? Reading.HEAD : Reading.BODY;
-        // We answer ourselves, as Envoy does, and pass the request on without the expectation. A client of HTTP/1.0
-        // would take the 100 for the answer (RFC 9110 §10.1.1).
-        if (ConnectionFields.takeExpectContinue(request.headers())
+        // A client of HTTP/1.0 would take the 100 for the answer (RFC 9110 §10.1.1).
+        if (!connection.passesContinue()
+                && ConnectionFields.takeExpectContinue(request.headers())
                 && request.version() != HttpVersion.HTTP_1_0
                 && !end
                 && !in.isReadable()) {

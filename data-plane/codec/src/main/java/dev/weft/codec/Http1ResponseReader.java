@@ -134,6 +134,12 @@ final class Http1ResponseReader {
         return inBody;
     }
 
+    /** What is wrong with the framing that came with the head, before the first byte of the body; null for nothing. */
+    @Nullable
+    Http1Error readFraming(ByteBuf in) {
+        return body.readFraming(in);
+    }
+
     /** Reads on in the body. When {@link #tookBuffer} says so afterwards, the buffer is the sink's. */
     @Nullable
     Http1Error readBody(ByteBuf in, BodyReader.Sink sink) {

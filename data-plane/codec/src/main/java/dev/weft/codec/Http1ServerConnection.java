@@ -155,6 +155,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         return created;
     }
 
+    boolean passesContinue() {
+        return server.passesContinue();
+    }
+
     void sendContinue() {
         writer().writeContinue();
     }

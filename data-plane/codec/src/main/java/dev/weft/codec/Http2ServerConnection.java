@@ -122,7 +122,18 @@ public final class Http2ServerConnection implements ServerConnection, Http2Conne
         stream.announced(shared.http2Requests.contentLength());
         connection.open(stream);
         HttpStream created = server.newStream(stream, head);
+        if (!server.passesContinue() && ConnectionFields.takeExpectContinue(head.headers()) && !endStream) {
+            sendContinue(stream);
+        }
         stream.start(created, endStream);
+    }
+
+    private void sendContinue(Http2ServerStream stream) {
+        ResponseHead response = shared.takeResponse();
+        response.status(100);
+        stream.writeInformational(response);
+        stream.flush();
+        shared.giveBack(response);
     }
 
     /** The codec's own answer, as the HTTP/1.1 codec gives it. */

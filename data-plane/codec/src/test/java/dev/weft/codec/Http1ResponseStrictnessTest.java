@@ -45,6 +45,10 @@ class Http1ResponseStrictnessTest {
             body behind a 204            | GET | HTTP/1.1 204 No Content@@hello | http1.body_disallowed
             body behind a 304            | GET | HTTP/1.1 304 Not Modified@Content-Length: 5@@hello | http1.body_disallowed
             body for a HEAD              | HEAD | HTTP/1.1 200 OK@Content-Length: 5@@hello | http1.body_disallowed
+            chunk size that is none      | GET | HTTP/1.1 200 OK@Transfer-Encoding: chunked@@zz@hello@0@@ | http1.codec_error
+            chunk size without digits    | GET | HTTP/1.1 200 OK@Transfer-Encoding: chunked@@;a=b@ | http1.codec_error
+            LF in a chunk extension      | GET | HTTP/1.1 200 OK@Transfer-Encoding: chunked@@1;<0a>@x@0@@ | http1.codec_error
+            chunk of 2^64                | GET | HTTP/1.1 200 OK@Transfer-Encoding: chunked@@10000000000000000@ | http1.content_too_large
             second response              | GET | HTTP/1.1 200 OK@Content-Length: 0@@HTTP/1.1 200 OK@@ | http1.body_disallowed
             """)
     void breaksItsExchange(String what, String method, String row, String details) {
@@ -60,7 +64,7 @@ class Http1ResponseStrictnessTest {
     @ParameterizedTest(name = "{0}: {2}")
     @CsvSource(delimiter = '|', textBlock = """
             chunk longer than it says  | HTTP/1.1 200 OK@Transfer-Encoding: chunked@@1@xy@0@@ | PROTOCOL_ERROR http1.codec_error
-            LF in a chunk extension    | HTTP/1.1 200 OK@Transfer-Encoding: chunked@@1;<0a>@x@0@@ | PROTOCOL_ERROR http1.codec_error
+            LF in a later extension    | HTTP/1.1 200 OK@Transfer-Encoding: chunked@@1@x@1;<0a>@x@0@@ | PROTOCOL_ERROR http1.codec_error
             folded trailer             | HTTP/1.1 200 OK@Transfer-Encoding: chunked@@0@A: b@ c@@ | PROTOCOL_ERROR http1.obs_fold
             """)
     void breaksItsExchangeBehindTheHead(String what, String row, String failure) {

@@ -82,6 +82,15 @@ class Http2ServerTest {
     }
 
     @Test
+    void anExpectationIsMetHere() {
+        server.post(1, "expect", "100-continue");
+        assertThat(server.received()).containsExactly("HEADERS 1 :status=100");
+        server.data(1, "hi", true);
+        assertThat(server.received()).containsExactly("HEADERS 1 :status=204 end");
+        assertThat(server.requests).containsExactly("POST /1 shop HTTP/2");
+    }
+
+    @Test
     void trailersReachTheStreamWithoutWhatTheyMustNotCarry() {
         server.post(1);
         server.data(1, "body", false);

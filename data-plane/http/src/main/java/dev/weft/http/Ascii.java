@@ -54,15 +54,15 @@ public final class Ascii {
         return end;
     }
 
-    /** The decimal number of a span of 1 to 18 digits and nothing else, or -1. */
+    /** The decimal number below 2^63 of a span of digits and nothing else, or -1. Zeros may lead, however many. */
     public static long parseDecimal(byte[] bytes, int start, int end) {
-        if (start >= end || end - start > 18) {
+        if (start >= end) {
             return -1;
         }
         long value = 0;
         for (int i = start; i < end; i++) {
             int digit = bytes[i] - '0';
-            if (digit < 0 || digit > 9) {
+            if (digit < 0 || digit > 9 || value > (Long.MAX_VALUE - digit) / 10) {
                 return -1;
             }
             value = value * 10 + digit;

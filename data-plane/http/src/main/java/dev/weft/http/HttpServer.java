@@ -25,6 +25,14 @@ public interface HttpServer {
     /** The peer broke the protocol in a way that concerns no request. For counters and logs. */
     default void violated(String details) {}
 
+    /**
+     * Whether {@code 100 Continue} is the endpoint's to say and the client's expectation goes on to it. Else the codec
+     * says it and takes the expectation out.
+     */
+    default boolean passesContinue() {
+        return false;
+    }
+
     /** A response is about to be written: whether the connection shall end after it. */
     boolean closeAfterResponse();
 

@@ -3,6 +3,8 @@ package dev.weft.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HeaderBlockTest {
     private final HeaderBlock block = new HeaderBlock(8);
@@ -52,12 +54,26 @@ class HeaderBlockTest {
     @Test
     void numbersAreReadAndWritten() {
         byte[] out = new byte[20];
-        for (long number : new long[] {0, 7, 10, 99, 1024, 123_456_789_012L}) {
+        for (long number : new long[] {0, 7, 10, 99, 1024, 123_456_789_012L, Long.MAX_VALUE}) {
             int end = Ascii.writeDecimal(out, 0, number);
             assertThat(Ascii.text(out, 0, end)).isEqualTo(Long.toString(number));
             assertThat(Ascii.parseDecimal(out, 0, end)).isEqualTo(number);
         }
         assertThat(Ascii.parseDecimal(Ascii.bytes("1x"), 0, 2)).isNegative();
         assertThat(Ascii.parseDecimal(Ascii.bytes(""), 0, 0)).isNegative();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "000000000000000000000000000005, 5",
+        "0000000000000000000, 0",
+        "1000000000000000000, 1000000000000000000",
+        "09223372036854775807, 9223372036854775807",
+        "9223372036854775808, -1",
+        "18446744073709551621, -1",
+        "99999999999999999999, -1"
+    })
+    void zerosMayLeadANumber(String text, long number) {
+        assertThat(Ascii.parseDecimal(Ascii.bytes(text), 0, text.length())).isEqualTo(number);
     }
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a TLS ClientHello without taking part in the handshake: what a listener needs to choose a filter chain. Any bytes
- * are safe to give.
+ * are safe to give. A hello that says its name or protocols twice is broken (RFC 8446 §4.2, RFC 6066 §3): whoever ends the
+ * TLS might believe the other one.
  */
 public final class ClientHello {
     // Envoy's tls_inspector: max_client_hello_size, 16 KiB
@@ -123,6 +124,7 @@ public final class ClientHello {
             String sni = null;
             List<String> alpn = List.of();
             if (at < end) {
+                int seen = 0; // of the two extensions that count
                 Reader extensions = vector(2);
                 while (!extensions.broken && extensions.at < extensions.end) {
                     int type = extensions.number(2);
@@ -131,8 +133,11 @@ public final class ClientHello {
                         sni = body.serverName();
                     } else if (type == ALPN) {
                         alpn = body.protocols();
+                    } else {
+                        continue;
                     }
-                    broken |= body.broken;
+                    broken |= body.broken || body.at < body.end || (seen & 1 << type) != 0;
+                    seen |= 1 << type;
                 }
                 broken |= extensions.broken;
             }
@@ -140,17 +145,19 @@ public final class ClientHello {
         }
 
         private @Nullable String serverName() {
+            String found = null;
             Reader names = vector(2);
             while (!names.broken && names.at < names.end) {
                 int type = names.number(1);
                 Reader name = names.name(2);
                 if (type == HOST_NAME && !names.broken) {
-                    return new String(name.bytes, name.at, name.end - name.at, StandardCharsets.US_ASCII)
+                    broken |= found != null;
+                    found = new String(name.bytes, name.at, name.end - name.at, StandardCharsets.US_ASCII)
                             .toLowerCase(Locale.ROOT);
                 }
             }
             broken |= names.broken;
-            return null;
+            return found;
         }
 
         private List<String> protocols() {

@@ -138,13 +138,17 @@ public final class TimerWheel {
             wakeAt(scheduled); // the loop's clock runs ahead of ours
             return;
         }
-        scheduled = NEVER;
+        // Whoever is put back meanwhile wakes nobody: those already in the wheel may be due before him.
+        scheduled = until;
         long from = Math.max(done + 1, until - SLOTS + 1);
         done = until;
-        for (long at = from; at <= until; at++) {
-            run(slots[(int) (at & SLOTS - 1)], now);
+        try {
+            for (long at = from; at <= until; at++) {
+                run(slots[(int) (at & SLOTS - 1)], now);
+            }
+        } finally {
+            scheduleNext();
         }
-        scheduleNext();
     }
 
     private void run(Timer head, long now) {
@@ -174,9 +178,7 @@ public final class TimerWheel {
     }
 
     private void scheduleNext() {
-        if (scheduled != NEVER) {
-            return;
-        }
+        scheduled = NEVER;
         for (long at = done + 1; at < done + SLOTS; at++) {
             Timer head = slots[(int) (at & SLOTS - 1)];
             if (head.next != null && head.next != head) {

@@ -13,6 +13,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.internal.tcnative.SSL;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,35 @@ class ClientHelloTest {
             byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
             assertThat(parse(bytes, bytes.length)).as(text).isInstanceOf(Result.NotTls.class);
         }
+    }
+
+    /** Who chose the chain by one name must not have passed the connection on to one who believes the other. */
+    @Test
+    void aNameOrProtocolsSaidTwiceAreNoHello() {
+        byte[] a = {0, 0, 0, 6, 0, 4, 0, 0, 1, 'a'};
+        byte[] b = {0, 0, 0, 6, 0, 4, 0, 0, 1, 'b'};
+        byte[] both = {0, 0, 0, 10, 0, 8, 0, 0, 1, 'a', 0, 0, 1, 'b'};
+        byte[] more = {0, 0, 0, 7, 0, 4, 0, 0, 1, 'a', 'b'};
+        byte[] h2 = {0, 16, 0, 5, 0, 3, 2, 'h', '2'};
+        assertThat(withExtensions(a, h2)).isEqualTo(new Result.Hello("a", List.of("h2")));
+        assertThat(withExtensions(a, b)).isInstanceOf(Result.NotTls.class);
+        assertThat(withExtensions(both)).isInstanceOf(Result.NotTls.class);
+        assertThat(withExtensions(more)).isInstanceOf(Result.NotTls.class);
+        assertThat(withExtensions(h2, a, h2)).isInstanceOf(Result.NotTls.class);
+    }
+
+    private static Result withExtensions(byte[]... extensions) {
+        ByteBuf all = Unpooled.wrappedBuffer(extensions);
+        ByteBuf hello = Unpooled.buffer()
+                .writeBytes(new byte[] {22, 3, 1})
+                .writeShort(47 + all.readableBytes())
+                .writeByte(1)
+                .writeMedium(43 + all.readableBytes())
+                .writeZero(2 + 32 + 1) // version, random, no session
+                .writeBytes(new byte[] {0, 2, 0x13, 1, 1, 0})
+                .writeShort(all.readableBytes())
+                .writeBytes(all);
+        return ClientHello.parse(hello);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -31,6 +32,29 @@ class TimerWheelTest {
             times.incrementAndGet();
             rang.complete(System.nanoTime());
         }
+    }
+
+    /** One that is put back must not make those wait that were in the wheel before. */
+    @Test
+    void aTimerSetWhileAnotherExpiresDelaysNobody() {
+        EmbeddedChannel channel = new EmbeddedChannel();
+        channel.freezeTime();
+        TimerWheel frozen = new TimerWheel(channel.eventLoop());
+        Alarm waiting = new Alarm();
+        Alarm again = new Alarm() {
+            @Override
+            protected void expired() {
+                frozen.set(this, Duration.ofHours(1).toNanos());
+            }
+        };
+        frozen.set(waiting, Duration.ofSeconds(2).toNanos());
+        frozen.set(again, Duration.ofSeconds(1).toNanos());
+        for (int i = 0; i < 203; i++) { // ticks of 10 ms
+            channel.advanceTimeBy(10, TimeUnit.MILLISECONDS);
+            channel.runScheduledPendingTasks();
+        }
+        assertThat(waiting.times).hasValue(1);
+        channel.finishAndReleaseAll();
     }
 
     private void onLoop(Runnable task) throws Exception {

@@ -170,7 +170,10 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
 
     @Override
     public void informational(ResponseHead head) {
-        exchange.stream().informational(head);
+        // The client has its 100 already, or did not ask for one.
+        if (head.status() != 100 || exchange.connection.passesContinue()) {
+            exchange.stream().informational(head);
+        }
     }
 
     @Override

@@ -28,7 +28,7 @@ sealed interface Detection {
     /** Twice the longest registered with IANA (UPDATEREDIRECTREF). */
     int LONGEST_METHOD = 32;
 
-    /** A request line longer than this without an end is not looked at further (Envoy: 8 KiB). */
+    /** A line longer than this without an end is not looked at further: HTTP if it asks for a path. */
     int MAX_REQUEST_LINE = 8 * 1024;
 
     /** Looks at readable bytes, of which there is at least one. */
@@ -77,14 +77,24 @@ sealed interface Detection {
         }
         int end = bytes.indexOf(start + at, start + length, (byte) '\n');
         if (end < 0) {
-            return length > MAX_REQUEST_LINE ? OPAQUE : MORE;
+            boolean path = length > at + 1 && bytes.getByte(start + at + 1) == '/';
+            return length <= MAX_REQUEST_LINE ? MORE : path ? new Http(List.of("http/1.1")) : OPAQUE;
         }
         String line =
                 bytes.toString(start, end - start, StandardCharsets.ISO_8859_1).strip();
-        if (line.endsWith(" HTTP/1.1")) {
-            return new Http(List.of("http/1.1"));
+        return requestLine(line, line.lastIndexOf(' '));
+    }
+
+    /**
+     * Whatever calls itself HTTP is, in any version: the codec refuses what it does not speak. As opaque bytes it would pass
+     * by the routes, to servers that may speak it.
+     */
+    private static Detection requestLine(String line, int lastSpace) {
+        if (line.startsWith("HTTP/", lastSpace + 1)) {
+            return new Http(List.of(line.endsWith(" HTTP/1.0") ? "http/1.0" : "http/1.1"));
         }
-        return line.endsWith(" HTTP/1.0") ? new Http(List.of("http/1.0")) : OPAQUE;
+        boolean old = line.startsWith("GET /") && lastSpace == 3; // HTTP/0.9: no version, no other method
+        return old ? new Http(List.of("http/1.0")) : OPAQUE;
     }
 
     private static boolean isMethodLetter(byte b) {

@@ -29,8 +29,12 @@ final class ForeignHeaders {
     private static final byte[][] INTERNAL = names("expected-rq-timeout-ms", "force-trace", "ip-tags", "original-url");
 
     /** What it takes from those for which it is the edge, besides. */
-    private static final byte[][] BEHIND_THE_EDGE =
-            names("decorator-operation", "downstream-service-cluster", "downstream-service-node");
+    private static final byte[][] BEHIND_THE_EDGE = names(
+            "decorator-operation",
+            "downstream-service-cluster",
+            "downstream-service-node",
+            "original-host",
+            "original-path");
 
     private final HeadersWithUnderscoresAction underscores;
 

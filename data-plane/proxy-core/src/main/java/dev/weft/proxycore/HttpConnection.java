@@ -129,6 +129,11 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
     }
 
     @Override
+    public boolean passesContinue() {
+        return manager.config().proxy100Continue();
+    }
+
+    @Override
     public boolean closeAfterResponse() {
         return chain.isDraining() || manager.closesConnections() || isCertificateOver();
     }

@@ -253,13 +253,14 @@ class EngineForwardedHeadersTest {
             throws IOException {
         String headers =
                 forwardedFor(came) + "x-envoy-internal: forged\r\nx-envoy-ip-tags: t\r\nx-envoy-retry-on: 5xx\r\n"
-                        + "x-envoy-external-address: 6.6.6.6\r\nx-envoy-downstream-service-node: n\r\n";
+                        + "x-envoy-external-address: 6.6.6.6\r\nx-envoy-downstream-service-node: n\r\nx-envoy-original-path: p\r\n";
         Seen seen = call(forwarding(edge, hops, false, "10.0.0.0/8", "127.0.0.0/8"), headers);
         assertThat(seen.told("x-envoy-internal")).isEqualTo(internal ? "true" : null);
         assertThat(seen.told("x-envoy-ip-tags")).isEqualTo(internal ? "t" : null);
         assertThat(seen.told("x-envoy-retry-on")).as("a router's").isNull();
         boolean atTheEdge = edge && !internal;
         assertThat(seen.told("x-envoy-downstream-service-node")).isEqualTo(atTheEdge ? null : "n");
+        assertThat(seen.told("x-envoy-original-path")).isEqualTo(atTheEdge ? null : "p");
         assertThat(seen.told("x-envoy-external-address"))
                 .isEqualTo(!atTheEdge ? "6.6.6.6" : hops == 0 ? "127.0.0.9" : "10.1.1.1");
     }

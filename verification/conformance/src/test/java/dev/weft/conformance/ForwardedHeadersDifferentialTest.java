@@ -179,6 +179,7 @@ class ForwardedHeadersDifferentialTest {
             List.of("x-envoy-downstream-service-node: n"),
             List.of("x-envoy-ip-tags: t"),
             List.of("x-envoy-original-url: u"),
+            List.of("x-envoy-original-path: /p\r\nx-envoy-original-host: h"),
             List.of("x-envoy-expected-rq-timeout-ms: 5"),
             List.of("x-envoy-retry-on: 5xx\r\nx-envoy-retry-grpc-on: cancelled\r\nx-envoy-max-retries: 2"),
             List.of("x-envoy-retriable-status-codes: 503\r\nx-envoy-retriable-header-names: x"),
