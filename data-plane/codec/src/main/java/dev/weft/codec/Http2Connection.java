@@ -151,11 +151,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
         heard();
-        if (held != null) {
+        ByteBuf before = held;
+        if (before != null) {
             held = context.alloc()
-                    .buffer(held.readableBytes() + in.readableBytes())
-                    .writeBytes(held)
+                    .buffer(before.readableBytes() + in.readableBytes())
+                    .writeBytes(before)
                     .writeBytes(in);
+            before.release();
             in.release();
             return;
         }
