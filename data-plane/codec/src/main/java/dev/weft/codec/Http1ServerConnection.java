@@ -100,6 +100,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         writer().writabilityChanged();
+        if (context.channel().isWritable() && reader().isHolding()) {
+            // Not from within the write that made room.
+            context.executor().schedule(reader()::readOn, 0, TimeUnit.NANOSECONDS);
+        }
     }
 
     /** Of a tunnel only: any other peer that ends its side is taken for gone. */
