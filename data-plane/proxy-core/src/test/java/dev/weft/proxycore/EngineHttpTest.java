@@ -128,6 +128,22 @@ class EngineHttpTest {
         }
     }
 
+    /** Only an end in order says that it is complete (RFC 9112 §8). */
+    @Test
+    void aResponseThatEndsWithAResetIsNotComplete() throws IOException {
+        try (Backend backend = new Backend(c -> {
+                    c.readRequest();
+                    c.write("HTTP/1.1 200 OK\r\n\r\nhalf");
+                    c.socket.setSoLinger(true, 0);
+                });
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
+            assertThat(client.rest()).contains("half").doesNotContain("\r\n0\r\n");
+            assertThat(proxy.metrics()).contains("response_flags=\"UC\"");
+        }
+    }
+
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws IOException {
         try (Backend backend = new Backend(c -> {
