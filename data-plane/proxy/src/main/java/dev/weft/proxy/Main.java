@@ -41,10 +41,15 @@ public final class Main {
                 System.err.println("weft proxy: see --help");
                 yield USAGE;
             }
-            case Options.FromBootstrap bootstrap ->
-                BootstrapProxy.run(bootstrap, Log.to(System.err, bootstrap.level(), "proxy"));
-            case Options.Sidecar sidecar -> SidecarProxy.run(sidecar, Log.to(System.err, sidecar.level(), "proxy"));
+            case Options.FromBootstrap bootstrap -> BootstrapProxy.run(bootstrap, log(bootstrap.level()));
+            case Options.Sidecar sidecar -> SidecarProxy.run(sidecar, log(sidecar.level()));
             case Options.Warm warm -> WarmUp.run();
         };
+    }
+
+    private static Log log(Log.Level level) {
+        Log log = Log.to(System.err, level, "proxy");
+        LibraryLog.into(log.component("netty"));
+        return log;
     }
 }
