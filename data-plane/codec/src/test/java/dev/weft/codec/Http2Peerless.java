@@ -139,7 +139,7 @@ final class Http2Peerless implements HttpServer, TerminalFilter {
     }
 
     @Override
-    public void violated(String details) {
+    public void violated(String details, boolean fatal) {
         violations.add(details);
     }
 

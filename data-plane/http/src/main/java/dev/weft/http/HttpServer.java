@@ -22,8 +22,12 @@ public interface HttpServer {
      */
     void rejected(@Nullable RequestHead head, int status, String details);
 
-    /** The peer broke the protocol in a way that concerns no request. For counters and logs. */
-    default void violated(String details) {}
+    /**
+     * The peer broke the protocol beyond what {@link #rejected} says. For counters and logs.
+     *
+     * @param fatal the connection ends for it
+     */
+    default void violated(String details, boolean fatal) {}
 
     /** A response is about to be written: whether the connection shall end after it. */
     boolean closeAfterResponse();

@@ -128,6 +128,18 @@ class EngineHttpTest {
         }
     }
 
+    @Test
+    void floodsOfHttp2AreCounted() throws IOException {
+        try (Backend backend = Backend.answering("never");
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0" + "\0\0\0\4\0\0\0\0\0".repeat(250));
+            assertThat(client.rest()).contains("http2.outbound_control_flood");
+            assertThat(proxy.metrics())
+                    .contains("envoy_http_downstream_cx_protocol_error{envoy_http_conn_manager_prefix=\"test\"} 1");
+        }
+    }
+
     /** Only an end in order says that it is complete (RFC 9112 §8). */
     @Test
     void aResponseThatEndsWithAResetIsNotComplete() throws IOException {
