@@ -13,6 +13,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import java.net.SocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private @Nullable UpstreamListener listener; // of the exchange under way
     private boolean keepAlive;
     private boolean delivered; // something was given to the listener in this read
+    private boolean broken; // by a reset, or something wrong with TLS
     private boolean closed;
     private long requests;
     private long keepAliveSeconds = -1;
@@ -119,6 +121,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         writer().release();
+        if (writer().isTunnel() && channel().isActive()) {
+            // As TcpUpstream does: what a client broke off must not look like a tunnel that has ended.
+            channel().config().setOption(ChannelOption.SO_LINGER, 0);
+        }
         context().close();
     }
 
@@ -249,6 +255,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        broken = true;
         context.close();
     }
 
@@ -260,7 +267,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         closed = true;
         writer().release();
         UpstreamListener current = listener;
-        if (current != null && reader.endsAtClose()) {
+        if (current != null && reader.endsAtClose() && !isCutOff()) {
             listener = null;
             current.responseData(Unpooled.EMPTY_BUFFER, true);
             current.done();
@@ -271,6 +278,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         }
         reader.release();
         owner.connectionClosed(this);
+    }
+
+    /**
+     * Whether the end of the connection is not that of a response or a tunnel without any other. An endpoint that has not read
+     * all of a request's body resets the connection, too, when it has answered.
+     */
+    private boolean isCutOff() {
+        return broken && (writer().isTunnel() || writer().isBodiless());
     }
 
     private void fail(Failure failure, String details) {

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reading half of a downstream HTTP/1 connection: finds the requests in its bytes and feeds them into streams. A request
- * that comes before the response to the one before is over waits in the received buffer, with reading switched off.
+ * that comes before the response to the one before is over, or while responses pile up unread, waits in the received
+ * buffer, with reading switched off.
  *
  * <p>States: head → body → (response ended) → head …, until {@link #close}; from then on what comes is dropped.
  */
@@ -37,7 +38,7 @@ final class Http1RequestReader implements BodyReader.Sink {
     private final BodyReader body = new BodyReader();
     private Reading reading = Reading.HEAD;
     private @Nullable RequestHead head; // while one is being read or its stream runs
-    private @Nullable ByteBuf waiting; // received while the stream before was not over
+    private @Nullable ByteBuf waiting; // received while the stream before was not over, or its response was not read
     private boolean processing;
     private boolean paused;
 
@@ -84,7 +85,7 @@ final class Http1RequestReader implements BodyReader.Sink {
                     if (readBody(in)) {
                         return;
                     }
-                } else if (connection.stream() != null) {
+                } else if (connection.stream() != null || !ctx.channel().isWritable()) {
                     hold(in);
                     return;
                 } else if (begun == REQUESTS_PER_TURN) {
@@ -221,7 +222,8 @@ final class Http1RequestReader implements BodyReader.Sink {
         autoRead();
     }
 
-    private void readOn() {
+    /** Goes on with the next request, if there is one that waits and it may begin. */
+    void readOn() {
         ByteBuf bytes = waiting;
         if (bytes != null && connection.stream() == null && !processing) {
             waiting = null;

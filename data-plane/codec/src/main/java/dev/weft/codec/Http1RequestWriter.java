@@ -25,6 +25,7 @@ final class Http1RequestWriter implements Upstream {
     private final OutBuffer out;
     private boolean chunked; // this request
     private boolean tunnel; // this request, if the peer agrees
+    private boolean bodiless; // this request
     private int bodyBytes; // of this request, up to MAY_WAIT
     private boolean silenceAllowed;
     private boolean ended = true;
@@ -39,6 +40,7 @@ final class Http1RequestWriter implements Upstream {
 
     void writeHead(RequestHead request, boolean end, boolean upgrade) {
         ended = end;
+        bodiless = end;
         bodyBytes = 0;
         tunnel = upgrade;
         chunked = !end && !upgrade && !request.headers().has(KnownHeader.CONTENT_LENGTH);
@@ -140,6 +142,16 @@ final class Http1RequestWriter implements Upstream {
     /** Whether the request has been written to its end. */
     boolean isEnded() {
         return ended;
+    }
+
+    /** Whether the request is for a tunnel. */
+    boolean isTunnel() {
+        return tunnel;
+    }
+
+    /** Whether the request has nothing behind its head. */
+    boolean isBodiless() {
+        return bodiless;
     }
 
     /** Whether it was a tunnel's direction that has ended, of which all was given to the channel. */

@@ -40,6 +40,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private @Nullable Http1ResponseWriter writer;
     private @Nullable HttpStream stream; // until request and response are over
     private boolean responseEnded;
+    private boolean broken; // the connection, by a reset or something wrong with TLS
     private boolean closeAfter;
     private long unsent; // while the last of it goes out: how much there was when the deadline began; else 0
 
@@ -100,6 +101,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         writer().writabilityChanged();
+        if (context.channel().isWritable() && reader().isHolding()) {
+            // Not from within the write that made room.
+            context.executor().schedule(reader()::readOn, 0, TimeUnit.NANOSECONDS);
+        }
     }
 
     /** Of a tunnel only: any other peer that ends its side is taken for gone. */
@@ -113,12 +118,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        broken = true;
         context.close(); // reset by the peer, TLS failure: channelInactive does the rest
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         deadline.discard();
+        if (!broken && stream != null) {
+            reader().inputEnded(); // a tunnel's peer that closes both directions at once, as TLS does, has said all
+        }
         HttpStream current = stream;
         if (current != null) {
             current.downstreamGone();

@@ -54,6 +54,9 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
 
     private static final int CLOSE_WAIT_SECONDS = 1;
 
+    /** Bytes a peer we do not trust may leave unread before nothing more is read of what it asks for. */
+    private static final int MAX_UNSENT = 256 * 1024;
+
     private final CodecLoop shared;
     private final Side side;
     private final Http2Options options;
@@ -74,7 +77,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext ctx;
     private @Nullable OutBuffer out;
     private @Nullable Http2FrameWriter writer;
-    private @Nullable ByteBuf held; // received, but it is the turn of others
+    private @Nullable ByteBuf held; // received, but it is the turn of others, or
+    private boolean clogged; // the peer reads nothing
     private boolean begun;
     private boolean tls;
     private boolean settingsHeard;
@@ -151,11 +155,13 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf in = (ByteBuf) message;
         heard();
-        if (held != null) {
+        ByteBuf before = held;
+        if (before != null) {
             held = context.alloc()
-                    .buffer(held.readableBytes() + in.readableBytes())
-                    .writeBytes(held)
+                    .buffer(before.readableBytes() + in.readableBytes())
+                    .writeBytes(before)
                     .writeBytes(in);
+            before.release();
             in.release();
             return;
         }
@@ -165,15 +171,22 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private void read(ByteBuf in) {
         begunInTurn = 0;
         frames.read(in);
-        headDeadline.watch();
         if (in.isReadable() && !over) {
             held = in;
             context().channel().config().setAutoRead(false);
-            // Not execute(): the loop empties its queue of tasks before it looks at other connections.
-            context().executor().schedule(this::readOn, 0, TimeUnit.NANOSECONDS);
+            clogged = isClogged();
+            if (!clogged) {
+                readOnLater();
+            }
         } else {
             in.release();
         }
+        headDeadline.watch();
+    }
+
+    private void readOnLater() {
+        // Not execute(): the loop empties its queue of tasks before it looks at other connections.
+        context().executor().schedule(this::readOn, 0, TimeUnit.NANOSECONDS);
     }
 
     private void readOn() {
@@ -207,6 +220,10 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             for (Http2Stream stream : snapshot()) {
                 stream.unblock();
             }
+        }
+        if (clogged && context.channel().isWritable()) {
+            clogged = false;
+            readOnLater();
         }
     }
 
@@ -425,9 +442,17 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         return over;
     }
 
-    /** Whether reading stops for now: nothing more is wanted, or other connections have their turn. */
+    /** Whether reading stops for now: nothing more is wanted, other connections have their turn, or it is clogged. */
     boolean stopsReading() {
-        return over || begunInTurn >= options.streamsPerTurn();
+        return over || begunInTurn >= options.streamsPerTurn() || isClogged();
+    }
+
+    /**
+     * Whether the peer reads too little of what it gets: a stream is over when its last byte was written, so no limit of
+     * streams bounds the answers to a peer that only asks.
+     */
+    private boolean isClogged() {
+        return !options.trusted() && channel().bytesBeforeWritable() > MAX_UNSENT;
     }
 
     /** Counts a stream the peer opened. */
@@ -619,7 +644,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
 
         /** After each read: the time begins anew only when something has come to its end. */
         void watch() {
-            if (over || !frames.isMidway()) {
+            if (over || held != null || !frames.isMidway()) {
                 clear();
             } else if (options.headTimeout().isPositive() && (!isSet() || frames.whole() != wholeBefore)) {
                 wholeBefore = frames.whole();

@@ -175,6 +175,7 @@ final class Http2Frames implements Http2FrameReader.Sink {
                                     payload,
                                     start + 8,
                                     end);
+                    flood(connection.guard().unasked()); // one or two say it all
                 }
             }
             case Http2Frame.WINDOW_UPDATE -> windowUpdate(id, payload, start, length);

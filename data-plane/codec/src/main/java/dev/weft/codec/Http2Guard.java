@@ -93,7 +93,7 @@ final class Http2Guard {
         return ++control > MAX_CONTROL + dataSent - dataSentBefore ? "http2.outbound_control_flood" : null;
     }
 
-    /** A frame came that nothing is done with: of an unknown type, or an acknowledgement, of which few are awaited. */
+    /** A frame came that nothing is done with, or not again: of an unknown type, an acknowledgement, a goodbye. */
     @Nullable
     String unasked() {
         long now = System.nanoTime();

@@ -171,7 +171,7 @@ public final class Http2ServerConnection implements ServerConnection, Http2Conne
 
     @Override
     public void violated(String why) {
-        server.violated(why);
+        server.violated(why, connection.isOver());
     }
 
     @Override

@@ -162,17 +162,21 @@ final class Http2ServerStream extends Http2Stream implements Downstream {
 
     @Override
     public void reset() {
-        Http2Code code = isTunnelBroken() ? Http2Code.CONNECT_ERROR : Http2Code.INTERNAL_ERROR;
+        Http2Code code = code();
         responseOver();
         connection.reset(this, code);
     }
 
-    /** RFC 9113 §8.5: what goes wrong with the connection at a tunnel's other end. */
-    private boolean isTunnelBroken() {
+    /** What goes wrong with the connection at a tunnel's other end has a code of its own: RFC 9113 §8.5, RFC 8441 §5. */
+    private Http2Code code() {
         HttpStream current = stream;
-        return current != null
-                && current.request().method() == HttpMethod.CONNECT
-                && (current.flags() & BROKEN_TUNNEL) != 0;
+        if (current == null || (current.flags() & BROKEN_TUNNEL) == 0) {
+            return Http2Code.INTERNAL_ERROR;
+        }
+        if (tunnel && current.status() == 101) {
+            return Http2Code.CANCEL;
+        }
+        return current.request().method() == HttpMethod.CONNECT ? Http2Code.CONNECT_ERROR : Http2Code.INTERNAL_ERROR;
     }
 
     private void responseOver() {

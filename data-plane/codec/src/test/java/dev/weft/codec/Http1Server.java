@@ -12,7 +12,6 @@ import dev.weft.http.TerminalFilter;
 import dev.weft.net.TimerWheel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +44,8 @@ final class Http1Server implements HttpServer, TerminalFilter {
     /** {@code STATUS DETAILS} of what the codec refused. */
     final List<String> refused = new ArrayList<>();
 
-    private final EmbeddedChannel channel = new EmbeddedChannel();
+    final UnreadChannel channel = new UnreadChannel();
+
     private final CodecLoop loop = new CodecLoop(new TimerWheel(channel.eventLoop()));
     private final FilterChain chain = new FilterChain(List.of(), this, 0);
 

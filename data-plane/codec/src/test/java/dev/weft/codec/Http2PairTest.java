@@ -247,7 +247,7 @@ class Http2PairTest {
         }
 
         @Override
-        public void violated(String details) {
+        public void violated(String details, boolean fatal) {
             violations.add(details);
         }
 

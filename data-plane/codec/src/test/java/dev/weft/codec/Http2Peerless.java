@@ -13,7 +13,6 @@ import dev.weft.http.TerminalFilter;
 import dev.weft.net.TimerWheel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +25,7 @@ final class Http2Peerless implements HttpServer, TerminalFilter {
     final List<String> violations = new ArrayList<>();
     final List<HttpStream> streams = new ArrayList<>();
     final StringBuilder bodies = new StringBuilder();
-    final EmbeddedChannel channel = new EmbeddedChannel();
+    final UnreadChannel channel = new UnreadChannel();
     final Http2ServerConnection connection;
     final HpackEncoder encoder = new HpackEncoder(4096, false);
     final CodecLoop loop;
@@ -140,7 +139,7 @@ final class Http2Peerless implements HttpServer, TerminalFilter {
     }
 
     @Override
-    public void violated(String details) {
+    public void violated(String details, boolean fatal) {
         violations.add(details);
     }
 

@@ -569,4 +569,15 @@ class Http2ServerTest {
         assertThat(server.gone).isEqualTo(2);
         assertThat(server.closed).isTrue();
     }
+
+    @Test
+    void goodbyesWithoutEndAreAFlood() {
+        server.answers = false;
+        server.get(1);
+        for (int i = 0; i <= 200; i++) {
+            assertThat(server.violations).isEmpty();
+            server.send(Http2Peerless.frame(Http2Frame.GOAWAY, 0, 0, new byte[8]));
+        }
+        assertThat(server.violations).containsExactly("http2.inbound_ignored_frames_flood");
+    }
 }

@@ -68,6 +68,21 @@ class TunnelTest {
         assertThat(tunnels.channel.isOpen()).isFalse();
     }
 
+    /** As TLS does, which has no half-close here; only who breaks off has not said all. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoEndsBothSidesAtOnceHasSaidAll(boolean broken) {
+        tunnels.receive(CONNECT);
+        tunnels.answer(200);
+        tunnels.receive("bye");
+        if (broken) {
+            tunnels.channel.pipeline().fireExceptionCaught(new java.io.IOException("Connection reset by peer"));
+        }
+        tunnels.channel.close();
+        assertThat(tunnels.received.toString()).isEqualTo(broken ? "shop:80|bye" : "shop:80|bye<end>");
+        assertThat(tunnels.ends).containsExactly(StreamEnd.DOWNSTREAM_GONE);
+    }
+
     @Test
     void theEndOfTheOtherSideIsTheEndOfTheTunnel() {
         tunnels.receive(CONNECT);

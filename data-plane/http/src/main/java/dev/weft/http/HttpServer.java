@@ -22,8 +22,12 @@ public interface HttpServer {
      */
     void rejected(@Nullable RequestHead head, int status, String details);
 
-    /** The peer broke the protocol in a way that concerns no request. For counters and logs. */
-    default void violated(String details) {}
+    /**
+     * The peer broke the protocol beyond what {@link #rejected} says. For counters and logs.
+     *
+     * @param fatal the connection ends for it
+     */
+    default void violated(String details, boolean fatal) {}
 
     /**
      * Whether {@code 100 Continue} is the endpoint's to say and the client's expectation goes on to it. Else the codec

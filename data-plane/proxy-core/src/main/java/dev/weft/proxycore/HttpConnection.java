@@ -134,6 +134,13 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
     }
 
     @Override
+    public void violated(String details, boolean fatal) {
+        if (fatal) {
+            manager.cutOff(this);
+        }
+    }
+
+    @Override
     public boolean closeAfterResponse() {
         return chain.isDraining() || manager.closesConnections() || isCertificateOver();
     }

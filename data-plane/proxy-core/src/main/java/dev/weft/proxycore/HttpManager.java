@@ -112,6 +112,11 @@ final class HttpManager implements NetworkFilterRuntime {
         }
     }
 
+    /** The codec ended the connection for what its peer did: a flood, frames that make no sense. */
+    void cutOff(HttpConnection connection) {
+        stats.rejected(connection.worker().cell());
+    }
+
     // Streams.
 
     /**

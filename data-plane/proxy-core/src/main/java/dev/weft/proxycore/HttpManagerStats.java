@@ -27,7 +27,10 @@ final class HttpManagerStats {
         shed = stats.counter(
                 "envoy_http_downstream_rq_overload_close", "HTTP requests refused for overload", LABEL, prefix);
         protocolErrors = stats.counter(
-                "envoy_http_downstream_cx_protocol_error", "HTTP messages that were refused", LABEL, prefix);
+                "envoy_http_downstream_cx_protocol_error",
+                "HTTP messages that were refused, and HTTP/2 connections cut off for what came",
+                LABEL,
+                prefix);
         pathsRefused = stats.counter(
                 "envoy_http_downstream_rq_failed_path_normalization",
                 "HTTP requests refused for their path",

@@ -129,6 +129,34 @@ class EngineHttpTest {
     }
 
     @Test
+    void floodsOfHttp2AreCounted() throws IOException {
+        try (Backend backend = Backend.answering("never");
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            client.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0" + "\0\0\0\4\0\0\0\0\0".repeat(250));
+            assertThat(client.rest()).contains("http2.outbound_control_flood");
+            assertThat(proxy.metrics())
+                    .contains("envoy_http_downstream_cx_protocol_error{envoy_http_conn_manager_prefix=\"test\"} 1");
+        }
+    }
+
+    /** Only an end in order says that it is complete (RFC 9112 §8). */
+    @Test
+    void aResponseThatEndsWithAResetIsNotComplete() throws IOException {
+        try (Backend backend = new Backend(c -> {
+                    c.readRequest();
+                    c.write("HTTP/1.1 200 OK\r\n\r\nhalf");
+                    c.socket.setSoLinger(true, 0);
+                });
+                TestProxy proxy = TestProxy.http(backend.port());
+                Client client = proxy.client()) {
+            client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n");
+            assertThat(client.rest()).contains("half").doesNotContain("\r\n0\r\n");
+            assertThat(proxy.metrics()).contains("response_flags=\"UC\"");
+        }
+    }
+
+    @Test
     void pipelinedRequestsAreAnsweredInOrder() throws IOException {
         try (Backend backend = new Backend(c -> {
                     for (String r = c.readRequest(); r != null; r = c.readRequest()) {

@@ -3,15 +3,18 @@ package dev.weft.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +48,7 @@ class FewFilesTest {
         Socket socket = opened(new Socket(InetAddress.getLoopbackAddress(), port));
         socket.setSoTimeout(20_000);
         socket.getOutputStream()
-                .write(("GET " + path + " HTTP/1.1\r\nHost: t\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
+                .write(("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1));
         return socket;
     }
 
@@ -118,5 +121,74 @@ class FewFilesTest {
         assertThat(proxy.errors())
                 .contains("overload stop_accepting begins", "overload stop_accepting ends")
                 .doesNotContain("Too many open files");
+    }
+
+    /** Each stream of HTTP/2 may need an upstream connection: those together may use up what the clients alone cannot. */
+    @Test
+    void afterUpstreamConnectionsHaveTakenAllFilesItWorksOn() throws Exception {
+        Backend backend = opened(new Backend("hello"));
+        int admin = RunningProxy.freePort();
+        int port = RunningProxy.freePort();
+        String bootstrap = BootstrapProxyTest.bootstrap(admin, port, backend.port());
+        RunningProxy proxy =
+                opened(RunningProxy.withFewFiles(FILES, directory, bootstrap)).awaitReady();
+        List<Socket> people = new ArrayList<>();
+        List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            clients.add(openStreams(port));
+        }
+        awaitNoFilesLeft(proxy);
+        for (int i = 0; i < 3; i++) {
+            people.add(ask(admin, "/ready"));
+        }
+        for (Socket client : clients) {
+            client.close();
+        }
+        backend.letGo.countDown();
+        for (Socket person : people) {
+            assertThat(statusLine(person)).isEqualTo("HTTP/1.1 200 OK");
+        }
+        await(proxy, admin, "weft_overload_active{action=\"stop_accepting\"} 0");
+        assertThat(statusLine(ask(port, "/"))).isEqualTo("HTTP/1.1 200 OK");
+        proxy.post(admin, "/quitquitquit");
+        assertThat(proxy.exit()).isZero();
+        assertThat(proxy.errors()).contains("Too many open files").doesNotContain("Exception in thread");
+    }
+
+    /** A client of HTTP/2 with a hundred streams that take long. */
+    private Socket openStreams(int port) throws IOException {
+        Socket socket = opened(new Socket(InetAddress.getLoopbackAddress(), port));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
+        frame(all, 4, 0, 0, new byte[0]);
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        block.writeBytes(new byte[] {(byte) 0x82, (byte) 0x86, 0x04, 5}); // GET, http, :path of five letters
+        block.writeBytes("/slow".getBytes(StandardCharsets.ISO_8859_1));
+        block.writeBytes(new byte[] {0x01, 1, 't'}); // :authority
+        for (int i = 0; i < 100; i++) {
+            frame(all, 1, 5, 2 * i + 1, block.toByteArray());
+        }
+        socket.getOutputStream().write(all.toByteArray());
+        return socket;
+    }
+
+    private static void frame(ByteArrayOutputStream out, int type, int flags, int stream, byte[] payload) {
+        out.writeBytes(new byte[] {0, 0, (byte) payload.length, (byte) type, (byte) flags, 0, 0});
+        out.writeBytes(new byte[] {(byte) (stream >> 8), (byte) stream});
+        out.writeBytes(payload);
+    }
+
+    private static void awaitNoFilesLeft(RunningProxy proxy) throws IOException {
+        Path files = Path.of("/proc", Long.toString(proxy.process.pid()), "fd");
+        long begin = System.nanoTime();
+        while (true) {
+            try (Stream<Path> open = Files.list(files)) {
+                if (open.count() >= FILES) {
+                    return;
+                }
+            }
+            assertThat(System.nanoTime() - begin)
+                    .isLessThan(Duration.ofSeconds(20).toNanos());
+        }
     }
 }

@@ -45,7 +45,7 @@ final class Http2TunnelClient implements TunnelClient {
     private long connectionWindow = WINDOW;
     private int initialWindow = WINDOW;
 
-    Http2TunnelClient(int port, String authority, int timeoutMillis) throws IOException {
+    Http2TunnelClient(int port, String authority, boolean webSocket, int timeoutMillis) throws IOException {
         this.timeoutMillis = timeoutMillis;
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         try {
@@ -56,6 +56,11 @@ final class Http2TunnelClient implements TunnelClient {
             ByteArrayOutputStream block = new ByteArrayOutputStream();
             literal(block, ":method", "CONNECT");
             literal(block, ":authority", authority);
+            if (webSocket) {
+                literal(block, ":protocol", "websocket");
+                literal(block, ":scheme", "http");
+                literal(block, ":path", "/");
+            }
             frame(HEADERS, END_HEADERS, 1, block.toByteArray());
             DataInputStream in = new DataInputStream(socket.getInputStream());
             Thread.ofVirtual().start(() -> read(in));

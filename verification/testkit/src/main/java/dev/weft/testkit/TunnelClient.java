@@ -16,7 +16,12 @@ public interface TunnelClient extends AutoCloseable {
 
     /** Connects, asks by HTTP/2 without having asked for HTTP/2, and waits for the head of the answer. */
     static TunnelClient http2(int port, String authority, int timeoutMillis) throws IOException {
-        return new Http2TunnelClient(port, authority, timeoutMillis);
+        return new Http2TunnelClient(port, authority, false, timeoutMillis);
+    }
+
+    /** The same for a WebSocket (RFC 8441): an extended CONNECT for the path {@code /}. */
+    static TunnelClient webSocket(int port, String authority, int timeoutMillis) throws IOException {
+        return new Http2TunnelClient(port, authority, true, timeoutMillis);
     }
 
     /** Of the answer to CONNECT; 0 when there was none. */
