@@ -1,6 +1,7 @@
 package dev.weft.net;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -21,6 +22,7 @@ public final class EventLoops implements AutoCloseable {
     private final List<Loop> loops;
     private final AtomicInteger connections = new AtomicInteger();
     private volatile int maxConnections = Integer.MAX_VALUE;
+    private volatile int maxDescriptor = Integer.MAX_VALUE;
 
     /**
      * Starts the loops (their threads start with the first task).
@@ -33,7 +35,7 @@ public final class EventLoops implements AutoCloseable {
                 count, new DefaultThreadFactory(name, true), WatchfulEpoll.newFactory());
         List<Loop> made = new ArrayList<>(count);
         for (EventExecutor executor : group) {
-            made.add(new Loop(made.size(), (EventLoop) executor));
+            made.add(new Loop(made.size(), (EventLoop) executor, this));
         }
         this.loops = List.copyOf(made);
     }
@@ -96,9 +98,21 @@ public final class EventLoops implements AutoCloseable {
         return best;
     }
 
-    /** A new unconnected TCP socket for these loops, to be registered by a {@code Bootstrap}. */
-    public static EpollSocketChannel newSocket() {
-        return new EpollSocketChannel();
+    /**
+     * The highest descriptor a socket of {@link Loop#newSocket} may have. The kernel gives the lowest that is free, so a
+     * higher one says that those below are taken; what is above remains for everything else. Any thread.
+     */
+    public void maxDescriptor(int highest) {
+        maxDescriptor = highest;
+    }
+
+    EpollSocketChannel newSocket() {
+        EpollSocketChannel socket = new EpollSocketChannel();
+        if (socket.fd().intValue() > maxDescriptor) {
+            socket.unsafe().closeForcibly(); // not registered: close() would ask for its loop
+            throw new ChannelException("Too many open files");
+        }
+        return socket;
     }
 
     /** Stops the loops, closing what is still open on them; returns when they have ended (5 s at most). */

@@ -2,6 +2,7 @@ package dev.weft.net;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.SingleThreadEventLoop;
+import io.netty.channel.epoll.EpollSocketChannel;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -9,13 +10,15 @@ import java.util.random.RandomGenerator;
 public final class Loop {
     private final int index;
     private final EventLoop netty;
+    private final EventLoops all;
     private final SplittableRandom random = new SplittableRandom();
 
     private volatile int connections; // written by this loop, read by the accepting one
 
-    Loop(int index, EventLoop netty) {
+    Loop(int index, EventLoop netty, EventLoops all) {
         this.index = index;
         this.netty = netty;
+        this.all = all;
     }
 
     /** From 0 on. */
@@ -35,6 +38,15 @@ public final class Loop {
     /** Runs a task once the loop has handled all the events at hand. Only on the loop. */
     public void afterBatch(Runnable task) {
         ((SingleThreadEventLoop) netty).executeAfterEventLoopIteration(task);
+    }
+
+    /**
+     * A new unconnected TCP socket, to be registered by a {@code Bootstrap} of this loop.
+     *
+     * @throws io.netty.channel.ChannelException when there is no descriptor for it
+     */
+    public EpollSocketChannel newSocket() {
+        return all.newSocket();
     }
 
     /** The loop's own source of randomness; not for secrets. Only on the loop. */

@@ -39,7 +39,7 @@ class HalfCloseTest {
         server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         channel = new Bootstrap()
                 .group(loops.loop(0).netty())
-                .channelFactory(EventLoops::newSocket)
+                .channelFactory(loops.loop(0)::newSocket)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .handler(new ChannelInboundHandlerAdapter() {
                     @Override

@@ -128,7 +128,7 @@ class TlsHandshakeTest {
         Client(TlsContext context, @Nullable SpiffeId expected) throws Exception {
             Bootstrap bootstrap = new Bootstrap()
                     .group(loops.loop(0).netty())
-                    .channelFactory(EventLoops::newSocket)
+                    .channelFactory(loops.loop(0)::newSocket)
                     .handler(new ChannelInitializer<>() {
                         @Override
                         protected void initChannel(Channel ch) {

@@ -274,6 +274,11 @@ public final class Engine implements AutoCloseable {
         loops.maxConnections(most);
     }
 
+    /** The highest descriptor an upstream connection may have ({@link EventLoops#maxDescriptor}). */
+    public void maxDescriptor(int highest) {
+        loops.maxDescriptor(highest);
+    }
+
     /**
      * What to do about overload from now on. Other servers of the process are none of the engine's business: whoever asks
      * how the proxy is gets an answer.

@@ -3,6 +3,8 @@ package dev.weft.proxy;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -51,9 +53,16 @@ final class ApplicationProbe {
         if (stopped) {
             return;
         }
+        Channel socket;
+        try {
+            socket = new EpollSocketChannel();
+        } catch (ChannelException e) { // no descriptor left
+            again();
+            return;
+        }
         new Bootstrap()
                 .group(loop)
-                .channel(EpollSocketChannel.class)
+                .channelFactory(() -> socket)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, TIMEOUT_MILLIS)
                 .handler(new Asking())
                 .connect(address, source)

@@ -39,6 +39,14 @@ final class OpenFiles implements Pressure {
         return (int) Math.min(Integer.MAX_VALUE, Math.max(limit / 2 - OTHERS, Math.max(1, limit / 4)));
     }
 
+    /**
+     * The highest descriptor an upstream connection may have: the last {@value #OTHERS}, an eighth at most, are for what
+     * the proxy lives by (admin pages, the control plane, certificates, classes not loaded yet).
+     */
+    int maxDescriptor() {
+        return (int) Math.min(Integer.MAX_VALUE, limit - 1 - Math.min(OTHERS, limit / 8));
+    }
+
     @Override
     public double sample() throws IOException {
         return (double) count() / limit;

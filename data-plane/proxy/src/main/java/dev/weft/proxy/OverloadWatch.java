@@ -73,6 +73,7 @@ final class OverloadWatch {
             OpenFiles files = new OpenFiles(Path.of("/proc/self/limits"), Path.of("/proc/self/fd"));
             int most = files.maxConnections();
             engine.maxConnections(most);
+            engine.maxDescriptor(files.maxDescriptor());
             sources.put(OverloadResource.OPEN_FILES, files);
             sources.put(OverloadResource.CONNECTIONS, () -> (double) engine.accepted() / most);
         } catch (IOException e) {

@@ -50,7 +50,7 @@ final class Proxy {
         int count = loops > 0 ? loops : Math.min(2, Runtime.getRuntime().availableProcessors());
         this.stats = new StatsRegistry(count + 1);
         this.control = new EventLoops(1, "weft-control");
-        this.controlThread = new ControlThread(control.loop(0).netty(), EventLoops::newSocket);
+        this.controlThread = new ControlThread(control.loop(0).netty(), control.loop(0)::newSocket);
         this.engine = new Engine(new EngineConfig(count, self, principal, OriginalDestination.SOCKET, log), stats);
         stats.gauge("envoy_server_live", "1 while the proxy is live", () -> state == State.LIVE ? 1 : 0);
         stats.gauge(

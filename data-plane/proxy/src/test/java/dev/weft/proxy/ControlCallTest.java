@@ -74,7 +74,7 @@ class ControlCallTest {
                 new Address("127.0.0.1", port),
                 "control:15012",
                 tls ? new GrpcTarget.Tls(contexts.client(MeshIdentity.clientSide()), credential.identity()) : null,
-                new ControlThread(loops.loop(0).netty(), EventLoops::newSocket),
+                new ControlThread(loops.loop(0).netty(), loops.loop(0)::newSocket),
                 Duration.ofSeconds(7));
         CompletableFuture<List<String>> answer = CertificateCall.create(
                 target, "CSR", Duration.ofHours(1), Map.of(), Map.of("authorization", "x"), Duration.ofSeconds(20));

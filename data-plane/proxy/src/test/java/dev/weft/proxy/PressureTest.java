@@ -139,6 +139,13 @@ class PressureTest {
     }
 
     @Test
+    void upstreamConnectionsLeaveTheLastFiles() throws IOException {
+        assertThat(files("20000").maxDescriptor()).isEqualTo(19935);
+        assertThat(files("256").maxDescriptor()).isEqualTo(223);
+        assertThat(files("unlimited").maxDescriptor()).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
     void theHeapIsWhatTheLastCollectionLeft() {
         AtomicLong nanos = new AtomicLong();
         AtomicLong live = new AtomicLong(50);

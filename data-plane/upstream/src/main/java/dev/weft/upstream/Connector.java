@@ -1,11 +1,11 @@
 package dev.weft.upstream;
 
-import dev.weft.net.EventLoops;
 import dev.weft.net.PeerSilence;
 import dev.weft.net.ReadBuffers;
 import dev.weft.net.TimerWheel;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -68,9 +68,19 @@ final class Connector extends TimerWheel.Timer {
     }
 
     private void attempt() {
+        Channel channel;
+        try {
+            channel = loop.loop().newSocket();
+        } catch (ChannelException e) { // no descriptor left; Bootstrap would tell it on a thread that is not the loop's
+            if (attempts.isEmpty()) {
+                fail(false, reason(e));
+            }
+            return;
+        }
+        attempts.add(channel);
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop.loop().netty())
-                .channelFactory(EventLoops::newSocket)
+                .channelFactory(() -> channel)
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
@@ -85,8 +95,6 @@ final class Connector extends TimerWheel.Timer {
         ChannelFuture future = source == null
                 ? bootstrap.connect(endpoint.socketAddress())
                 : bootstrap.connect(endpoint.socketAddress(), source);
-        Channel channel = future.channel();
-        attempts.add(channel);
         future.addListener(f -> finished(channel, f.cause()));
     }
 
@@ -181,6 +189,9 @@ final class Connector extends TimerWheel.Timer {
         }
         if (message.contains("unreachable")) {
             return "unreachable";
+        }
+        if (message.contains("Too many open files")) {
+            return "too_many_open_files";
         }
         return "connect_error:" + message.replace(' ', '_');
     }

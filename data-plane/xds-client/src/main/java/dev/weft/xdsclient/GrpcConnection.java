@@ -7,6 +7,7 @@ import dev.weft.net.SystemNames;
 import dev.weft.net.TlsConnection;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -113,9 +114,16 @@ final class GrpcConnection extends ChannelInboundHandlerAdapter implements Http2
     }
 
     private void dial(InetSocketAddress remote) {
+        Channel socket;
+        try {
+            socket = target.thread().channels().newChannel();
+        } catch (ChannelException e) { // no descriptor left; Bootstrap would tell it on a thread that is not the loop's
+            events.closed(describe(e));
+            return;
+        }
         new Bootstrap()
                 .group(target.loop())
-                .channelFactory(target.thread().channels())
+                .channelFactory(() -> socket)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .handler(new ChannelInitializer<Channel>() {
