@@ -1,6 +1,9 @@
 package dev.weft.net;
 
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.internal.tcnative.CertificateVerifier;
 import java.net.Socket;
+import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +50,19 @@ final class ConnectionTrustManager extends X509ExtendedTrustManager {
         if (connection == null) {
             throw new CertificateException("unknown connection"); // fail closed
         }
-        connection.verify(chain);
+        try {
+            connection.verify(chain);
+        } catch (CertificateException e) {
+            throw e.getCause() instanceof CertPathValidatorException ? e : toAlert(e);
+        }
+    }
+
+    /** With the code that BoringSSL makes the alert of: without one it is internal_error, as if the fault were ours. */
+    private static CertificateException toAlert(CertificateException e) {
+        int code = e instanceof UntrustedIssuerException
+                ? CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY // unknown_ca
+                : CertificateVerifier.X509_V_ERR_HOSTNAME_MISMATCH; // bad_certificate
+        return new OpenSslCertificateException(e.getMessage(), e, code);
     }
 
     @Override

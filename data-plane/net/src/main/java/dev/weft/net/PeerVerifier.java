@@ -188,8 +188,8 @@ final class PeerVerifier {
                 }
             }
             if (issuer == null) {
-                throw new CertificateException("not issued by a trusted root: issuer is "
-                        + current.getIssuerX500Principal().getName());
+                throw new UntrustedIssuerException(
+                        current.getIssuerX500Principal().getName());
             }
             rest.remove(issuer);
             path.add(issuer);

@@ -145,8 +145,8 @@ final class SharedTls {
                 .protocols(versions())
                 .endpointIdentificationAlgorithm(null) // identities are ours to check
                 .clientAuth(clientAuth());
-        if (!material.cipherSuites().isEmpty()) {
-            builder.ciphers(material.cipherSuites());
+        if (provider == TlsProvider.BORINGSSL) {
+            builder.ciphers(CipherSuites.of(material.cipherSuites()));
         }
         if (!material.alpn().isEmpty() && provider == TlsProvider.BORINGSSL) {
             // Without a common protocol the handshake goes on with none, as Envoy's does.
