@@ -2,11 +2,11 @@ package dev.weft.proxycore;
 
 import dev.weft.codec.CodecLoop;
 import dev.weft.http.Ascii;
+import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
 import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.UpstreamListener.Failure;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
 /** Responses of our own. Bodies and details are Envoy's, as people and tools look for them. */
@@ -138,13 +138,15 @@ final class Replies {
     }
 
     private static void sendText(Exchange exchange, HttpStream stream, ResponseHead head, byte[] body, String details) {
-        if (body.length > 0) {
+        boolean never = head.status() == 204 || head.status() == 304; // has a body (RFC 9112 §6.3)
+        if (body.length > 0 && !never) {
             head.headers().add(CONTENT_LENGTH, Ascii.bytes(Integer.toString(body.length)));
             head.headers().add(CONTENT_TYPE, TEXT_PLAIN);
         }
         exchange.connection.manager().finish(exchange, head);
-        ByteBuf data = Unpooled.wrappedBuffer(body);
-        stream.reply(head, data, details);
+        // What follows the head of an answer to HEAD would be read as the next answer.
+        boolean headOnly = never || stream.request().method() == HttpMethod.HEAD;
+        stream.reply(head, headOnly ? null : Unpooled.wrappedBuffer(body), details);
         exchange.codec().giveBack(head);
     }
 

@@ -259,6 +259,44 @@ class EngineHttpTest {
         }
     }
 
+    /** Bytes behind such a head would be read as the next answer. */
+    @Test
+    void anAnswerOfOurOwnHasNoBodyWhereThereCanBeNone() throws IOException {
+        try (TestProxy proxy = new TestProxy()) {
+            proxy.cluster("empty");
+            proxy.listener("http", FilterChain.of(TestProxy.manager(TestProxy.forward("empty"))));
+            for (int status : new int[] {204, 304, 418}) {
+                RouteAction direct = new RouteAction.DirectResponse(status, new DataSource.Inline("tea"));
+                proxy.listener("direct-" + status, FilterChain.of(TestProxy.manager(TestProxy.action(direct))));
+            }
+            proxy.apply();
+            String head = "HEAD / HTTP/1.1\r\nHost: t\r\n\r\n";
+            try (Client client = proxy.client()) {
+                client.send(head + head);
+                assertThat(client.response(true)).startsWith("HTTP/1.1 503").contains("content-length: 19");
+                assertThat(client.response(true)).startsWith("HTTP/1.1 503").contains("content-length: 19");
+                assertThat(client.get("/")).endsWith("no healthy upstream");
+            }
+            try (Client client = proxy.client("direct-418")) {
+                assertThat(client.send(head).response(true))
+                        .startsWith("HTTP/1.1 418")
+                        .contains("content-length: 3");
+                assertThat(client.get("/")).startsWith("HTTP/1.1 418").endsWith("tea");
+            }
+            for (String status : new String[] {"204", "304"}) {
+                try (Client client = proxy.client("direct-" + status)) {
+                    String get = "GET / HTTP/1.1\r\nHost: t\r\n\r\n";
+                    client.send(get + head + get);
+                    for (int i = 0; i < 3; i++) {
+                        assertThat(client.response(true))
+                                .startsWith("HTTP/1.1 " + status)
+                                .doesNotContain("ontent-");
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void aRefusedConnectionMovesOnToAnotherEndpoint() throws IOException {
         try (Backend backend = Backend.answering("alive");
