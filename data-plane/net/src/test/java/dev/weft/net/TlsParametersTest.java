@@ -16,8 +16,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.KeyStore;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -136,14 +139,21 @@ class TlsParametersTest {
         }
     }
 
-    /** What BoringSSL makes the alert of. The client may miss that, when a reset overtakes it while it still writes. */
-    private int refusal(TestCa.Issued own, String version) throws Exception {
+    /**
+     * What the alert is made of: BoringSSL's code, or a reason of the JDK's that Netty has a code for. The client may miss
+     * the alert, when a reset overtakes it while it still writes.
+     */
+    private Object refusal(TestCa.Issued own, String version) throws Exception {
         assertThatThrownBy(() -> connect(own, version)).isInstanceOf(IOException.class);
-        Throwable cause = failures.poll(10, TimeUnit.SECONDS);
-        while (cause != null && !(cause instanceof OpenSslCertificateException)) {
-            cause = cause.getCause();
+        for (Throwable cause = failures.poll(10, TimeUnit.SECONDS); cause != null; cause = cause.getCause()) {
+            if (cause instanceof OpenSslCertificateException coded) {
+                return coded.errorCode();
+            }
+            if (cause instanceof CertPathValidatorException path) {
+                return path.getReason();
+            }
         }
-        return ((OpenSslCertificateException) cause).errorCode();
+        throw new AssertionError("nothing that an alert is made of");
     }
 
     @Test
@@ -176,5 +186,9 @@ class TlsParametersTest {
                 .isEqualTo(CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY);
         assertThat(refusal(ROOT.issue(new TestCa.Shape().dns("no.identity")), version)) // bad_certificate
                 .isEqualTo(CertificateVerifier.X509_V_ERR_HOSTNAME_MISMATCH);
+        TestCa.Shape expired = new TestCa.Shape()
+                .uri(CLIENT)
+                .with(shape -> shape.to = Instant.now().minusSeconds(60));
+        assertThat(refusal(ROOT.issue(expired), version)).isEqualTo(BasicReason.EXPIRED); // certificate_expired
     }
 }

@@ -138,14 +138,14 @@ final class Replies {
     }
 
     private static void sendText(Exchange exchange, HttpStream stream, ResponseHead head, byte[] body, String details) {
-        boolean never = head.status() == 204 || head.status() == 304; // has a body (RFC 9112 §6.3)
-        if (body.length > 0 && !never) {
+        boolean bodiless = head.status() == 204 || head.status() == 304; // RFC 9112 §6.3
+        if (body.length > 0 && !bodiless) {
             head.headers().add(CONTENT_LENGTH, Ascii.bytes(Integer.toString(body.length)));
             head.headers().add(CONTENT_TYPE, TEXT_PLAIN);
         }
         exchange.connection.manager().finish(exchange, head);
         // What follows the head of an answer to HEAD would be read as the next answer.
-        boolean headOnly = never || stream.request().method() == HttpMethod.HEAD;
+        boolean headOnly = bodiless || stream.request().method() == HttpMethod.HEAD;
         stream.reply(head, headOnly ? null : Unpooled.wrappedBuffer(body), details);
         exchange.codec().giveBack(head);
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param minVersion AUTO = TLS 1.2
  * @param maxVersion AUTO = TLS 1.2 as client and TLS 1.3 as server, as Envoy does
- * @param cipherSuites OpenSSL names for TLS 1.2; empty = the library's
+ * @param cipherSuites OpenSSL names for TLS 1.2; empty = Envoy's defaults
  * @param ecdhCurves empty = the library's
  * @param alpnProtocols in order of preference; empty = no ALPN
  * @param certificates own certificates, in place
