@@ -14,7 +14,10 @@ final class EnvoyBootstrap {
      */
     private static final List<String> MESH_ALPN = List.of("weft-mux", "h2", "istio-http/1.1");
 
-    /** Tells an outbound Weft that it may multiplex to this endpoint; no other proxy reads it. */
+    /** What the control plane gives a cluster of an HTTP/1.1 application in the mesh. */
+    private static final List<String> SIDECAR_ALPN = List.of("istio-http/1.1");
+
+    /** Tells an outbound Weft that it may multiplex to this endpoint; without it and the ALPN above it does not. */
     private static final Map<String, Object> MESH_ENDPOINT =
             Map.of("filter_metadata", Map.of("weft", Map.of("mux", true)));
 
@@ -29,7 +32,7 @@ final class EnvoyBootstrap {
         bootstrap.put("admin", Map.of("address", socket(setup.admin())));
         bootstrap.put(
                 "static_resources",
-                Map.of("listeners", List.of(listener(setup, envoy)), "clusters", List.of(cluster(setup))));
+                Map.of("listeners", List.of(listener(setup, envoy)), "clusters", List.of(cluster(setup, envoy))));
         return Json.writePretty(bootstrap);
     }
 
@@ -49,10 +52,11 @@ final class EnvoyBootstrap {
         return Map.of("name", "bench", "address", socket(setup.listen()), "filter_chains", List.of(chain));
     }
 
-    private static Map<String, Object> cluster(ProxySetup setup) {
+    private static Map<String, Object> cluster(ProxySetup setup, boolean envoy) {
+        boolean multiplexed = setup.out() == Hop.MESH && !envoy;
         Map<String, Object> endpoint = new LinkedHashMap<>();
         endpoint.put("endpoint", Map.of("address", socket(setup.upstream())));
-        if (setup.out() == Hop.MESH) {
+        if (multiplexed) {
             endpoint.put("metadata", MESH_ENDPOINT);
         }
         Map<String, Object> cluster = new LinkedHashMap<>();
@@ -65,11 +69,11 @@ final class EnvoyBootstrap {
                 Map.of("cluster_name", "backend", "endpoints", List.of(Map.of("lb_endpoints", List.of(endpoint)))));
         if (setup.out().encrypted()) {
             Map<String, Object> context = new LinkedHashMap<>();
-            context.put("common_tls_context", commonTls(setup, List.of()));
+            context.put("common_tls_context", commonTls(setup, multiplexed ? SIDECAR_ALPN : List.of()));
             context.put("sni", "bench.local");
             cluster.put("transport_socket", tls("UpstreamTlsContext", context));
         }
-        if (setup.out() == Hop.H2 || setup.out() == Hop.MESH) {
+        if (setup.out() == Hop.H2 || setup.out() == Hop.MESH && envoy) {
             String options = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
             cluster.put(
                     "typed_extension_protocol_options",
