@@ -32,7 +32,7 @@ public final class CodecLoop {
     final HeadWriter writer = new HeadWriter();
     final OutArray headerBlock = new OutArray(1024); // of HTTP/2: written, then copied into the outgoing buffer at once
     final OutArray muxTag = new OutArray(64); // of a head being written
-    final byte[] framePayload = new byte[Http2Frame.MAX_PAYLOAD];
+    final byte[] framePayload = new byte[Http2Frame.MUX_MAX_PAYLOAD];
     final HeaderBlock ignored = new HeaderBlock(256);
     final Http2RequestParser http2Requests = new Http2RequestParser(new SplittableRandom());
     final Http2ResponseParser http2Responses = new Http2ResponseParser();

@@ -65,7 +65,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     private final Http2Frames frames;
     private final HpackDecoder decoder = new HpackDecoder(4096);
     private final HpackEncoder encoder = new HpackEncoder(HpackEncoder.MAX_TABLE, false);
-    private final Http2Peer peer = new Http2Peer();
+    private final Http2Peer peer;
     private final IntObjectHashMap<Http2Stream> streams = new IntObjectHashMap<>(8);
     private final Http2ResetIds resetIds = new Http2ResetIds();
     private final Deadline deadline = new Deadline();
@@ -96,7 +96,8 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
         this.options = options;
         this.guard = new Http2Guard(options.trusted());
         this.windows = new Http2Windows(options.connectionWindow());
-        this.frames = new Http2Frames(this, side.isServer(), shared);
+        this.peer = new Http2Peer(options.maxPayload());
+        this.frames = new Http2Frames(this, side.isServer(), options.maxPayload(), shared);
         this.keepAlive = options.pingInterval().isZero() ? null : new Http2KeepAlive(this, options, shared.timers());
     }
 
@@ -128,6 +129,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             to.settings(
                     Http2Peer.MAX_CONCURRENT_STREAMS, options.maxConcurrentStreams(),
                     Http2Peer.INITIAL_WINDOW_SIZE, options.streamWindow(),
+                    Http2Peer.MAX_FRAME_SIZE, options.maxPayload(),
                     Http2Peer.MAX_HEADER_LIST_SIZE, options.maxHeadBytes(),
                     Http2Peer.ENABLE_CONNECT_PROTOCOL, options.connectProtocol() ? 1 : 0);
         } else {
@@ -135,6 +137,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
             to.settings(
                     Http2Peer.ENABLE_PUSH, 0,
                     Http2Peer.INITIAL_WINDOW_SIZE, options.streamWindow(),
+                    Http2Peer.MAX_FRAME_SIZE, options.maxPayload(),
                     Http2Peer.MAX_HEADER_LIST_SIZE, options.maxHeadBytes());
         }
         if (windows.initialIncrement() > 0) {

@@ -23,8 +23,11 @@ final class Http2Frame {
     static final int PADDED = 0x8;
     static final int PRIORITY_FLAG = 0x20;
 
-    /** Largest payload we take, and the smallest a peer must take: SETTINGS_MAX_FRAME_SIZE is never raised by us. */
+    /** Largest payload that any peer takes (RFC 9113 §4.2), and that we take from and send to all but proxies of ours. */
     static final int MAX_PAYLOAD = 16_384;
+
+    /** Largest payload between two proxies of ours: what is read at once, so that it is passed on in one piece. */
+    static final int MUX_MAX_PAYLOAD = 64 * 1024;
 
     /** What a client sends first (RFC 9113 §3.4). */
     static final byte[] PREFACE = Ascii.bytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");

@@ -47,15 +47,18 @@ final class Http2FrameReader {
     private int flags;
     private int stream;
     private int padding;
+    private final int maxPayload;
     private byte @Nullable [] partial; // a payload that came in pieces
     private byte[] payload; // shared by the loop: payloads that came whole are copied here
 
     /**
      * @param preface whether the peer begins with the connection preface: it is a client
-     * @param payload room for a payload, {@link Http2Frame#MAX_PAYLOAD} bytes, used during calls of the sink only
+     * @param maxPayload bytes: a frame with more is an error
+     * @param payload room for that many bytes, used during calls of the sink only
      */
-    Http2FrameReader(Sink sink, boolean preface, byte[] payload) {
+    Http2FrameReader(Sink sink, boolean preface, int maxPayload, byte[] payload) {
         this.sink = sink;
+        this.maxPayload = maxPayload;
         this.state = preface ? State.PREFACE : State.HEADER;
         this.payload = payload;
     }
@@ -104,7 +107,7 @@ final class Http2FrameReader {
         type = header[3] & 0xff;
         flags = header[4] & 0xff;
         stream = (header[5] & 0x7f) << 24 | (header[6] & 0xff) << 16 | (header[7] & 0xff) << 8 | header[8] & 0xff;
-        if (length > Http2Frame.MAX_PAYLOAD) {
+        if (length > maxPayload) {
             sink.broken(Http2Code.FRAME_SIZE_ERROR, "http2.frame_too_large");
         } else if (type == Http2Frame.DATA) {
             beginData();

@@ -64,8 +64,13 @@ final class Http2FrameWriter {
     /** Writes one DATA frame and takes the bytes over. */
     void data(int stream, ByteBuf data, boolean endStream) {
         int n = data.readableBytes();
-        out.room(Http2Frame.HEADER_LENGTH + Math.min(n, OutBuffer.COPY_LIMIT));
-        header(out.room(Http2Frame.HEADER_LENGTH), n, Http2Frame.DATA, endStream ? Http2Frame.END_STREAM : 0, stream);
+        int copied = n <= OutBuffer.COPY_LIMIT ? n : 0;
+        header(
+                out.room(Http2Frame.HEADER_LENGTH + copied),
+                n,
+                Http2Frame.DATA,
+                endStream ? Http2Frame.END_STREAM : 0,
+                stream);
         out.data(data, false);
     }
 

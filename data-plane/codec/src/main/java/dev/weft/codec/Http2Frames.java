@@ -16,9 +16,9 @@ final class Http2Frames implements Http2FrameReader.Sink {
     private boolean settingsAwaited = true; // the peer's first frame
     private int whole; // frames that came to their end and left no head open
 
-    Http2Frames(Http2Connection connection, boolean server, CodecLoop shared) {
+    Http2Frames(Http2Connection connection, boolean server, int maxPayload, CodecLoop shared) {
         this.connection = connection;
-        this.reader = new Http2FrameReader(this, server, shared.framePayload);
+        this.reader = new Http2FrameReader(this, server, maxPayload, shared.framePayload);
     }
 
     void read(ByteBuf in) {

@@ -155,6 +155,11 @@ public record Http2Options(
         return with(head, fields, pingInterval, pingTimeout, true, carried);
     }
 
+    /** Bytes of a frame's payload at most, received and sent. */
+    int maxPayload() {
+        return mux == Mux.OFF ? Http2Frame.MAX_PAYLOAD : Http2Frame.MUX_MAX_PAYLOAD;
+    }
+
     /** With extended CONNECT allowed or not. */
     public Http2Options connectProtocol(boolean allowed) {
         return with(maxHeadBytes, maxFields, pingInterval, pingTimeout, allowed, mux);

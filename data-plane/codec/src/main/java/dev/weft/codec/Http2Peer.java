@@ -15,10 +15,19 @@ final class Http2Peer {
     private int headerTableSize = 4096;
     private int maxConcurrentStreams = Integer.MAX_VALUE;
     private int initialWindow = Http2Windows.INITIAL;
+    private final int largestWanted;
     private int maxFrameSize = Http2Frame.MAX_PAYLOAD;
     private boolean connectProtocol;
     private boolean heard;
     private Http2Code code = Http2Code.NO_ERROR;
+
+    /**
+     * @param largestWanted bytes of a frame's payload to send at most, whatever the peer takes: small frames share a connection
+     *     better
+     */
+    Http2Peer(int largestWanted) {
+        this.largestWanted = largestWanted;
+    }
 
     /** Takes a SETTINGS payload in; answers what is wrong, or null. The code is then {@link #code()}. */
     @Nullable
@@ -58,7 +67,7 @@ final class Http2Peer {
                 if (value < Http2Frame.MAX_PAYLOAD || value > 0xffffff) {
                     return wrong(Http2Code.PROTOCOL_ERROR);
                 }
-                maxFrameSize = Math.min(value, Http2Frame.MAX_PAYLOAD); // small frames share the connection better
+                maxFrameSize = Math.min(value, largestWanted);
             }
             case ENABLE_CONNECT_PROTOCOL -> {
                 if (value != 0 && value != 1 || value == 0 && connectProtocol) { // RFC 8441 §3
