@@ -267,7 +267,9 @@ final class SharedTls {
             @Nullable String sni,
             @Nullable SpiffeId expected,
             @Nullable String requiredDnsName) {
-        SSLEngine engine = context.newEngine(allocator);
+        // the engine of a handler decrypts all records of a read at once; newEngine's takes one at a time, as the JDK's
+        // must
+        SSLEngine engine = context.newHandler(allocator).engine();
         if (!material.alpn().isEmpty() && provider == TlsProvider.JDK) {
             setProtocols(engine);
         }

@@ -1,10 +1,10 @@
 package dev.weft.proxycore;
 
 import dev.weft.http.ResponseFlag;
+import dev.weft.net.ConnectionBuffers;
 import dev.weft.net.ListenSocket;
 import dev.weft.net.Loop;
 import dev.weft.net.OriginalDestination;
-import dev.weft.net.ReadBuffers;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -42,7 +42,7 @@ final class Acceptor implements ListenSocket.Acceptor {
             return;
         }
         channel.config().setWriteBufferWaterMark(WATERMARK);
-        channel.config().setRecvByteBufAllocator(ReadBuffers.INSTANCE);
+        ConnectionBuffers.use(channel.config());
         InetSocketAddress local = channel.localAddress();
         InetSocketAddress remote = channel.remoteAddress();
         InetSocketAddress wanted = own.asksOriginalDestination() ? originalDestination.of(channel) : null;

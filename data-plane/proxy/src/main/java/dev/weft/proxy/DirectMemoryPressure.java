@@ -1,7 +1,7 @@
 package dev.weft.proxy;
 
 import dev.weft.base.Ticker;
-import dev.weft.net.ReadBuffers;
+import dev.weft.net.ConnectionBuffers;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.TimeUnit;
@@ -36,10 +36,10 @@ final class DirectMemoryPressure implements Pressure {
         this.ticker = ticker;
     }
 
-    /** Against the limit of this JVM: this allocator's and those of large reads. */
+    /** Against the limit of this JVM: this allocator's and of large buffers. */
     static DirectMemoryPressure ofThisProcess(ByteBufAllocatorMetric allocator) {
         return new DirectMemoryPressure(
-                () -> allocator.usedDirectMemory() + ReadBuffers.held(),
+                () -> allocator.usedDirectMemory() + ConnectionBuffers.held(),
                 PlatformDependent.maxDirectMemory(),
                 Ticker.SYSTEM);
     }

@@ -1,7 +1,7 @@
 package dev.weft.upstream;
 
+import dev.weft.net.ConnectionBuffers;
 import dev.weft.net.PeerSilence;
-import dev.weft.net.ReadBuffers;
 import dev.weft.net.TimerWheel;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -78,6 +78,7 @@ final class Connector extends TimerWheel.Timer {
             return;
         }
         attempts.add(channel);
+        ConnectionBuffers.use(channel.config());
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop.loop().netty())
                 .channelFactory(() -> channel)
@@ -86,7 +87,6 @@ final class Connector extends TimerWheel.Timer {
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // ours is below
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATERMARK)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, ReadBuffers.INSTANCE)
                 .handler(new ChannelInboundHandlerAdapter());
         if (inside == Transport.Inside.HTTP) {
             PeerSilence.limit(bootstrap); // opaque TCP and HTTP/2 may wait for a reader at any time
