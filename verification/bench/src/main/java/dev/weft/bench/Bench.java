@@ -43,7 +43,7 @@ public final class Bench {
         boolean complete = true;
         progress.println("proxy on CPU 0; client, backend and TLS peers on CPU 1; " + options.repeat() + " x "
                 + options.seconds()
-                + " s in turns after " + options.warmUpSeconds() + " s of warm-up each; load average "
+                + " s in turns of warm proxies; load average "
                 + Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
         try (Lab lab = new Lab(options.weftCommand())) {
             Thread end = new Thread(lab::close);

@@ -7,11 +7,13 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The command line of {@code weft bench}.
  *
  * @param peers null-free list of the proxies beside Weft
+ * @param warmUpSeconds empty: until it is warm
  * @param accessLog whether every proxy writes one
  * @param weftCommand started with {@code --bootstrap FILE} behind it; empty: without Weft
  */
@@ -20,7 +22,7 @@ record BenchOptions(
         Optional<List<ProxyKind>> peers,
         int seconds,
         int repeat,
-        int warmUpSeconds,
+        OptionalInt warmUpSeconds,
         boolean accessLog,
         boolean syscalls,
         List<String> weftCommand,
@@ -37,7 +39,8 @@ record BenchOptions(
             %s  --peers      relay nginx haproxy envoy (default: all that are installed; none: only Weft)
               --seconds    of each measured run (3); in idle cases, for how long nothing happens
               --repeat     runs of each proxy and case; the figures are medians (3)
-              --warm-up    seconds of load on each proxy before the first measured run (10)
+              --warm-up    seconds of load on each proxy before its first measured run (until its requests have
+                           stopped becoming cheaper: 30 to 120 s)
               --json       write the figures there as well
               --no-access-log   no proxy writes one
               --no-syscalls     do not count system calls (a short run under strace)
@@ -59,7 +62,7 @@ record BenchOptions(
         Optional<List<ProxyKind>> peers = Optional.empty();
         int seconds = 3;
         int repeat = 3;
-        int warmUp = 10;
+        OptionalInt warmUp = OptionalInt.empty();
         boolean accessLog = true;
         boolean syscalls = true;
         List<String> weft = defaultWeft;
@@ -84,7 +87,7 @@ record BenchOptions(
                 }
                 case "--seconds" -> seconds = number(option, rest);
                 case "--repeat" -> repeat = number(option, rest);
-                case "--warm-up" -> warmUp = number(option, rest);
+                case "--warm-up" -> warmUp = OptionalInt.of(number(option, rest));
                 case "--no-access-log" -> accessLog = false;
                 case "--no-syscalls" -> syscalls = false;
                 case "--weft-command" ->

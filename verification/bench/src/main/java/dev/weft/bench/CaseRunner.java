@@ -55,11 +55,8 @@ final class CaseRunner {
             Map<Started, List<Sample>> samples = new LinkedHashMap<>();
             for (int turn = 0; turn < options.repeat(); turn++) {
                 for (Started proxy : lineup.proxies()) {
-                    CpuMeter meter = proxy.meter();
-                    CpuMeter.Reading before = meter.read();
-                    LoadRun run = benchCase.load.run(lab, proxy.entryPort(), options.seconds());
                     samples.computeIfAbsent(proxy, any -> new ArrayList<>())
-                            .add(Sample.of(run, meter.read().since(before), meter.rssMib()));
+                            .add(measured(proxy, benchCase, options.seconds()));
                 }
             }
             List<ProxyResult> results = new ArrayList<>();
@@ -71,11 +68,31 @@ final class CaseRunner {
     }
 
     private void warm(Started proxy, BenchCase benchCase) throws IOException {
-        if (options.warmUpSeconds() > 0) {
-            progress.println(
-                    benchCase.label() + ": warming " + proxy.kind().label() + " for " + options.warmUpSeconds() + " s");
-            LoadRun unused = benchCase.load.run(lab, proxy.entryPort(), options.warmUpSeconds());
+        String what = benchCase.label() + ": warming " + proxy.kind().label();
+        load(proxy, benchCase);
+        if (options.warmUpSeconds().isPresent()) {
+            progress.println(what + " for " + options.warmUpSeconds().getAsInt() + " s");
+            return;
         }
+        WarmUp warmUp = new WarmUp();
+        while (!warmUp.isOver()) {
+            warmUp.add(measured(proxy, benchCase, WarmUp.SECONDS).values().get(Measure.CPU_PER_REQUEST));
+        }
+        progress.println(what + " took " + warmUp.seconds() + " s");
+    }
+
+    private void load(Started proxy, BenchCase benchCase) throws IOException {
+        int seconds = options.warmUpSeconds().orElse(WarmUp.FIRST_SECONDS);
+        if (seconds > 0) {
+            LoadRun unused = benchCase.load.run(lab, proxy.entryPort(), seconds);
+        }
+    }
+
+    private Sample measured(Started proxy, BenchCase benchCase, int seconds) throws IOException {
+        CpuMeter meter = proxy.meter();
+        CpuMeter.Reading before = meter.read();
+        LoadRun run = benchCase.load.run(lab, proxy.entryPort(), seconds);
+        return Sample.of(run, meter.read().since(before), meter.rssMib());
     }
 
     private Map<String, Double> syscalls(Started proxy, BenchCase benchCase) throws IOException {
@@ -138,7 +155,7 @@ final class CaseRunner {
 
     /** Each connection has had one request, then nothing for the seconds of a run. */
     private Sample idle(Started proxy, BenchCase benchCase) throws IOException {
-        warm(proxy, benchCase);
+        load(proxy, benchCase);
         CpuMeter meter = proxy.meter();
         double before = meter.rssMib();
         List<String> hold = new ArrayList<>(List.of(
