@@ -63,7 +63,9 @@ final class Http1ResponseWriter implements Downstream {
         boolean http10 = request.version() == HttpVersion.HTTP_1_0;
         boolean unknownLength = !end && !bodiless && !response.headers().has(KnownHeader.CONTENT_LENGTH);
         chunked = unknownLength && !http10;
-        boolean close = connection.closesAfterResponse(unknownLength && http10);
+        // RFC 9110 §15.5.9: who did not wait for the rest of a request closes.
+        boolean gaveUp = status == 408 && !connection.isRequestEnded();
+        boolean close = connection.closesAfterResponse(unknownLength && http10 || gaveUp);
         Persistence persistence = close ? Persistence.CLOSE : http10 ? Persistence.KEEP_ALIVE : Persistence.DEFAULT;
         if (tunnel) {
             persistence = status == 101 ? Persistence.UPGRADE : Persistence.DEFAULT;

@@ -213,6 +213,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         return Objects.requireNonNull(reader().head());
     }
 
+    boolean isRequestEnded() {
+        HttpStream current = stream;
+        return current == null || current.isRequestEnded();
+    }
+
     /** Whether the connection ends after the response that begins now. */
     boolean closesAfterResponse(boolean must) {
         HttpStream current = stream;

@@ -269,7 +269,7 @@ final class Http2Connection extends ChannelInboundHandlerAdapter {
     void abortAbove(int last) {
         for (Http2Stream stream : snapshot()) {
             if (stream.id > last) {
-                abort(stream, Http2Code.REFUSED_STREAM, true, "http2.goaway");
+                abort(stream, Http2Code.REFUSED_STREAM, true, "remote_refused_stream_reset|goaway");
             }
         }
     }

@@ -275,7 +275,10 @@ final class Http2Frames implements Http2FrameReader.Sink {
         }
         Http2Stream stream = connection.stream(id);
         if (stream != null) {
-            connection.abort(stream, code, true, "http2.remote_reset");
+            // Envoy's words: a server speaks of its client's stream, a client of why its own was reset
+            String refused = connection.side().isServer() ? "http2.remote_refuse" : "remote_refused_stream_reset";
+            String reset = connection.side().isServer() ? "http2.remote_reset" : "remote_reset";
+            connection.abort(stream, code, true, code == Http2Code.REFUSED_STREAM ? refused : reset);
         }
         if (code != Http2Code.NO_ERROR || connection.side().isServer()) {
             flood(connection.guard().reset());

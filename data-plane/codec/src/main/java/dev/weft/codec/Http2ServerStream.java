@@ -98,7 +98,9 @@ final class Http2ServerStream extends Http2Stream implements Downstream {
     void aborted(@Nullable Http2Code code, boolean byPeer, String why) {
         HttpStream current = stream;
         stream = null;
-        if (current != null) {
+        if (current != null && byPeer && code != null) {
+            current.downstreamReset(why);
+        } else if (current != null) {
             current.downstreamGone();
         }
         releaseHead();

@@ -145,15 +145,15 @@ class Http2ClientTest implements Http2ClientConnection.Owner, UpstreamListener {
     /** RFC 9113 §7: whatever the reason, the endpoint has given up one exchange; its connection is still there. */
     @ParameterizedTest
     @CsvSource({
-        "NO_ERROR, REMOTE_RESET",
-        "INTERNAL_ERROR, REMOTE_RESET",
-        "CANCEL, REMOTE_RESET",
-        "REFUSED_STREAM, REFUSED"
+        "NO_ERROR, REMOTE_RESET, remote_reset",
+        "INTERNAL_ERROR, REMOTE_RESET, remote_reset",
+        "CANCEL, REMOTE_RESET, remote_reset",
+        "REFUSED_STREAM, REFUSED, remote_refused_stream_reset"
     })
-    void aResetIsNoLostConnection(Http2Code code, Failure failure) {
+    void aResetIsNoLostConnection(Http2Code code, Failure failure, String details) {
         start();
         serve(Http2Frame.RST_STREAM, 0, 1, Http2Peerless.int32(code.ordinal()));
-        assertThat(heard).containsExactly("failed " + failure + " http2.remote_reset");
+        assertThat(heard).containsExactly("failed " + failure + " " + details);
         assertThat(channel.isOpen()).isTrue();
     }
 

@@ -2,6 +2,7 @@ package dev.weft.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.http.ResponseFlag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -560,6 +562,18 @@ class Http2ServerTest {
         assertThat(server.received()).containsExactly("RST_STREAM 201 REFUSED_STREAM");
     }
 
+    /** Envoy's flags and words: a client that gives up a request is not one that has gone away. */
+    @ParameterizedTest
+    @CsvSource({"CANCEL, http2.remote_reset", "REFUSED_STREAM, http2.remote_refuse"})
+    void aStreamThatItsClientResetsIsSaidToBe(Http2Code code, String details) {
+        server.answers = false;
+        server.get(1);
+        server.send(Http2Peerless.frame(Http2Frame.RST_STREAM, 0, 1, Http2Peerless.int32(code.ordinal())));
+        assertThat(server.gone).isEqualTo(1);
+        assertThat(ResponseFlag.text(server.streams.get(0).flags())).isEqualTo("DR");
+        assertThat(server.streams.get(0).details()).isEqualTo(details);
+    }
+
     @Test
     void aLostConnectionEndsItsStreams() {
         server.answers = false;
@@ -567,6 +581,9 @@ class Http2ServerTest {
         server.post(3);
         server.channel.close();
         assertThat(server.gone).isEqualTo(2);
+        assertThat(server.streams)
+                .allSatisfy(
+                        stream -> assertThat(ResponseFlag.text(stream.flags())).isEqualTo("DC"));
         assertThat(server.closed).isTrue();
     }
 

@@ -135,11 +135,20 @@ public final class HttpStream {
         }
     }
 
-    /** The downstream peer went away before the response was complete. */
+    /** The downstream connection was lost before the response was complete. */
     public void downstreamGone() {
+        downstreamGone(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, "downstream_remote_disconnect");
+    }
+
+    /** The downstream peer gave up this stream, and nothing else, before the response was complete; {@code how}: the details. */
+    public void downstreamReset(String how) {
+        downstreamGone(ResponseFlag.DOWNSTREAM_REMOTE_RESET, how);
+    }
+
+    private void downstreamGone(ResponseFlag flag, String details) {
         if (!over) {
-            flag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
-            details("downstream_remote_disconnect");
+            flag(flag);
+            details(details);
             finish(StreamEnd.DOWNSTREAM_GONE);
         }
     }

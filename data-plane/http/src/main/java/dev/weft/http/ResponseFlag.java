@@ -44,7 +44,9 @@ public enum ResponseFlag {
     /** The connection's or stream's maximum duration was reached. */
     DURATION_TIMEOUT("DT"),
     /** Shed by overload protection. */
-    OVERLOAD("OM");
+    OVERLOAD("OM"),
+    /** The client reset the stream (HTTP/2). */
+    DOWNSTREAM_REMOTE_RESET("DR");
 
     private static final ResponseFlag[] VALUES = values();
 

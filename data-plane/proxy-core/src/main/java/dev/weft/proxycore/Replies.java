@@ -59,7 +59,8 @@ final class Replies {
         exchange.stream().flag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
         String what = timeout ? "connection timeout" : "remote connection failure";
         String why = timeout ? "" : ", transport failure reason: delayed connect error: " + reason;
-        beforeResponse(exchange, 503, what + why, what.replace(' ', '_') + "|" + reason);
+        String word = what.replace(' ', '_');
+        beforeResponse(exchange, 503, what + why, word.equals(reason) ? word : word + "|" + reason);
     }
 
     static void upstreamFailed(Exchange exchange, Failure failure, String details) {

@@ -126,6 +126,21 @@ class AccessLogTest {
     }
 
     @Test
+    void aRequestWhoseEndpointCannotBeReachedInTimeSaysSoOnce() throws IOException {
+        try (BlackHole hole = new BlackHole();
+                TestProxy proxy = new TestProxy()) {
+            proxy.cluster("backend", hole.port());
+            listener(proxy, FilterChain.of(TestProxy.logging(log("http.log"), TestProxy.forward("backend"))));
+            try (Client client = proxy.client()) {
+                assertThat(client.get("/")).startsWith("HTTP/1.1 503").endsWith("reset reason: connection timeout");
+            }
+            assertThat(lines(proxy, "http.log"))
+                    .matches(
+                            "HTTP/1.1 503 UF 0 \\d+ \\S+ upstream_reset_before_response_started\\{connection_timeout}\n");
+        }
+    }
+
+    @Test
     void aConnectionNoFilterChainTakesIsLoggedByTheListener() throws IOException {
         try (TestProxy proxy = new TestProxy()) {
             FilterChainMatch other = FilterChainMatch.ANY.withApplicationProtocols("nothing-speaks-this");

@@ -8,11 +8,8 @@ import dev.weft.xdsmodel.Parsed;
 import dev.weft.xdsmodel.TcpProxy;
 import dev.weft.xdsmodel.XdsReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -228,24 +225,10 @@ class UpstreamLimitsTest {
         assertThat(third.read()).isEqualTo('b');
     }
 
-    /** Accepts nothing and drops what comes: its queue is full, so that connecting to it times out. */
-    private ServerSocket blackHole() throws IOException {
-        ServerSocket server = opened(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-        for (int i = 0; i < 64; i++) {
-            Socket filler = opened(new Socket());
-            try {
-                filler.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort()), 100);
-            } catch (SocketTimeoutException e) {
-                return server;
-            }
-        }
-        throw new AssertionError("the queue does not fill");
-    }
-
     /** Linux repeats a lost SYN after a second, when this cluster has given up; the second SYN comes after 250 ms. */
     @Test
     void aLostSynIsRacedByAnother() throws Exception {
-        ServerSocket server = blackHole();
+        ServerSocket server = opened(new BlackHole()).server;
         TestProxy proxy = proxy(cluster("\"connect_timeout\": \"0.9s\"", server.getLocalPort()));
         Client client = asking(proxy, 1);
         // The first SYN fell into the full queue; from here on there is room.
@@ -276,7 +259,7 @@ class UpstreamLimitsTest {
 
     @Test
     void atMostEightConnectionsAreMadeAtOneTime() throws Exception {
-        TestProxy proxy = proxy(cluster("", blackHole().getLocalPort()));
+        TestProxy proxy = proxy(cluster("", opened(new BlackHole()).port()));
         List<Client> clients = new ArrayList<>();
         for (int i = 1; i <= 40; i++) {
             clients.add(asking(proxy, i));
@@ -290,7 +273,7 @@ class UpstreamLimitsTest {
     @Test
     void nobodyQueuesForAnEndpointThatDoesNotAnswer() throws Exception {
         Backend backend = opened(Backend.answering("ok"));
-        TestProxy proxy = proxy(cluster("", blackHole().getLocalPort(), backend.port()));
+        TestProxy proxy = proxy(cluster("", opened(new BlackHole()).port(), backend.port()));
         long begun = System.nanoTime();
         List<Client> clients = new ArrayList<>();
         for (int i = 0; i < 100; i++) {

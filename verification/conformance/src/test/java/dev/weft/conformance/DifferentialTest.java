@@ -44,7 +44,9 @@ class DifferentialTest {
             "hints",
                     "HTTP/1.1 103 Early Hints\r\nlink: </s.css>; rel=preload\r\n\r\n"
                             + "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
-            "long204", "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok");
+            "long204", "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\n\r\nok",
+            "long304", "HTTP/1.1 304 Not Modified\r\nContent-Length: 2\r\n\r\nok",
+            "body", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
     private static final StringBuilder DIFFERENCES = new StringBuilder();
     private static final Deque<AutoCloseable> TO_CLOSE = new ArrayDeque<>();

@@ -170,6 +170,8 @@ record RawRequest(String name, String bytes, int answers, boolean head) {
                 get("answer switches protocols unasked", "/switching"),
                 get("answer with early hints", "/hints"),
                 get("answer 204 with a length", "/long204"),
+                get("answer 304 with a body", "/long304"),
+                of("answer to HEAD with a body", "HEAD /body HTTP/1.1\r\n" + SHOP + "\r\n"),
                 get("status 204", "/status/204"),
                 get("status 304", "/status/304"),
                 get("status 503 of the application", "/status/503"),
