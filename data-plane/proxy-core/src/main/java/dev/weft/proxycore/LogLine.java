@@ -5,8 +5,9 @@ import java.time.Instant;
 import java.util.Arrays;
 
 /**
- * Log lines being written by one loop: an array that grows, and is handed to the writer's thread when it is full or old
- * enough. Allocates nothing while a line is written. Confined to its loop.
+ * Log lines in an array that grows: written by one loop, handed to the writer's thread when they are many or old enough, and
+ * used again when they are on disk ({@link LogWriter.Output}). Allocates nothing while a line is written. Confined to whoever
+ * has it.
  */
 final class LogLine {
     private static final int FIRST_CAPACITY = 4 * 1024;
@@ -22,11 +23,14 @@ final class LogLine {
         return length;
     }
 
-    /** What was written so far, as a copy; the line begins afresh. */
-    byte[] take() {
-        byte[] taken = Arrays.copyOf(bytes, length);
+    /** What was written so far, up to {@link #length}. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Begins afresh, in the same array. */
+    void clear() {
         length = 0;
-        return taken;
     }
 
     /** Appends what we have written ourselves. */

@@ -11,7 +11,10 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +31,13 @@ final class LogWriter implements AutoCloseable {
     private static final long MAX_WAITING = 4 << 20;
     private static final int PERIOD_MILLIS = 200;
 
+    /** Bytes of an output that are not left to wait for the period's end. */
+    private static final int MANY = 512 * 1024;
+
     private final Map<String, Output> outputs = new ConcurrentHashMap<>();
     private final Counter dropped;
     private final Log log;
-    private @Nullable Thread thread; // started with the first line or output; guarded by this
+    private volatile @Nullable Thread thread; // started with the first line or output
     private final RefusalLog refusals;
     private volatile boolean started;
     private volatile boolean closed;
@@ -67,11 +73,7 @@ final class LogWriter implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            try {
-                Thread.sleep(PERIOD_MILLIS);
-            } catch (InterruptedException e) {
-                break;
-            }
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS));
             outputs.values().forEach(Output::drain);
             refusals.write(System.nanoTime());
         }
@@ -93,7 +95,7 @@ final class LogWriter implements AutoCloseable {
             writer = thread;
         }
         if (writer != null) {
-            writer.interrupt();
+            LockSupport.unpark(writer);
             try {
                 writer.join(2000);
             } catch (InterruptedException e) {
@@ -102,13 +104,23 @@ final class LogWriter implements AutoCloseable {
         }
     }
 
-    private record Lines(byte[] text, int count) {}
+    private record Lines(LogLine text, int count) {}
 
-    /** One file. Lines are offered by any loop, written by the writer's thread. */
+    /**
+     * One file. Lines are offered by any loop, written by the writer's thread, and their arrays used again: they wait for so
+     * long that the collector would take new ones for objects that stay, and the heap would grow.
+     */
     final class Output {
+        /** What is worth keeping: {@link #MANY} bytes wait in 17 of them. */
+        private static final int MOST_SPARE = 32;
+
+        private static final int LARGEST_SPARE = 64 * 1024;
+
         private final String path;
         private final ConcurrentLinkedQueue<Lines> queue = new ConcurrentLinkedQueue<>();
         private final AtomicLong waiting = new AtomicLong();
+        private final ConcurrentLinkedQueue<LogLine> spare = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger spares = new AtomicInteger();
         private @Nullable OutputStream stream; // confined to the writer's thread, as all below
         private boolean failing;
         private long lost; // lines, since it fails
@@ -117,30 +129,56 @@ final class LogWriter implements AutoCloseable {
             this.path = path;
         }
 
+        /** Room for lines. Any thread. */
+        LogLine blank() {
+            LogLine used = spare.poll();
+            if (used == null) {
+                return new LogLine();
+            }
+            spares.decrementAndGet();
+            return used;
+        }
+
         /** Takes lines over. Any thread. */
-        void offer(byte[] text, int count) {
-            if (waiting.addAndGet(text.length) > MAX_WAITING) {
-                waiting.addAndGet(-text.length);
+        void offer(LogLine text, int count) {
+            if (waiting.addAndGet(text.length()) > MAX_WAITING) {
+                waiting.addAndGet(-text.length());
                 drop(count);
                 return;
             }
             queue.add(new Lines(text, count));
+            if (waiting.get() > MANY) {
+                LockSupport.unpark(thread);
+            }
         }
 
         private void drain() {
+            if (queue.isEmpty() && spare.poll() != null) {
+                spares.decrementAndGet(); // after a busy time the arrays go one by one
+            }
             for (Lines lines = queue.poll(); lines != null; lines = queue.poll()) {
-                waiting.addAndGet(-lines.text().length);
+                LogLine text = lines.text();
+                waiting.addAndGet(-text.length());
                 try {
                     OutputStream out = stream;
                     if (out == null) {
                         out = open();
                         stream = out;
                     }
-                    out.write(lines.text());
+                    out.write(text.bytes(), 0, text.length());
                     written();
                 } catch (IOException e) {
                     failed(lines.count(), e); // a full disk must not stop traffic
                 }
+                keep(text);
+            }
+        }
+
+        private void keep(LogLine text) {
+            if (text.bytes().length <= LARGEST_SPARE && spares.get() < MOST_SPARE) {
+                text.clear();
+                spare.add(text);
+                spares.incrementAndGet();
             }
         }
 

@@ -9,12 +9,12 @@ import java.util.concurrent.TimeUnit;
  * loop.
  */
 final class LoopLog extends TimerWheel.Timer {
-    private static final int FULL = 32 * 1024;
+    private static final int FULL = 30 * 1024; // a line of 2 KiB more still fits into an array of 32
     private static final int OLD_MILLIS = 200;
 
     private final TimerWheel timers;
     private final LogWriter.Output output;
-    private final LogLine lines = new LogLine();
+    private LogLine lines = new LogLine();
     private int count;
 
     LoopLog(TimerWheel timers, LogWriter.Output output) {
@@ -44,7 +44,9 @@ final class LoopLog extends TimerWheel.Timer {
         if (count > 0) {
             int n = count;
             count = 0;
-            output.offer(lines.take(), n);
+            LogLine full = lines;
+            lines = output.blank();
+            output.offer(full, n);
         }
     }
 }

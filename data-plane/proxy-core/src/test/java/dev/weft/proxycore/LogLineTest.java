@@ -11,7 +11,9 @@ class LogLineTest {
     private final LogLine line = new LogLine();
 
     private String taken() {
-        return new String(line.take(), StandardCharsets.ISO_8859_1);
+        String text = new String(line.bytes(), 0, line.length(), StandardCharsets.ISO_8859_1);
+        line.clear();
+        return text;
     }
 
     @Test

@@ -7,9 +7,13 @@ import dev.weft.stats.StatsRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,12 +34,12 @@ class LogWriterTest {
         Path file = folder.resolve("missing").resolve("access.log");
         LogWriter.Output output = writer.output(file.toString());
         for (int i = 1; i <= 3; i++) {
-            output.offer("lost\n".getBytes(StandardCharsets.US_ASCII), 1);
+            output.offer(line(output, "lost\n"), 1);
             long lost = i;
             await(() -> dropped() == lost);
         }
         Files.createDirectory(file.getParent());
-        output.offer("kept\n".getBytes(StandardCharsets.US_ASCII), 1);
+        output.offer(line(output, "kept\n"), 1);
         await(() -> said.toString(StandardCharsets.UTF_8).contains("again"));
         writer.close();
         assertThat(file).hasContent("kept");
@@ -43,6 +47,40 @@ class LogWriterTest {
                 .satisfiesExactly(
                         line -> assertThat(line).contains(" warn ", file + " cannot be written", "No such file"),
                         line -> assertThat(line).contains(" info ", "is written again; 3 lines were lost"));
+    }
+
+    /** What waits to be written would be taken for long-lived; the heap grew with it. */
+    @Test
+    void arraysAreUsedAgain() throws IOException {
+        Path file = folder.resolve("access.log");
+        LogWriter.Output output = writer.output(file.toString());
+        Set<LogLine> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < 10; i++) {
+            String text = "line " + i + "\n";
+            all.append(text);
+            LogLine line = line(output, text);
+            seen.add(line);
+            output.offer(line, 1);
+            await(() -> size(file) == all.length());
+        }
+        writer.close();
+        assertThat(file).hasContent(all.toString());
+        assertThat(seen).as("one being written, one that waits for use").hasSizeLessThanOrEqualTo(2);
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static LogLine line(LogWriter.Output output, String text) {
+        LogLine line = output.blank();
+        line.plain(text);
+        return line;
     }
 
     private long dropped() {
