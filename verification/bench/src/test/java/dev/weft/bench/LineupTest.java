@@ -40,6 +40,23 @@ class LineupTest {
         assertThat(logs).allSatisfy(log -> assertThat(log).doesNotExist());
     }
 
+    /** Over plain HTTP/2 the second proxy would tell of that, as an Envoy's does. */
+    @Test
+    void whatAPairOfWeftsCarriesArrivesAsWhatItWas() throws IOException {
+        List<String> weft = List.of(Peers.repository().resolve("weft").toString(), "proxy");
+        try (Lab lab = new Lab(weft);
+                Lineup lineup = Lineup.start(lab, BenchCase.PAIR_1K_C32, List.of(ProxyKind.WEFT), true)) {
+            lineup.awaitReady();
+            LoadRun run = new Rate("/1k", 4, REQUESTS)
+                    .run(lab, lineup.proxies().getFirst().entryPort(), 1);
+            assertThat(run.requests()).isEqualTo(REQUESTS);
+            assertThat(lineup.accessLogs()).hasSize(2).allSatisfy(log -> {
+                Await.until("lines in " + log, Duration.ofSeconds(30), () -> lines(log) >= REQUESTS);
+                assertThat(Files.readAllLines(log)).allMatch(line -> line.contains("GET /1k HTTP/1.1"));
+            });
+        }
+    }
+
     private static long lines(Path log) {
         try (Stream<String> lines = Files.lines(log)) {
             return lines.filter(line -> line.contains("GET /1k")).count();
