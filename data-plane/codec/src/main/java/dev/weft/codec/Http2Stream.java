@@ -1,8 +1,8 @@
 package dev.weft.codec;
 
+import dev.weft.http.BodyQueue;
 import dev.weft.http.HeaderBlock;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
     private int stalled; // bytes that came while paused
     private long announced = -1; // Content-Length of what comes; -1 = unknown
     private long received;
-    private @Nullable ArrayDeque<ByteBuf> queue;
+    private @Nullable BodyQueue queue;
     private boolean endQueued;
     private @Nullable HeaderBlock trailersQueued;
 
@@ -84,7 +84,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
 
     private void keep(ByteBuf data, boolean end) {
         if (queue == null) {
-            queue = new ArrayDeque<>(4);
+            queue = new BodyQueue();
         }
         queue.add(data);
         endQueued |= end;
@@ -155,14 +155,14 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
 
     /** Sends what waited, as far as it goes now. */
     final void sendKept() {
-        ArrayDeque<ByteBuf> kept = queue;
+        BodyQueue kept = queue;
         if (kept == null || gone) {
             return;
         }
-        while (!kept.isEmpty()) {
-            ByteBuf first = kept.pollFirst(); // out of the queue first: its end may empty the books
+        // out of the queue first: its end may empty the books
+        for (ByteBuf first = kept.poll(); first != null; first = kept.poll()) {
             if (!sendNow(first, endQueued && kept.isEmpty())) {
-                kept.addFirst(first);
+                kept.putBack(first);
                 return;
             }
         }
@@ -290,10 +290,10 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
     final void forget() {
         gone = true;
         stallsNoMore();
-        ArrayDeque<ByteBuf> kept = queue;
+        BodyQueue kept = queue;
         if (kept != null) {
             queue = null;
-            kept.forEach(ByteBuf::release);
+            kept.release();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.weft.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.http.HttpStream;
 import dev.weft.http.ResponseFlag;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -560,6 +561,23 @@ class Http2ServerTest {
         }
         assertThat(server.requests).hasSize(100);
         assertThat(server.received()).containsExactly("RST_STREAM 201 REFUSED_STREAM");
+    }
+
+    /** One object for each byte that waits would fill the heap with a window of 256 KiB. */
+    @Test
+    void bytesThatWaitForTheWindowGoTogether() {
+        byte[] none = {0, Http2Peer.INITIAL_WINDOW_SIZE, 0, 0, 0, 0};
+        server.send(Http2Peerless.frame(Http2Frame.SETTINGS, 0, 0, none));
+        server.answers = false;
+        server.get(1);
+        HttpStream stream = server.streams.get(0);
+        server.respond(stream, 200, 0, false);
+        for (int i = 1; i <= 1_000; i++) {
+            stream.responseData(Unpooled.wrappedBuffer(new byte[1]), i == 1_000);
+        }
+        server.received();
+        server.send(Http2Peerless.frame(Http2Frame.WINDOW_UPDATE, 0, 1, Http2Peerless.int32(10_000)));
+        assertThat(server.received()).containsExactly("DATA 1 1000 end");
     }
 
     /** Envoy's flags and words: a client that gives up a request is not one that has gone away. */

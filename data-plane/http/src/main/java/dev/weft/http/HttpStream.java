@@ -1,7 +1,6 @@
 package dev.weft.http;
 
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ public final class HttpStream {
     private int pauses;
     private boolean paused;
     private boolean heldEnd;
-    private @Nullable ArrayDeque<ByteBuf> held;
+    private @Nullable BodyQueue held;
     private boolean responseStarted;
     private boolean over;
     private boolean requestEnded;
@@ -83,7 +82,7 @@ public final class HttpStream {
         }
         if (paused) {
             if (held == null) {
-                held = new ArrayDeque<>(4);
+                held = new BodyQueue();
             }
             held.add(data);
             return;
@@ -184,8 +183,11 @@ public final class HttpStream {
         paused = false;
         next++;
         runHead();
-        while (held != null && !paused && !over && !held.isEmpty()) {
+        while (held != null && !paused && !over) {
             ByteBuf data = held.poll();
+            if (data == null) {
+                break;
+            }
             deliver(data, requestEnded && held.isEmpty());
         }
         requestFlush();
@@ -298,7 +300,7 @@ public final class HttpStream {
     private void finish(StreamEnd end) {
         over = true;
         if (held != null) {
-            held.forEach(ByteBuf::release);
+            held.release();
             held = null;
         }
         for (HttpFilter filter : chain.streamEnd) {

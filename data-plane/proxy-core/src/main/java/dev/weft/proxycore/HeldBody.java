@@ -1,17 +1,16 @@
 package dev.weft.proxycore;
 
+import dev.weft.http.BodyQueue;
 import dev.weft.http.HttpStream;
 import dev.weft.http.Upstream;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
 
 /** Request body that came before anyone could take it: a watermark's worth, then its sender is paused. */
 final class HeldBody {
     private static final int MAX_HELD = 64 * 1024;
 
     private final HttpStream stream;
-    private final ArrayDeque<ByteBuf> pieces = new ArrayDeque<>(4);
-    private int bytes;
+    private final BodyQueue pieces = new BodyQueue();
     private boolean paused;
 
     HeldBody(HttpStream stream) {
@@ -21,8 +20,7 @@ final class HeldBody {
     /** Keeps a piece; takes it over. */
     void add(ByteBuf data, boolean end) {
         pieces.add(data);
-        bytes += data.readableBytes();
-        if (bytes > MAX_HELD && !paused && !end) {
+        if (pieces.bytes() > MAX_HELD && !paused && !end) {
             paused = true;
             stream.pauseReading();
         }
@@ -30,8 +28,7 @@ final class HeldBody {
 
     /** Writes all of it, and what is held is gone. The attempt may end in the middle: the rest is dropped then. */
     void writeTo(Attempt attempt) {
-        while (!pieces.isEmpty()) {
-            ByteBuf data = pieces.poll();
+        for (ByteBuf data = pieces.poll(); data != null; data = pieces.poll()) {
             Upstream upstream = attempt.upstream();
             if (upstream != null) {
                 upstream.writeData(data, stream.isRequestEnded() && pieces.isEmpty());
@@ -46,7 +43,6 @@ final class HeldBody {
     }
 
     void release() {
-        pieces.forEach(ByteBuf::release);
-        pieces.clear();
+        pieces.release();
     }
 }

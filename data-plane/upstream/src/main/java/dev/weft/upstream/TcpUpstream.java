@@ -1,5 +1,6 @@
 package dev.weft.upstream;
 
+import dev.weft.http.BodyQueue;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
@@ -37,6 +38,8 @@ final class TcpUpstream extends ChannelInboundHandlerAdapter implements Upstream
     private boolean requestEnded;
     private boolean paused; // the listener takes no more
     private boolean blocked; // written bytes pile up above the high watermark
+    private final BodyQueue kept = new BodyQueue(); // what came nevertheless
+    private boolean endKept;
     private boolean delivered; // something was given to the listener in this read
 
     /** @param channel connected, not reading yet */
@@ -87,11 +90,26 @@ final class TcpUpstream extends ChannelInboundHandlerAdapter implements Upstream
             data.release();
             return;
         }
+        if (blocked) {
+            kept.add(data);
+            endKept |= end;
+            return;
+        }
         channel.write(data, channel.voidPromise());
         if (end) {
             endRequest();
         } else {
             checkWritable();
+        }
+    }
+
+    private void writeKept() {
+        for (ByteBuf data = kept.poll(); data != null; data = kept.poll()) {
+            channel.write(data, channel.voidPromise());
+        }
+        channel.flush();
+        if (endKept) {
+            endRequest();
         }
     }
 
@@ -101,7 +119,9 @@ final class TcpUpstream extends ChannelInboundHandlerAdapter implements Upstream
     }
 
     private void endRequest() {
-        if (!requestEnded) {
+        if (!kept.isEmpty()) {
+            endKept = true; // behind what waits
+        } else if (!requestEnded) {
             requestEnded = true;
             HalfClose.output(channel);
         }
@@ -137,6 +157,9 @@ final class TcpUpstream extends ChannelInboundHandlerAdapter implements Upstream
     @Override
     public void cancel() {
         listener = null;
+        if (endKept) {
+            writeKept();
+        }
         if (requestEnded) {
             closeInOrder(); // it was given up after its client had said all
             return;
@@ -181,10 +204,15 @@ final class TcpUpstream extends ChannelInboundHandlerAdapter implements Upstream
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        if (blocked && channel.isWritable()) {
+            writeKept();
+        }
         UpstreamListener current = listener;
-        if (blocked && channel.isWritable() && current != null) {
+        if (blocked && channel.isWritable()) {
             blocked = false;
-            current.upstreamWritable(true);
+            if (current != null) {
+                current.upstreamWritable(true);
+            }
         }
     }
 
@@ -203,6 +231,9 @@ final class TcpUpstream extends ChannelInboundHandlerAdapter implements Upstream
         }
         listener = null;
         current.responseData(Unpooled.EMPTY_BUFFER, true);
+        if (endKept) {
+            writeKept();
+        }
         if (requestEnded) {
             closeInOrder();
         } else {
@@ -218,6 +249,7 @@ final class TcpUpstream extends ChannelInboundHandlerAdapter implements Upstream
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        kept.release();
         UpstreamListener current = listener;
         listener = null;
         if (current != null) {
