@@ -19,6 +19,8 @@ final class Shutdown {
     /** A control plane that does not answer is not waited for any longer. */
     private static final Duration LEAVE = Duration.ofSeconds(5);
 
+    private static final Duration CLOSE = Duration.ofSeconds(3);
+
     /** Streams under way may last this long unless somebody says otherwise (R49: at most 30 s with the goodbye). */
     static final Duration DRAIN = Duration.ofSeconds(25);
 
@@ -57,6 +59,15 @@ final class Shutdown {
 
     private void end() {
         drain();
+        // The last lines of the access log are with the loops. A disk that does not answer is not waited for.
+        Thread closing = new Thread(proxy::close, "weft-close");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(CLOSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         proxy.log().info("bye");
         // Not by returning: the JVM would exit with the signal's 143.
         Runtime.getRuntime().halt(Main.OK);

@@ -164,9 +164,13 @@ class BootstrapProxyTest {
     void sigtermLetsRequestsFinish() throws Exception {
         Backend backend = opened(new Backend("hello"));
         int port = RunningProxy.freePort();
-        RunningProxy proxy = opened(
-                        RunningProxy.bootstrap(directory, bootstrap(RunningProxy.freePort(), port, backend.port())))
-                .awaitReady();
+        Path log = directory.resolve("access.log");
+        String json = bootstrap(RunningProxy.freePort(), port, backend.port())
+                .replace("\"stat_prefix\": \"ingress\",", """
+                "stat_prefix": "ingress", "access_log": [{"name": "log", "typed_config": {"@type":
+                "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog", "path": "%s"}}],
+                """.formatted(log));
+        RunningProxy proxy = opened(RunningProxy.bootstrap(directory, json)).awaitReady();
         CompletableFuture<HttpResponse<String>> slow = CompletableFuture.supplyAsync(
                 () -> {
                     try {
@@ -182,6 +186,7 @@ class BootstrapProxyTest {
         assertThat(slow.get(20, TimeUnit.SECONDS).body()).isEqualTo("hello");
         assertThat(proxy.exit()).isZero();
         assertThat(proxy.errors()).contains("draining", "drained", "bye");
+        assertThat(log).content().containsOnlyOnce("\"GET /slow HTTP/1.1\" 200 ");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -76,7 +77,8 @@ final class CaseRunner {
         }
         WarmUp warmUp = new WarmUp();
         while (!warmUp.isOver()) {
-            warmUp.add(measured(proxy, benchCase, WarmUp.SECONDS).values().get(Measure.CPU_PER_REQUEST));
+            warmUp.add(Objects.requireNonNull(
+                    measured(proxy, benchCase, WarmUp.SECONDS).values().get(Measure.CPU_PER_REQUEST)));
         }
         progress.println(what + " took " + warmUp.seconds() + " s");
     }
