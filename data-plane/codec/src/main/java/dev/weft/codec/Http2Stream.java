@@ -100,17 +100,7 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
             return;
         }
         if (queue != null && !queue.isEmpty()) {
-            HeaderBlock copy = new HeaderBlock(trailers.length());
-            for (int i = 0; i < trailers.count(); i++) {
-                if (!trailers.isRemoved(i)) {
-                    copy.add(
-                            java.util.Arrays.copyOfRange(trailers.bytes(), trailers.nameStart(i), trailers.nameEnd(i)),
-                            trailers.bytes(),
-                            trailers.valueStart(i),
-                            trailers.valueEnd(i));
-                }
-            }
-            trailersQueued = copy;
+            trailersQueued = trailers.copy();
             return;
         }
         connection.writeTrailers(this, trailers);

@@ -220,4 +220,15 @@ public final class HeaderBlock {
         }
         return out.toString();
     }
+
+    /** What is in it now, in a block of its own. */
+    public HeaderBlock copy() {
+        HeaderBlock copy = new HeaderBlock(Math.max(length(), 16));
+        for (int i = 0; i < count(); i++) {
+            if (!isRemoved(i)) {
+                copy.add(Arrays.copyOfRange(bytes, nameStart(i), nameEnd(i)), bytes, valueStart(i), valueEnd(i));
+            }
+        }
+        return copy;
+    }
 }

@@ -14,7 +14,6 @@ import dev.weft.route.ClusterChoice;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.EndpointRuntime;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.net.SocketAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -204,12 +203,17 @@ final class Exchange {
             body.writeData(data, end);
             return;
         }
+        held().add(data, end);
+    }
+
+    /** For what comes before there is a connection. */
+    private HeldBody held() {
         HeldBody early = held;
         if (early == null) {
             early = new HeldBody(stream());
             held = early;
         }
-        early.add(data, end);
+        return early;
     }
 
     /** The end of one direction of a tunnel is not the time from which it may last only so long. */
@@ -240,8 +244,8 @@ final class Exchange {
             requestEnded();
             body.writeTrailers(trailers);
         } else {
-            // No connection yet: the body's end is held, the trailers may be dropped (RFC 9110 §6.5.1).
-            requestData(Unpooled.EMPTY_BUFFER, true);
+            requestEnded();
+            held().addTrailers(trailers);
         }
     }
 

@@ -8,7 +8,9 @@ import dev.weft.xdsmodel.RouteAction;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +70,25 @@ class EngineHttpTest {
             assertThat(backend.requests.get(1))
                     .contains("Transfer-Encoding: chunked")
                     .endsWith("3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+        }
+    }
+
+    /** All of it is there before there is a connection: trailers wait with the body. */
+    @Test
+    void trailersOfARequestThatComesAtOnceArrive() throws IOException {
+        for (String body : List.of("3\r\nabc\r\n", "")) {
+            String end = body + "0\r\nX-Sum: 1\r\n\r\n";
+            try (Backend backend = new Backend(c -> {
+                        assertThat(c.readHead()).startsWith("POST /a");
+                        byte[] rest = c.in.readNBytes(end.length());
+                        c.write("HTTP/1.1 200 OK\r\nContent-Length: " + rest.length + "\r\n\r\n"
+                                + new String(rest, StandardCharsets.US_ASCII));
+                    });
+                    TestProxy proxy = TestProxy.generous(backend.port());
+                    Client client = proxy.client()) {
+                client.send("POST /a HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n" + end);
+                assertThat(client.response()).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n" + end);
+            }
         }
     }
 
