@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * that at most what it had at hand is held. Receiving: credit is withheld while the consumer does not read; the window
  * grows while it keeps up.
  */
-abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
+abstract sealed class Http2Stream implements StalledBytes.Stream permits Http2ServerStream, Http2ClientStream {
     final Http2Connection connection;
     final int id;
     boolean localEnded;
@@ -230,16 +230,21 @@ abstract sealed class Http2Stream permits Http2ServerStream, Http2ClientStream {
         if (!paused) {
             return true;
         }
-        if (!connection.shared().stalled().take(bytes)) {
+        if (!connection.shared().stalled().take(this, bytes)) {
             return false;
         }
         stalled += bytes;
         return true;
     }
 
+    @Override
+    public final void giveUp() {
+        connection.drop(this, "http2.too_much_stalled");
+    }
+
     private void stallsNoMore() {
         if (stalled > 0) {
-            connection.shared().stalled().giveBack(stalled);
+            connection.shared().stalled().giveBack(this, stalled);
             stalled = 0;
         }
     }
