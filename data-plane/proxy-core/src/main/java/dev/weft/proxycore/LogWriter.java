@@ -8,18 +8,21 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes log lines on a thread of its own, so that a slow disk never stops a loop. Lines wait in memory, {@value
- * #MAX_WAITING} bytes at most; more are dropped and counted. That an output cannot be written, and that it can again,
+ * Writes log lines on threads of its own, one for each output, so that a slow disk stops neither a loop nor another output. Lines
+ * wait in memory, {@value #MAX_WAITING} bytes of an output at most; more are dropped and counted. That an output cannot be written, and that it can again,
  * is said in the process's log.
  *
  * <p>{@code /dev/stdout} and {@code /dev/stderr} are the descriptors this process was given. To open them by those names
@@ -30,6 +33,7 @@ final class LogWriter implements AutoCloseable {
     static final String STDERR = "/dev/stderr";
     private static final long MAX_WAITING = 4 << 20;
     private static final int PERIOD_MILLIS = 200;
+    private static final int CLOSE_MILLIS = 2000;
 
     /** Bytes of an output that are not left to wait for the period's end. */
     private static final int MANY = 512 * 1024;
@@ -37,9 +41,8 @@ final class LogWriter implements AutoCloseable {
     private final Map<String, Output> outputs = new ConcurrentHashMap<>();
     private final Counter dropped;
     private final Log log;
-    private volatile @Nullable Thread thread; // started with the first line or output
     private final RefusalLog refusals;
-    private volatile boolean started;
+    private final AtomicReference<@Nullable Thread> refusing = new AtomicReference<>(); // from the first refusal on
     private volatile boolean closed;
 
     LogWriter(StatsRegistry stats, Log log) {
@@ -50,35 +53,40 @@ final class LogWriter implements AutoCloseable {
 
     /** The output of a path; the same for all who name it. Control thread. */
     Output output(String path) {
-        start();
-        return outputs.computeIfAbsent(path, Output::new);
+        return outputs.computeIfAbsent(path, name -> {
+            Output output = new Output(name);
+            output.thread.start();
+            return output;
+        });
     }
 
     /** A malformed request that no access log tells of. Any loop. */
     void refused(InetSocketAddress remote, int status, String details) {
         refusals.refused(remote, status, details);
-        if (!started) {
-            start();
+        if (refusing.get() == null && !closed) {
+            Thread thread = thread("weft-refusals", this::writeRefusals);
+            if (refusing.compareAndSet(null, thread)) {
+                thread.start();
+            }
         }
     }
 
-    private synchronized void start() {
-        if (!started && !closed) {
-            started = true;
-            thread = new Thread(this::run, "weft-access-log");
-            thread.setDaemon(true);
-            thread.start();
-        }
-    }
-
-    private void run() {
+    private void writeRefusals() {
         while (!closed) {
-            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS));
-            outputs.values().forEach(Output::drain);
+            pause();
             refusals.write(System.nanoTime());
         }
-        outputs.values().forEach(Output::close);
         refusals.write();
+    }
+
+    private void pause() {
+        LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(PERIOD_MILLIS));
+    }
+
+    private static Thread thread(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void drop(int lines) {
@@ -89,15 +97,18 @@ final class LogWriter implements AutoCloseable {
 
     @Override
     public void close() {
-        Thread writer;
-        synchronized (this) {
-            closed = true;
-            writer = thread;
+        closed = true;
+        List<Thread> threads = new ArrayList<>();
+        outputs.values().forEach(output -> threads.add(output.thread));
+        Thread refusals = refusing.get();
+        if (refusals != null) {
+            threads.add(refusals);
         }
-        if (writer != null) {
-            LockSupport.unpark(writer);
+        threads.forEach(LockSupport::unpark);
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
+        for (Thread thread : threads) {
             try {
-                writer.join(2000);
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -107,7 +118,7 @@ final class LogWriter implements AutoCloseable {
     private record Lines(LogLine text, int count) {}
 
     /**
-     * One file. Lines are offered by any loop, written by the writer's thread, and their arrays used again: they wait for so
+     * One file. Lines are offered by any loop, written by its thread, and their arrays used again: they wait for so
      * long that the collector would take new ones for objects that stay, and the heap would grow.
      */
     final class Output {
@@ -121,12 +132,21 @@ final class LogWriter implements AutoCloseable {
         private final AtomicLong waiting = new AtomicLong();
         private final ConcurrentLinkedQueue<LogLine> spare = new ConcurrentLinkedQueue<>();
         private final AtomicInteger spares = new AtomicInteger();
-        private @Nullable OutputStream stream; // confined to the writer's thread, as all below
+        private final Thread thread = thread("weft-access-log", this::run);
+        private @Nullable OutputStream stream; // confined to the thread, as all below
         private boolean failing;
         private long lost; // lines, since it fails
 
         Output(String path) {
             this.path = path;
+        }
+
+        private void run() {
+            while (!closed) {
+                pause();
+                drain();
+            }
+            close();
         }
 
         /** Room for lines. Any thread. */

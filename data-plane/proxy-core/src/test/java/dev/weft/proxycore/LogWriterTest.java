@@ -49,6 +49,26 @@ class LogWriterTest {
                         line -> assertThat(line).contains(" info ", "is written again; 3 lines were lost"));
     }
 
+    /** Opening a pipe that nobody reads never returns. */
+    @Test
+    void anOutputThatBlocksStopsNoOther() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        LogWriter.Output blocked = writer.output(pipe.toString());
+        blocked.offer(line(blocked, "nobody reads this\n"), 1);
+        Path file = folder.resolve("access.log");
+        LogWriter.Output output = writer.output(file.toString());
+        for (int i = 1; i <= 3; i++) {
+            output.offer(line(output, "read\n"), 1);
+            long size = 5L * i;
+            await(() -> size(file) == size);
+        }
+        writer.close();
+        assertThat(file).hasContent("read\nread\nread\n");
+        assertThat(Files.readString(pipe)).as("it was waiting for a reader").isEqualTo("nobody reads this\n");
+    }
+
     /** What waits to be written would be taken for long-lived; the heap grew with it. */
     @Test
     void arraysAreUsedAgain() throws IOException {
