@@ -40,7 +40,7 @@ class BenchTest {
                 List.of("weft", "proxy"));
         assertThat(options.cases()).containsExactly(BenchCase.H1_1K_C32);
         assertThat(options.peers()).isEqualTo(Optional.of(List.of(ProxyKind.HAPROXY, ProxyKind.ENVOY)));
-        assertThat(options.warmUpSeconds()).isEqualTo(10);
+        assertThat(options.warmUpSeconds()).isEmpty();
         assertThat(options.json()).contains(Path.of("/x/y"));
     }
 
