@@ -39,6 +39,7 @@ final class Http2FrameReader {
     }
 
     private final Sink sink;
+    private final int maxPayload;
     private final byte[] header = new byte[Http2Frame.HEADER_LENGTH];
     private State state;
     private int filled; // of the preface, the header or the payload
@@ -47,7 +48,6 @@ final class Http2FrameReader {
     private int flags;
     private int stream;
     private int padding;
-    private final int maxPayload;
     private byte @Nullable [] partial; // a payload that came in pieces
     private byte[] payload; // shared by the loop: payloads that came whole are copied here
 

@@ -116,9 +116,12 @@ final class Http2Frames implements Http2FrameReader.Sink {
             connection.streamError(stream.id, Http2Code.PROTOCOL_ERROR, "http2.content_length_mismatch");
             return;
         }
-        if (!stream.mayStall(data.readableBytes())) {
+        boolean kept = stream.mayStall(data.readableBytes());
+        if (!kept || stream.isGone()) {
             data.release();
-            connection.drop(stream, "http2.too_much_stalled");
+            if (!stream.isGone()) {
+                connection.drop(stream, "http2.too_much_stalled");
+            }
             return;
         }
         connection.touch(stream);

@@ -12,10 +12,10 @@ final class Http2Peer {
     static final int MAX_HEADER_LIST_SIZE = 6;
     static final int ENABLE_CONNECT_PROTOCOL = 8;
 
+    private final int largestWanted;
     private int headerTableSize = 4096;
     private int maxConcurrentStreams = Integer.MAX_VALUE;
     private int initialWindow = Http2Windows.INITIAL;
-    private final int largestWanted;
     private int maxFrameSize = Http2Frame.MAX_PAYLOAD;
     private boolean connectProtocol;
     private boolean heard;

@@ -234,6 +234,9 @@ abstract sealed class Http2Stream implements StalledBytes.Stream permits Http2Se
             return false;
         }
         stalled += bytes;
+        if (gone) {
+            stallsNoMore(); // its exchange was that of one that was given up
+        }
         return true;
     }
 

@@ -31,7 +31,10 @@ public final class StalledBytes {
         this.budget = bytes / loops;
     }
 
-    /** Counts bytes of a stalled stream, and gives others up for them; false when it is its turn to be given up. */
+    /**
+     * Counts bytes of a stalled stream, and gives others up for them; false when it is its turn to be given up. To give one up may
+     * end {@code who} as well: the other half of its exchange.
+     */
     boolean take(Stream who, int bytes) {
         while (bytes > budget - held) {
             Stream first = stalled.isEmpty() ? who : stalled.removeFirst();

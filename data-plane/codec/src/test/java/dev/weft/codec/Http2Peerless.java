@@ -33,6 +33,7 @@ final class Http2Peerless implements HttpServer, TerminalFilter {
     boolean draining;
     boolean answers = true;
     boolean closed;
+    Runnable whenGone = () -> {};
     private final FilterChain chain = new FilterChain(List.of(), this, 0);
     private final Http2Sent sent = new Http2Sent();
 
@@ -227,6 +228,7 @@ final class Http2Peerless implements HttpServer, TerminalFilter {
     public void streamEnd(HttpStream stream, StreamEnd end) {
         if (end == StreamEnd.DOWNSTREAM_GONE) {
             gone++;
+            whenGone.run();
         }
     }
 }

@@ -311,6 +311,28 @@ class Http2ServerTest {
         assertThat(stalled.held()).isZero();
     }
 
+    /** The two halves of an exchange may both be stalled: given up with the first, the second holds nothing. */
+    @Test
+    void whoIsGivenUpMayTakeTheOtherAlong() {
+        StalledBytes stalled = new StalledBytes(30_000, 1);
+        Http2Peerless peer = new Http2Peerless(Http2Options.MESH, stalled);
+        peer.answers = false;
+        for (int id = 1; id <= 3; id += 2) {
+            peer.post(id);
+            peer.streams.getLast().pauseReading();
+        }
+        peer.whenGone = () -> {
+            peer.whenGone = () -> {};
+            peer.streams.get(1).reset("its other half is gone");
+        };
+        peer.data(1, "x".repeat(16_000), false);
+        peer.data(3, "x".repeat(16_000), false);
+        assertThat(peer.received())
+                .filteredOn(frame -> frame.startsWith("RST_STREAM"))
+                .hasSize(2);
+        assertThat(stalled.held()).isZero();
+    }
+
     @Test
     void aResponseBeforeTheRequestsEndStopsTheRequest() {
         server.post(1);

@@ -1,6 +1,7 @@
 package dev.weft.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * a body byte by byte could fill any memory with a window of 256 KiB. Confined to its loop.
  */
 public final class BodyQueue {
-    /** Pieces from this size on are kept as they are; smaller ones are gathered in buffers up to this size. */
+    /** Pieces from this size on are kept as they are; smaller ones are gathered in buffers up to it, the most Netty pools here. */
     private static final int LARGE = 16 * 1024;
 
     private static final int FIRST = 256;
@@ -30,7 +31,7 @@ public final class BodyQueue {
         }
         ByteBuf into = open;
         if (into == null || into.readableBytes() + n > LARGE) {
-            into = piece.alloc().buffer(Math.max(n, FIRST));
+            into = ByteBufAllocator.DEFAULT.directBuffer(Math.max(n, FIRST));
             open = into;
             pieces.add(into);
         }

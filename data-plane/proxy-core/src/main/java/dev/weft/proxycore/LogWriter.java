@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes log lines on threads of its own, one for each output, so that a slow disk stops neither a loop nor another output. Lines
- * wait in memory, {@value #MAX_WAITING} bytes of an output at most; more are dropped and counted. That an output cannot be written, and that it can again,
- * is said in the process's log.
+ * wait in memory, {@value #MAX_WAITING} bytes of an output at most; more are dropped and counted. That an output cannot be
+ * written, and that it can again, is said in the process's log.
  *
  * <p>{@code /dev/stdout} and {@code /dev/stderr} are the descriptors this process was given. To open them by those names
  * would fail where they are a pipe or file of another user, as for a sidecar whose supervisor is root.

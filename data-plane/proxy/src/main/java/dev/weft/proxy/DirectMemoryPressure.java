@@ -36,7 +36,7 @@ final class DirectMemoryPressure implements Pressure {
         this.ticker = ticker;
     }
 
-    /** Against the limit of this JVM: this allocator's and of large buffers. */
+    /** Against the limit of this JVM: this allocator's memory and that of large buffers. */
     static DirectMemoryPressure ofThisProcess(ByteBufAllocatorMetric allocator) {
         return new DirectMemoryPressure(
                 () -> allocator.usedDirectMemory() + ConnectionBuffers.held(),

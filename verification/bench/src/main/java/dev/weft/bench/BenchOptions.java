@@ -40,7 +40,7 @@ record BenchOptions(
               --seconds    of each measured run (3); in idle cases, for how long nothing happens
               --repeat     runs of each proxy and case; the figures are medians (3)
               --warm-up    seconds of load on each proxy before its first measured run (until its requests have
-                           stopped becoming cheaper: 30 to 120 s)
+                           stopped becoming cheaper: 35 to 120 s)
               --json       write the figures there as well
               --no-access-log   no proxy writes one
               --no-syscalls     do not count system calls (a short run under strace)

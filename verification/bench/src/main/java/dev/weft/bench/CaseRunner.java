@@ -70,9 +70,9 @@ final class CaseRunner {
 
     private void warm(Started proxy, BenchCase benchCase) throws IOException {
         String what = benchCase.label() + ": warming " + proxy.kind().label();
+        options.warmUpSeconds().ifPresent(seconds -> progress.println(what + " for " + seconds + " s"));
         load(proxy, benchCase);
         if (options.warmUpSeconds().isPresent()) {
-            progress.println(what + " for " + options.warmUpSeconds().getAsInt() + " s");
             return;
         }
         WarmUp warmUp = new WarmUp();
