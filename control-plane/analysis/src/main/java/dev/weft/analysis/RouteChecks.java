@@ -1,13 +1,15 @@
 package dev.weft.analysis;
 
 import dev.weft.analysis.Analysis.Findings;
+import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.Condition;
 import dev.weft.meshmodel.HttpRoute;
-import dev.weft.meshmodel.HttpRoute.BackendRef;
-import dev.weft.meshmodel.HttpRoute.Filter;
 import dev.weft.meshmodel.HttpRoute.Match;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
 import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.ParentRef;
+import dev.weft.meshmodel.RouteFilter;
+import dev.weft.meshmodel.RouteRule;
 import dev.weft.meshmodel.Service;
 import java.util.HashMap;
 import java.util.List;
@@ -16,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks of HTTPRoutes: what they hang on, where they lead, and whether their rules can ever apply. */
 final class RouteChecks {
-    private static final Match EVERYTHING = new Match(PathMatch.ALL, List.of(), List.of(), null);
-
     /** Why a backend gets no requests but 500 for its share. */
     private record BadRef(String code, String reason, String problem, String hint) {}
 
@@ -38,7 +38,7 @@ final class RouteChecks {
     }
 
     private static void checkParent(
-            MeshImage image, HttpRoute route, HttpRoute.ParentRef parent, String path, Findings findings) {
+            MeshImage image, HttpRoute route, ParentRef parent, String path, Findings findings) {
         BadRef bad = badParent(image, parent);
         if (bad != null) {
             findings.warning(bad.code, route.key(), path, bad.problem, bad.hint);
@@ -55,12 +55,12 @@ final class RouteChecks {
         }
     }
 
-    private static boolean routed(HttpRoute.ParentRef parent, Service.Port port) {
+    private static boolean routed(ParentRef parent, Service.Port port) {
         return (parent.port() == null || parent.port() == port.port())
                 && port.protocol().mayBeHttp();
     }
 
-    private static @Nullable BadRef badParent(MeshImage image, HttpRoute.ParentRef parent) {
+    private static @Nullable BadRef badParent(MeshImage image, ParentRef parent) {
         Service service = image.service(parent.service());
         if (service == null) {
             return new BadRef(
@@ -114,7 +114,7 @@ final class RouteChecks {
     }
 
     private static void checkRule(
-            MeshImage image, HttpRoute route, HttpRoute.Rule rule, String path, Findings findings) {
+            MeshImage image, HttpRoute route, RouteRule<Match> rule, String path, Findings findings) {
         for (int i = 0; i < rule.backendRefs().size(); i++) {
             BadRef bad = badBackend(image, route, rule.backendRefs().get(i));
             String at = path + ".backendRefs[" + i + "]";
@@ -136,9 +136,9 @@ final class RouteChecks {
         }
     }
 
-    private static void checkFilters(HttpRoute route, List<Filter> filters, String path, Findings findings) {
+    private static void checkFilters(HttpRoute route, List<RouteFilter> filters, String path, Findings findings) {
         for (int i = 0; i < filters.size(); i++) {
-            if (filters.get(i) instanceof Filter.Unsupported unsupported) {
+            if (filters.get(i) instanceof RouteFilter.Unsupported unsupported) {
                 findings.warning(
                         "unsupported-filter",
                         route.key(),
@@ -151,12 +151,12 @@ final class RouteChecks {
 
     /** Of two equal matches on one parent only the first in precedence (alphabetical route, place) ever applies. */
     private static void checkShadowed(
-            HttpRoute route, HttpRoute.Rule rule, String path, Map<String, String> firstByMatch, Findings findings) {
-        List<Match> matches = rule.matches().isEmpty() ? List.of(EVERYTHING) : rule.matches();
+            HttpRoute route, RouteRule<Match> rule, String path, Map<String, String> firstByMatch, Findings findings) {
+        List<Match> matches = rule.matches().isEmpty() ? List.of(Match.EVERYTHING) : rule.matches();
         for (int i = 0; i < matches.size(); i++) {
             String at = rule.matches().isEmpty() ? path : path + ".matches[" + i + "]";
             String here = route.key() + " " + at;
-            for (HttpRoute.ParentRef parent : route.parentRefs()) {
+            for (ParentRef parent : route.parentRefs()) {
                 // routes of callers' namespaces stand instead of the Service's own, so they do not compete with them
                 String key = parent + " " + route.key().namespace() + " " + normal(matches.get(i));
                 String first = firstByMatch.putIfAbsent(key, here);
@@ -179,15 +179,15 @@ final class RouteChecks {
     }
 
     static Condition accepted(MeshImage image, HttpRoute route) {
-        for (HttpRoute.ParentRef parent : route.parentRefs()) {
+        for (ParentRef parent : route.parentRefs()) {
             BadRef bad = badParent(image, parent);
             if (bad != null) {
                 return new Condition("Accepted", false, bad.reason, bad.problem);
             }
         }
-        for (HttpRoute.Rule rule : route.rules()) {
-            for (Filter filter : rule.filters()) {
-                if (filter instanceof Filter.Unsupported unsupported) {
+        for (RouteRule<Match> rule : route.rules()) {
+            for (RouteFilter filter : rule.filters()) {
+                if (filter instanceof RouteFilter.Unsupported unsupported) {
                     return new Condition(
                             "Accepted", false, "UnsupportedValue", unsupported.type() + " is not supported");
                 }
@@ -197,7 +197,7 @@ final class RouteChecks {
     }
 
     static Condition resolved(MeshImage image, HttpRoute route) {
-        for (HttpRoute.Rule rule : route.rules()) {
+        for (RouteRule<Match> rule : route.rules()) {
             for (BackendRef backend : rule.backendRefs()) {
                 BadRef bad = badBackend(image, route, backend);
                 if (bad != null) {

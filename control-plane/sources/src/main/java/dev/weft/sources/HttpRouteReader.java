@@ -1,13 +1,13 @@
 package dev.weft.sources;
 
+import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.HttpRoute;
-import dev.weft.meshmodel.HttpRoute.BackendRef;
 import dev.weft.meshmodel.HttpRoute.Match;
-import dev.weft.meshmodel.HttpRoute.ParentRef;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
-import dev.weft.meshmodel.HttpRoute.Rule;
-import dev.weft.meshmodel.HttpRoute.ValueMatch;
+import dev.weft.meshmodel.ParentRef;
 import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.RouteRule;
+import dev.weft.meshmodel.ValueMatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,12 +44,12 @@ final class HttpRouteReader {
                 parents.add(parent);
             }
         }
-        List<Rule> rules = new ArrayList<>();
+        List<RouteRule<Match>> rules = new ArrayList<>();
         for (FieldReader item : spec.objects("rules")) {
             rules.add(rule(key, item));
         }
         if (!spec.has("rules")) { // Gateway API's default: one rule that matches everything and has no backend
-            rules.add(new Rule("", List.of(), List.of(), List.of(), null, null));
+            rules.add(new RouteRule<>("", List.of(), List.of(), List.of(), null, null));
         }
         List<String> hostnames = spec.strings("hostnames");
         if (!hostnames.isEmpty()) {
@@ -92,7 +92,7 @@ final class HttpRouteReader {
         return null;
     }
 
-    private static Rule rule(ResourceKey key, FieldReader item) {
+    private static RouteRule<Match> rule(ResourceKey key, FieldReader item) {
         List<Match> matches = new ArrayList<>();
         for (FieldReader match : item.objects("matches")) {
             matches.add(match(match));
@@ -117,7 +117,7 @@ final class HttpRouteReader {
                             "");
         }
         item.unused("retry", "sessionPersistence");
-        return new Rule(
+        return new RouteRule<>(
                 Objects.requireNonNullElse(item.string("name"), ""),
                 matches,
                 RouteFilterReader.read(item),

@@ -1,8 +1,8 @@
 package dev.weft.sources;
 
-import dev.weft.meshmodel.HttpRoute.Filter;
-import dev.weft.meshmodel.HttpRoute.Header;
-import dev.weft.meshmodel.HttpRoute.HeaderEdit;
+import dev.weft.meshmodel.RouteFilter;
+import dev.weft.meshmodel.RouteFilter.Header;
+import dev.weft.meshmodel.RouteFilter.HeaderEdit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +23,10 @@ final class RouteFilterReader {
 
     private RouteFilterReader() {}
 
-    static List<Filter> read(FieldReader owner) {
-        List<Filter> filters = new ArrayList<>();
+    static List<RouteFilter> read(FieldReader owner) {
+        List<RouteFilter> filters = new ArrayList<>();
         for (FieldReader item : owner.objects("filters")) {
-            Filter filter = filter(item);
+            RouteFilter filter = filter(item);
             if (filter != null) {
                 filters.add(filter);
             }
@@ -34,7 +34,7 @@ final class RouteFilterReader {
         return filters;
     }
 
-    private static @Nullable Filter filter(FieldReader item) {
+    private static @Nullable RouteFilter filter(FieldReader item) {
         String type = item.requiredString("type");
         String field = item.choice("type", FIELD_BY_TYPE);
         if (field == null) {
@@ -46,9 +46,9 @@ final class RouteFilterReader {
             return null;
         }
         return switch (type) {
-            case "RequestHeaderModifier" -> new Filter.RequestHeaders(edit(item.object(field)));
-            case "ResponseHeaderModifier" -> new Filter.ResponseHeaders(edit(item.object(field)));
-            default -> new Filter.Unsupported(type);
+            case "RequestHeaderModifier" -> new RouteFilter.RequestHeaders(edit(item.object(field)));
+            case "ResponseHeaderModifier" -> new RouteFilter.ResponseHeaders(edit(item.object(field)));
+            default -> new RouteFilter.Unsupported(type);
         };
     }
 

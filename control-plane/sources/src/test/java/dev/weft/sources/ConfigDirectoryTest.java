@@ -3,12 +3,16 @@ package dev.weft.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Diagnostic;
+import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.HttpRoute;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshSettings;
 import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.RouteFilter;
+import dev.weft.meshmodel.RouteRule;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.TrafficPolicy;
+import dev.weft.meshmodel.ValueMatch;
 import dev.weft.meshmodel.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,17 +105,18 @@ class ConfigDirectoryTest {
         assertThat(workload.labels()).isEqualTo(Map.of("app", "payments", "version", "v1"));
         assertThat(image.identity(workload)).hasToString("spiffe://shop.example/ns/shop/sa/pay");
 
-        HttpRoute.Rule rule = image.routes(payments).getFirst().rules().getFirst();
+        RouteRule<HttpRoute.Match> rule =
+                image.routes(payments).getFirst().rules().getFirst();
         assertThat(rule.matches())
                 .containsExactly(new HttpRoute.Match(
                         new HttpRoute.PathMatch(HttpRoute.PathMatch.Type.EXACT, "/pay"),
-                        List.of(new HttpRoute.ValueMatch(HttpRoute.ValueMatch.Type.EXACT, "X-Canary", "1")),
-                        List.of(new HttpRoute.ValueMatch(HttpRoute.ValueMatch.Type.REGEX, "a", "b+")),
+                        List.of(new ValueMatch(ValueMatch.Type.EXACT, "X-Canary", "1")),
+                        List.of(new ValueMatch(ValueMatch.Type.REGEX, "a", "b+")),
                         "POST"));
-        assertThat(rule.backendRefs()).extracting(HttpRoute.BackendRef::weight).containsExactly(90, 10);
+        assertThat(rule.backendRefs()).extracting(BackendRef::weight).containsExactly(90, 10);
         assertThat(rule.requestTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(rule.backendRequestTimeout()).isEqualTo(Duration.ofMillis(1500));
-        assertThat(rule.filters()).singleElement().isInstanceOf(HttpRoute.Filter.RequestHeaders.class);
+        assertThat(rule.filters()).singleElement().isInstanceOf(RouteFilter.RequestHeaders.class);
 
         TrafficPolicy policy = image.policies(payments).getFirst();
         assertThat(policy.loadBalancer()).isEqualTo(TrafficPolicy.LoadBalancer.ROUND_ROBIN);

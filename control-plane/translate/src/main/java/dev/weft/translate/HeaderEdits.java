@@ -1,7 +1,7 @@
 package dev.weft.translate;
 
-import dev.weft.meshmodel.HttpRoute.Filter;
-import dev.weft.meshmodel.HttpRoute.Header;
+import dev.weft.meshmodel.RouteFilter;
+import dev.weft.meshmodel.RouteFilter.Header;
 import io.envoyproxy.envoy.config.core.v3.HeaderValue;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
@@ -13,42 +13,42 @@ import java.util.List;
 final class HeaderEdits {
     private HeaderEdits() {}
 
-    static boolean hasUnsupported(List<Filter> filters) {
-        return filters.stream().anyMatch(Filter.Unsupported.class::isInstance);
+    static boolean hasUnsupported(List<RouteFilter> filters) {
+        return filters.stream().anyMatch(RouteFilter.Unsupported.class::isInstance);
     }
 
-    static void apply(Route.Builder route, List<Filter> filters) {
-        for (Filter filter : filters) {
+    static void apply(Route.Builder route, List<RouteFilter> filters) {
+        for (RouteFilter filter : filters) {
             switch (filter) {
-                case Filter.RequestHeaders request -> {
+                case RouteFilter.RequestHeaders request -> {
                     request.edit().set().forEach(header -> route.addRequestHeadersToAdd(set(header)));
                     request.edit().add().forEach(header -> route.addRequestHeadersToAdd(add(header)));
                     route.addAllRequestHeadersToRemove(request.edit().remove());
                 }
-                case Filter.ResponseHeaders response -> {
+                case RouteFilter.ResponseHeaders response -> {
                     response.edit().set().forEach(header -> route.addResponseHeadersToAdd(set(header)));
                     response.edit().add().forEach(header -> route.addResponseHeadersToAdd(add(header)));
                     route.addAllResponseHeadersToRemove(response.edit().remove());
                 }
-                case Filter.Unsupported unsupported -> {} // the rule answers 500 instead
+                case RouteFilter.Unsupported unsupported -> {} // the rule answers 500 instead
             }
         }
     }
 
-    static void apply(WeightedCluster.ClusterWeight.Builder share, List<Filter> filters) {
-        for (Filter filter : filters) {
+    static void apply(WeightedCluster.ClusterWeight.Builder share, List<RouteFilter> filters) {
+        for (RouteFilter filter : filters) {
             switch (filter) {
-                case Filter.RequestHeaders request -> {
+                case RouteFilter.RequestHeaders request -> {
                     request.edit().set().forEach(header -> share.addRequestHeadersToAdd(set(header)));
                     request.edit().add().forEach(header -> share.addRequestHeadersToAdd(add(header)));
                     share.addAllRequestHeadersToRemove(request.edit().remove());
                 }
-                case Filter.ResponseHeaders response -> {
+                case RouteFilter.ResponseHeaders response -> {
                     response.edit().set().forEach(header -> share.addResponseHeadersToAdd(set(header)));
                     response.edit().add().forEach(header -> share.addResponseHeadersToAdd(add(header)));
                     share.addAllResponseHeadersToRemove(response.edit().remove());
                 }
-                case Filter.Unsupported unsupported -> {} // the backend's share is 500 instead
+                case RouteFilter.Unsupported unsupported -> {} // the backend's share is 500 instead
             }
         }
     }

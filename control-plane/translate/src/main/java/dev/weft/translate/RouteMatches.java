@@ -2,7 +2,7 @@ package dev.weft.translate;
 
 import dev.weft.meshmodel.HttpRoute.Match;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
-import dev.weft.meshmodel.HttpRoute.ValueMatch;
+import dev.weft.meshmodel.ValueMatch;
 import io.envoyproxy.envoy.config.route.v3.HeaderMatcher;
 import io.envoyproxy.envoy.config.route.v3.QueryParameterMatcher;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;

@@ -1,10 +1,12 @@
 package dev.weft.translate;
 
 import com.google.protobuf.Struct;
+import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.HttpRoute;
 import dev.weft.meshmodel.HttpRoute.Match;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
 import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.RouteRule;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.Protocol;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -28,8 +30,6 @@ final class RouteRules {
     /** HTTP's default time-out, to the response's head; a hint, because Envoy's route time-out ends at its last byte. */
     static final String RESPONSE_HEADER_TIMEOUT = "15s";
 
-    private static final Match EVERYTHING = new Match(PathMatch.ALL, List.of(), List.of(), null);
-
     // Gateway API v1, HTTPRouteRule.matches: exact path, longest prefix, method, most headers, most query parameters;
     // then
     // the alphabetically first route, then the rule's place. Regular expressions are left to us: between exact and
@@ -41,7 +41,7 @@ final class RouteRules {
             .thenComparing(candidate -> candidate.match.queryParams().size(), Comparator.reverseOrder());
 
     /** One match of one rule of one route, in the order of routes, rules and matches (the sort is stable). */
-    private record Candidate(String name, Match match, HttpRoute route, HttpRoute.Rule rule) {
+    private record Candidate(String name, Match match, HttpRoute route, RouteRule<Match> rule) {
         int pathType() {
             return switch (match.path().type()) {
                 case EXACT -> 0;
@@ -104,10 +104,10 @@ final class RouteRules {
         List<Candidate> candidates = new ArrayList<>();
         for (HttpRoute route : routes) {
             for (int i = 0; i < route.rules().size(); i++) {
-                HttpRoute.Rule rule = route.rules().get(i);
+                RouteRule<Match> rule = route.rules().get(i);
                 String name = route.key().namespace() + "/" + route.key().name() + "/"
                         + (rule.name().isEmpty() ? String.valueOf(i) : rule.name());
-                List<Match> matches = rule.matches().isEmpty() ? List.of(EVERYTHING) : rule.matches();
+                List<Match> matches = rule.matches().isEmpty() ? List.of(Match.EVERYTHING) : rule.matches();
                 for (Match match : matches) {
                     candidates.add(new Candidate(name, match, route, rule));
                 }
@@ -119,7 +119,7 @@ final class RouteRules {
 
     private static Route route(
             MeshImage image, Protocol protocol, Candidate candidate, @Nullable Duration policyTimeout) {
-        HttpRoute.Rule rule = candidate.rule;
+        RouteRule<Match> rule = candidate.rule;
         Route.Builder route = Route.newBuilder().setName(candidate.name).setMatch(RouteMatches.of(candidate.match));
         RouteAction.Builder action = backends(image, candidate.route, rule);
         if (action == null || HeaderEdits.hasUnsupported(rule.filters())) {
@@ -134,10 +134,10 @@ final class RouteRules {
     }
 
     /** Where a rule's requests go; null if nowhere: all answered with 500. */
-    private static RouteAction.@Nullable Builder backends(MeshImage image, HttpRoute route, HttpRoute.Rule rule) {
+    private static RouteAction.@Nullable Builder backends(MeshImage image, HttpRoute route, RouteRule<Match> rule) {
         WeightedCluster.Builder split = WeightedCluster.newBuilder();
         long invalid = 0;
-        for (HttpRoute.BackendRef backend : rule.backendRefs()) {
+        for (BackendRef backend : rule.backendRefs()) {
             if (backend.weight() == 0) {
                 continue;
             }
@@ -173,7 +173,7 @@ final class RouteRules {
     }
 
     /** Null if the reference is invalid: no such Service or port, or in another namespace (there is no ReferenceGrant). */
-    private static @Nullable String cluster(MeshImage image, HttpRoute route, HttpRoute.BackendRef backend) {
+    private static @Nullable String cluster(MeshImage image, HttpRoute route, BackendRef backend) {
         Integer number = backend.port();
         Service service = image.service(backend.service());
         if (service == null || number == null || service.port(number) == null) {
@@ -186,7 +186,7 @@ final class RouteRules {
     }
 
     /** There is one attempt per request, so both time-outs of a rule bound the same thing. */
-    private static @Nullable Duration timeout(HttpRoute.Rule rule, @Nullable Duration policyTimeout) {
+    private static @Nullable Duration timeout(RouteRule<Match> rule, @Nullable Duration policyTimeout) {
         Duration request = rule.requestTimeout();
         Duration attempt = rule.backendRequestTimeout();
         if (request == null && attempt == null) {
