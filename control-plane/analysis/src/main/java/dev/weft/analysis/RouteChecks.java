@@ -14,6 +14,7 @@ import dev.weft.meshmodel.Service;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of HTTPRoutes: what they hang on, where they lead, and whether their rules can ever apply. */
@@ -121,12 +122,13 @@ final class RouteChecks {
             if (bad != null) {
                 findings.warning(bad.code, route.key(), at, bad.problem, bad.hint);
             }
-            checkFilters(route, rule.backendRefs().get(i).filters(), at, findings);
+            checkFilters(route, rule.backendRefs().get(i).filters(), RouteFilter::isSupportedForBackend, at, findings);
         }
-        checkFilters(route, rule.filters(), path, findings);
-        if (rule.backendRefs().isEmpty()) {
+        checkFilters(route, rule.filters(), RouteFilter::isSupported, path, findings);
+        boolean redirects = rule.filters().stream().anyMatch(RouteFilter.Redirect.class::isInstance);
+        if (rule.backendRefs().isEmpty() && !redirects) {
             findings.warning("no-backends", route.key(), path, "has no backend: its requests get 500", "");
-        } else if (rule.backendRefs().stream().allMatch(backend -> backend.weight() == 0)) {
+        } else if (!redirects && rule.backendRefs().stream().allMatch(backend -> backend.weight() == 0)) {
             findings.warning(
                     "weights-all-zero",
                     route.key(),
@@ -136,14 +138,19 @@ final class RouteChecks {
         }
     }
 
-    private static void checkFilters(HttpRoute route, List<RouteFilter> filters, String path, Findings findings) {
+    private static void checkFilters(
+            HttpRoute route,
+            List<RouteFilter> filters,
+            Predicate<RouteFilter> supported,
+            String path,
+            Findings findings) {
         for (int i = 0; i < filters.size(); i++) {
-            if (filters.get(i) instanceof RouteFilter.Unsupported unsupported) {
+            if (!supported.test(filters.get(i))) {
                 findings.warning(
                         "unsupported-filter",
                         route.key(),
                         path + ".filters[" + i + "]",
-                        "the filter " + unsupported.type() + " is not supported: its requests get 500",
+                        "the filter " + filters.get(i).type() + " is not supported here: its requests get 500",
                         "remove it");
             }
         }
@@ -187,9 +194,8 @@ final class RouteChecks {
         }
         for (RouteRule<Match> rule : route.rules()) {
             for (RouteFilter filter : rule.filters()) {
-                if (filter instanceof RouteFilter.Unsupported unsupported) {
-                    return new Condition(
-                            "Accepted", false, "UnsupportedValue", unsupported.type() + " is not supported");
+                if (!filter.isSupported()) {
+                    return new Condition("Accepted", false, "UnsupportedValue", filter.type() + " is not supported");
                 }
             }
         }

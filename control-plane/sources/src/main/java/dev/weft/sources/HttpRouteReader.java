@@ -6,6 +6,10 @@ import dev.weft.meshmodel.HttpRoute.Match;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
 import dev.weft.meshmodel.ParentRef;
 import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.RouteFilter;
+import dev.weft.meshmodel.RouteFilter.PathModifier;
+import dev.weft.meshmodel.RouteFilter.Redirect;
+import dev.weft.meshmodel.RouteFilter.UrlRewrite;
 import dev.weft.meshmodel.RouteRule;
 import dev.weft.meshmodel.ValueMatch;
 import java.time.Duration;
@@ -16,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code gateway.networking.k8s.io/v1 HTTPRoute} whose parents are Services (GAMMA). */
@@ -117,13 +122,41 @@ final class HttpRouteReader {
                             "");
         }
         item.unused("retry", "sessionPersistence");
+        List<RouteFilter> filters = RouteFilterReader.read(item);
+        checkFilters(item, filters, matches, backends);
         return new RouteRule<>(
-                Objects.requireNonNullElse(item.string("name"), ""),
-                matches,
-                RouteFilterReader.read(item),
-                backends,
-                request,
-                attempt);
+                Objects.requireNonNullElse(item.string("name"), ""), matches, filters, backends, request, attempt);
+    }
+
+    /** What Gateway API demands of a rule that changes the URL. */
+    private static void checkFilters(
+            FieldReader item, List<RouteFilter> filters, List<Match> matches, List<BackendRef> backends) {
+        if (!backends.isEmpty() && filters.stream().anyMatch(Redirect.class::isInstance)) {
+            item.findings()
+                    .error(
+                            "bad-value",
+                            item.at("backendRefs"),
+                            "a redirect goes nowhere else",
+                            "remove the backends or the filter RequestRedirect");
+        }
+        boolean onePrefix = matches.size() == 1 && matches.getFirst().path().type() == PathMatch.Type.PREFIX;
+        Stream<RouteFilter> all =
+                Stream.concat(filters.stream(), backends.stream().flatMap(backend -> backend.filters().stream()));
+        if (!onePrefix && all.anyMatch(HttpRouteReader::replacesPrefix)) {
+            item.findings()
+                    .error(
+                            "bad-value",
+                            item.at("filters"),
+                            "replacePrefixMatch needs exactly one match, of a PathPrefix",
+                            "make a rule of each match");
+        }
+    }
+
+    private static boolean replacesPrefix(RouteFilter filter) {
+        PathModifier path = filter instanceof Redirect redirect
+                ? redirect.path()
+                : filter instanceof UrlRewrite rewrite ? rewrite.path() : null;
+        return path != null && path.type() == PathModifier.Type.PREFIX_MATCH;
     }
 
     private static Match match(FieldReader item) {

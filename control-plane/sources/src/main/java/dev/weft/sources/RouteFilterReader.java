@@ -4,9 +4,14 @@ import dev.weft.meshmodel.RouteFilter;
 import dev.weft.meshmodel.RouteFilter.Header;
 import dev.weft.meshmodel.RouteFilter.HeaderEdit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The {@code filters} of a rule or a backend. */
@@ -21,21 +26,39 @@ final class RouteFilterReader {
             "ExternalAuth", "externalAuth",
             "ExtensionRef", "extensionRef");
 
+    private static final Set<String> SUPPORTED =
+            Set.of("RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite");
+
+    /** Gateway API lets only these stand more than once. */
+    private static final Set<String> REPEATABLE = Set.of("RequestMirror", "ExtensionRef");
+
     private RouteFilterReader() {}
 
     static List<RouteFilter> read(FieldReader owner) {
         List<RouteFilter> filters = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
         for (FieldReader item : owner.objects("filters")) {
-            RouteFilter filter = filter(item);
+            String type = item.requiredString("type");
+            if (!seen.add(type) && FIELD_BY_TYPE.containsKey(type) && !REPEATABLE.contains(type)) {
+                item.findings().error("bad-value", item.at("type"), type + " is there twice", "merge the two");
+            }
+            RouteFilter filter = filter(item, type);
             if (filter != null) {
                 filters.add(filter);
             }
         }
+        if (seen.contains("RequestRedirect") && seen.contains("URLRewrite")) {
+            owner.findings()
+                    .error(
+                            "bad-value",
+                            owner.at("filters"),
+                            "RequestRedirect and URLRewrite exclude each other",
+                            "a redirect changes the URL itself");
+        }
         return filters;
     }
 
-    private static @Nullable RouteFilter filter(FieldReader item) {
-        String type = item.requiredString("type");
+    private static @Nullable RouteFilter filter(FieldReader item, String type) {
         String field = item.choice("type", FIELD_BY_TYPE);
         if (field == null) {
             item.ignored(FIELD_BY_TYPE.values().toArray(String[]::new));
@@ -45,22 +68,35 @@ final class RouteFilterReader {
             item.missing(field);
             return null;
         }
+        if (!SUPPORTED.contains(type)) {
+            return new RouteFilter.Unsupported(type); // its requests get 500
+        }
+        FieldReader config = item.object(field);
+        if (config == null) {
+            return null;
+        }
         return switch (type) {
-            case "RequestHeaderModifier" -> new RouteFilter.RequestHeaders(edit(item.object(field)));
-            case "ResponseHeaderModifier" -> new RouteFilter.ResponseHeaders(edit(item.object(field)));
-            default -> new RouteFilter.Unsupported(type);
+            case "RequestHeaderModifier" -> new RouteFilter.RequestHeaders(edit(config));
+            case "ResponseHeaderModifier" -> new RouteFilter.ResponseHeaders(edit(config));
+            case "RequestRedirect" -> UrlFilterReader.redirect(config);
+            default -> UrlFilterReader.rewrite(config);
         };
     }
 
-    private static HeaderEdit edit(@Nullable FieldReader item) {
-        if (item == null) { // not a mapping: reported
-            return new HeaderEdit(List.of(), List.of(), List.of());
-        }
+    private static HeaderEdit edit(FieldReader item) {
         List<String> remove = item.strings("remove");
         for (int i = 0; i < remove.size(); i++) {
             HttpFields.checkEditedName(item.findings(), item.at("remove") + "[" + i + "]", remove.get(i));
         }
-        return new HeaderEdit(headers(item, "set"), headers(item, "add"), remove);
+        HeaderEdit edit = new HeaderEdit(headers(item, "set"), headers(item, "add"), remove);
+        Set<String> names = new HashSet<>();
+        Stream.of(edit.set().stream().map(Header::name), edit.add().stream().map(Header::name), remove.stream())
+                .flatMap(Function.identity())
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .filter(name -> !names.add(name))
+                .forEach(name -> item.findings()
+                        .error("bad-value", item.path(), "says more than one thing about " + name, "keep one"));
+        return edit;
     }
 
     private static List<Header> headers(FieldReader item, String field) {

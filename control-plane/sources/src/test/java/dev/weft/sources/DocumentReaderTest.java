@@ -156,7 +156,7 @@ class DocumentReaderTest {
         String edits = """
                 {set: [{name: "x\\r\\ny", value: "a\\nb"}, {name: Host, value: v}, {name: "a b", value: v}],
                  add: [{name: ":path", value: /v}, {name: content-length, value: "5"}, {name: ok, value: "\\x01"}],
-                 remove: [ok, Connection]}""";
+                 remove: [x-gone, Connection]}""";
         assertThat(errors(route("""
                 parentRefs: [{kind: Service, group: "", name: a}]
                 rules:
@@ -176,6 +176,42 @@ class DocumentReaderTest {
                         "bad-value spec.rules[0].filters[0].requestHeaderModifier.add[1].name",
                         "bad-value spec.rules[0].filters[0].requestHeaderModifier.add[2].value",
                         "bad-value spec.rules[0].filters[0].requestHeaderModifier.remove[1]");
+    }
+
+    /** Gateway API's own rules for them (the XValidation lines of HTTPRouteRule and its filters). */
+    @Test
+    void filtersThatCannotGoTogetherAreFound() {
+        assertThat(errors(route("""
+                parentRefs: [{kind: Service, group: "", name: a}]
+                rules:
+                - filters: [{type: RequestRedirect, requestRedirect: {statusCode: 304, hostname: "a b", scheme: ftp}}]
+                  backendRefs: [{name: a, port: 80}]
+                - filters:
+                  - {type: RequestRedirect, requestRedirect: {path: {type: ReplaceFullPath, replaceFullPath: new}}}
+                  - {type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replacePrefixMatch: /a}}}
+                - matches: [{path: {value: /a}}, {path: {value: /b}}]
+                  filters: [{type: URLRewrite, urlRewrite: {path: {type: ReplacePrefixMatch, replacePrefixMatch: /c}}}]
+                - matches: [{path: {type: Exact, value: /a}}]
+                  filters: [{type: RequestRedirect, requestRedirect: {path: {type: ReplacePrefixMatch, replacePrefixMatch: "/c d"}}}]
+                - filters:
+                  - {type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: X-A, value: b}], remove: [x-a]}}
+                  - {type: RequestHeaderModifier, requestHeaderModifier: {}}
+                """)))
+                .extracting(text -> text.substring(0, text.indexOf(": ")))
+                .containsExactlyInAnyOrder(
+                        "bad-value spec.rules[0].backendRefs",
+                        "bad-value spec.rules[0].filters[0].requestRedirect.statusCode",
+                        "bad-name spec.rules[0].filters[0].requestRedirect.hostname",
+                        "bad-value spec.rules[0].filters[0].requestRedirect.scheme",
+                        "bad-value spec.rules[1].filters",
+                        "bad-value spec.rules[1].filters[0].requestRedirect.path.replaceFullPath",
+                        "bad-value spec.rules[1].filters[1].urlRewrite.path",
+                        "missing-field spec.rules[1].filters[1].urlRewrite.path",
+                        "bad-value spec.rules[2].filters",
+                        "bad-value spec.rules[3].filters",
+                        "bad-value spec.rules[3].filters[0].requestRedirect.path.replacePrefixMatch",
+                        "bad-value spec.rules[4].filters[0].requestHeaderModifier",
+                        "bad-value spec.rules[4].filters[1].type");
     }
 
     /** Java's dialect is another one: what it takes more would be refused by every proxy. */

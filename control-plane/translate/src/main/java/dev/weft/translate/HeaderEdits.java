@@ -13,10 +13,6 @@ import java.util.List;
 final class HeaderEdits {
     private HeaderEdits() {}
 
-    static boolean hasUnsupported(List<RouteFilter> filters) {
-        return filters.stream().anyMatch(RouteFilter.Unsupported.class::isInstance);
-    }
-
     static void apply(Route.Builder route, List<RouteFilter> filters) {
         for (RouteFilter filter : filters) {
             switch (filter) {
@@ -30,6 +26,8 @@ final class HeaderEdits {
                     response.edit().add().forEach(header -> route.addResponseHeadersToAdd(add(header)));
                     route.addAllResponseHeadersToRemove(response.edit().remove());
                 }
+                case RouteFilter.Redirect redirect -> {} // UrlEdits
+                case RouteFilter.UrlRewrite rewrite -> {} // UrlEdits
                 case RouteFilter.Unsupported unsupported -> {} // the rule answers 500 instead
             }
         }
@@ -48,7 +46,9 @@ final class HeaderEdits {
                     response.edit().add().forEach(header -> share.addResponseHeadersToAdd(add(header)));
                     share.addAllResponseHeadersToRemove(response.edit().remove());
                 }
-                case RouteFilter.Unsupported unsupported -> {} // the backend's share is 500 instead
+                case RouteFilter.UrlRewrite rewrite -> share.setHostRewriteLiteral(rewrite.hostname());
+                case RouteFilter.Redirect redirect -> {} // the backend's share is 500 instead
+                case RouteFilter.Unsupported unsupported -> {} // the same
             }
         }
     }

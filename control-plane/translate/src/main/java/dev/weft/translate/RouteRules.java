@@ -6,6 +6,7 @@ import dev.weft.meshmodel.HttpRoute;
 import dev.weft.meshmodel.HttpRoute.Match;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
 import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.RouteFilter;
 import dev.weft.meshmodel.RouteRule;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.Protocol;
@@ -77,7 +78,7 @@ final class RouteRules {
         }
         List<Route> routes = new ArrayList<>();
         for (Candidate candidate : candidates) {
-            routes.add(route(image, port.protocol(), candidate, policyTimeout));
+            routes.add(route(image, port, candidate, policyTimeout));
         }
         return routes;
     }
@@ -118,19 +119,41 @@ final class RouteRules {
     }
 
     private static Route route(
-            MeshImage image, Protocol protocol, Candidate candidate, @Nullable Duration policyTimeout) {
+            MeshImage image, Service.Port port, Candidate candidate, @Nullable Duration policyTimeout) {
         RouteRule<Match> rule = candidate.rule;
         Route.Builder route = Route.newBuilder().setName(candidate.name).setMatch(RouteMatches.of(candidate.match));
-        RouteAction.Builder action = backends(image, candidate.route, rule);
-        if (action == null || HeaderEdits.hasUnsupported(rule.filters())) {
-            return route.setDirectResponse(DirectResponseAction.newBuilder()
-                            .setStatus(500)
-                            .setBody(DataSource.newBuilder()
-                                    .setInlineString("no valid backend in HTTPRoute " + candidate.name + "\n")))
-                    .build();
+        if (!rule.filters().stream().allMatch(RouteFilter::isSupported)) {
+            return unanswerable(route);
         }
         HeaderEdits.apply(route, rule.filters());
-        return withTimeout(route.setRoute(action), protocol, timeout(rule, policyTimeout));
+        for (RouteFilter filter : rule.filters()) {
+            if (filter instanceof RouteFilter.Redirect redirect) {
+                return route.setRedirect(UrlEdits.redirect(redirect, candidate.match.path(), port.port()))
+                        .build();
+            }
+        }
+        RouteAction.Builder action = backends(image, candidate.route, rule);
+        if (action == null) {
+            return unanswerable(route);
+        }
+        for (RouteFilter filter : rule.filters()) {
+            if (filter instanceof RouteFilter.UrlRewrite rewrite) {
+                UrlEdits.rewrite(action, rewrite, candidate.match.path());
+            }
+        }
+        return withTimeout(route.setRoute(action), port.protocol(), timeout(rule, policyTimeout));
+    }
+
+    private static Route unanswerable(Route.Builder route) {
+        return route.clearRequestHeadersToAdd()
+                .clearRequestHeadersToRemove()
+                .clearResponseHeadersToAdd()
+                .clearResponseHeadersToRemove()
+                .setDirectResponse(DirectResponseAction.newBuilder()
+                        .setStatus(500)
+                        .setBody(DataSource.newBuilder()
+                                .setInlineString("no valid backend in HTTPRoute " + route.getName() + "\n")))
+                .build();
     }
 
     /** Where a rule's requests go; null if nowhere: all answered with 500. */
@@ -142,7 +165,7 @@ final class RouteRules {
                 continue;
             }
             String cluster = cluster(image, route, backend);
-            if (cluster == null || HeaderEdits.hasUnsupported(backend.filters())) {
+            if (cluster == null || !backend.filters().stream().allMatch(RouteFilter::isSupportedForBackend)) {
                 invalid += backend.weight();
                 continue;
             }

@@ -110,7 +110,7 @@ class RouteRulesTest {
                 "rules: [{matches: [{path: {value: /}}]}]",
                 "rules: [{backendRefs: [{name: a, port: 80, weight: 0}]}]",
                 "rules: [{backendRefs: [{name: x, port: 80}]}]",
-                "rules: [{backendRefs: [{name: a, port: 80}], filters: [{type: RequestRedirect, requestRedirect: {}}]}]",
+                "rules: [{backendRefs: [{name: a, port: 80}], filters: [{type: ExternalAuth, externalAuth: {}}]}]",
                 "hostnames: []")) {
             assertThat(routes(80, "shop", rules).getFirst().getDirectResponse().getStatus())
                     .as(rules)
