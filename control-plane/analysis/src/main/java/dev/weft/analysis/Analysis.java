@@ -2,8 +2,8 @@ package dev.weft.analysis;
 
 import dev.weft.base.Diagnostic;
 import dev.weft.meshmodel.Condition;
-import dev.weft.meshmodel.HttpRoute;
 import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.MeshRoute;
 import dev.weft.meshmodel.ResourceKey;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +25,7 @@ public final class Analysis {
         ServiceChecks.check(image, findings);
         WorkloadChecks.check(image, findings);
         RouteChecks.check(image, findings);
+        ShadowChecks.check(image, findings);
         PolicyChecks.check(image, findings);
         return findings.sorted();
     }
@@ -32,9 +33,8 @@ public final class Analysis {
     /** What became of the resources that refer to others, in Gateway API's words. */
     public static Map<ResourceKey, List<Condition>> conditions(MeshImage image) {
         Map<ResourceKey, List<Condition>> conditions = new TreeMap<>();
-        for (HttpRoute route : image.routes()) {
-            conditions.put(
-                    route.key(), List.of(RouteChecks.accepted(image, route), RouteChecks.resolved(image, route)));
+        for (MeshRoute route : image.routes()) {
+            conditions.put(route.key(), RouteConditions.of(image, route));
         }
         return conditions;
     }

@@ -1,6 +1,7 @@
 package dev.weft.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.weft.base.Diagnostic;
 import dev.weft.meshmodel.Condition;
@@ -83,13 +84,113 @@ class AnalysisTest {
                                 + " port of Service shop/orders; its share is answered with 500",
                         directory.resolve("mesh.yaml")
                                 + ":22:7: warning[backend-not-permitted] spec.rules[0].backendRefs[4]: HTTPRoute shop/r:"
-                                + " Service other/orders is in another namespace; its share is answered with 500; put the"
-                                + " route into the backend's namespace");
+                                + " Service other/orders is in another namespace, and no ReferenceGrant there permits it; its"
+                                + " share is answered with 500");
         assertThat(Analysis.conditions(image).get(new ResourceKey(Kind.HTTP_ROUTE, "shop", "r")))
-                .extracting(Condition::type, Condition::status, Condition::reason)
+                .extracting(Condition::parent, Condition::type, Condition::status, Condition::reason)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("Accepted", false, "NoMatchingParent"),
-                        org.assertj.core.groups.Tuple.tuple("ResolvedRefs", false, "BackendNotFound"));
+                        tuple("Service shop/orders", "Accepted", true, "Accepted"),
+                        tuple("Service shop/orders", "ResolvedRefs", false, "BackendNotFound"),
+                        tuple("Service shop/nobody", "Accepted", false, "NoMatchingParent"),
+                        tuple("Service shop/nobody", "ResolvedRefs", false, "BackendNotFound"));
+    }
+
+    private static String doc(String kind, String namespace, String name, String spec) {
+        return "apiVersion: gateway.networking.k8s.io/v1\nkind: " + kind + "\nmetadata: {name: " + name
+                + ", namespace: " + namespace + "}\nspec:\n" + spec.indent(2);
+    }
+
+    private List<String> conditions(MeshImage image, Kind kind, String name) {
+        return Analysis.conditions(image).get(new ResourceKey(kind, "shop", name)).stream()
+                .map(condition -> condition.type() + "=" + condition.status() + " " + condition.reason())
+                .toList();
+    }
+
+    @Test
+    void anotherNamespaceHasToPermitAReference() throws IOException {
+        String other = ORDERS.replace("shop", "other");
+        String refers = route("""
+                parentRefs: [{group: "", kind: Service, name: orders}]
+                rules: [{backendRefs: [{name: orders, namespace: other, port: 80}]}]
+                """);
+        String[] others = {
+            doc("ReferenceGrant", "other", "g", """
+                    from: [{group: gateway.networking.k8s.io, kind: GRPCRoute, namespace: shop}]
+                    to: [{group: "", kind: Service}]
+                    """),
+            doc("ReferenceGrant", "other", "g", """
+                    from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: front}]
+                    to: [{group: "", kind: Service}]
+                    """),
+            doc("ReferenceGrant", "other", "g", """
+                    from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}]
+                    to: [{group: "", kind: Service, name: payments}, {group: "", kind: Secret}]
+                    """),
+            doc("ReferenceGrant", "shop", "g", """
+                    from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}]
+                    to: [{group: "", kind: Service}]
+                    """),
+        };
+        for (String grant : others) {
+            assertThat(conditions(image(ORDERS, other, refers, grant), Kind.HTTP_ROUTE, "r"))
+                    .as(grant)
+                    .containsExactly("Accepted=true Accepted", "ResolvedRefs=false RefNotPermitted");
+        }
+        String grant = doc("ReferenceGrant", "other", "g", """
+                from:
+                - {group: gateway.networking.k8s.io, kind: GRPCRoute, namespace: shop}
+                - {group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: shop}
+                to: [{group: "", kind: Secret}, {group: "", kind: Service, name: orders}]
+                """);
+        assertThat(conditions(image(ORDERS, other, refers, grant), Kind.HTTP_ROUTE, "r"))
+                .containsExactly("Accepted=true Accepted", "ResolvedRefs=true ResolvedRefs");
+    }
+
+    @Test
+    void aBackendOfAnotherKindIsInvalid() throws IOException {
+        MeshImage image = image(ORDERS, route("""
+                parentRefs: [{group: core, kind: Service, name: orders}]
+                rules: [{backendRefs: [{group: storage.example, kind: Bucket, name: orders, port: 80}]}]
+                """));
+        assertThat(conditions(image, Kind.HTTP_ROUTE, "r"))
+                .containsExactly("Accepted=true Accepted", "ResolvedRefs=false InvalidKind");
+        assertThat(Analysis.analyze(image)).extracting(Diagnostic::code).containsExactly("backend-kind");
+    }
+
+    @Test
+    void routesOfTwoKindsAreNotMerged() throws IOException {
+        MeshImage image = image(ORDERS, doc("HTTPRoute", "shop", "b", """
+                        parentRefs: [{group: "", kind: Service, name: orders}]
+                        rules: [{backendRefs: [{name: orders, port: 80}]}]
+                        """), doc("GRPCRoute", "shop", "a", """
+                        parentRefs: [{group: "", kind: Service, name: orders}]
+                        rules: [{backendRefs: [{name: orders, port: 80}]}]
+                        """));
+        assertThat(conditions(image, Kind.GRPC_ROUTE, "a")).first().isEqualTo("Accepted=true Accepted");
+        assertThat(conditions(image, Kind.HTTP_ROUTE, "b")).first().isEqualTo("Accepted=false Conflicted");
+        assertThat(Analysis.analyze(image))
+                .extracting(Diagnostic::code, Diagnostic::path)
+                .containsExactly(tuple("route-conflict", "spec.parentRefs[0]"));
+    }
+
+    @Test
+    void aRouteOfWhichARuleCannotBeIsPartlyInvalid() throws IOException {
+        String unsupported =
+                "{filters: [{type: ExternalAuth, externalAuth: {}}], backendRefs: [{name: orders, port: 80}]}";
+        String parents = "parentRefs: [{group: \"\", kind: Service, name: orders}]\n";
+        assertThat(conditions(
+                        image(
+                                ORDERS,
+                                route(parents + "rules: [" + unsupported
+                                        + ", {matches: [{method: GET}], backendRefs: [{name: orders, port: 80}]}]")),
+                        Kind.HTTP_ROUTE,
+                        "r"))
+                .containsExactly(
+                        "Accepted=true Accepted",
+                        "ResolvedRefs=true ResolvedRefs",
+                        "PartiallyInvalid=true UnsupportedValue");
+        assertThat(conditions(image(ORDERS, route(parents + "rules: [" + unsupported + "]")), Kind.HTTP_ROUTE, "r"))
+                .containsExactly("Accepted=false UnsupportedValue", "ResolvedRefs=true ResolvedRefs");
     }
 
     @Test
@@ -108,7 +209,7 @@ class AnalysisTest {
                 rules:
                 - matches: [{path: {value: /a}}, {path: {value: /a/}}]
                   backendRefs: [{name: orders, port: 80, weight: 0}]
-                - filters: [{type: RequestMirror, requestMirror: {backendRef: {name: x}}}]
+                - filters: [{type: ExternalAuth, externalAuth: {}}]
                 """)))
                 .containsExactlyInAnyOrder(
                         "route-on-opaque-port spec.parentRefs[0]: HTTPRoute shop/r: the port it hangs on is not HTTP,"
@@ -117,8 +218,8 @@ class AnalysisTest {
                                 + " spec.rules[0].matches[0] matches the same",
                         "weights-all-zero spec.rules[0].backendRefs: HTTPRoute shop/r: all weights are zero: its"
                                 + " requests get 500",
-                        "unsupported-filter spec.rules[1].filters[0]: HTTPRoute shop/r: the filter RequestMirror is"
-                                + " not supported: its requests get 500",
+                        "unsupported-filter spec.rules[1].filters[0]: HTTPRoute shop/r: the filter ExternalAuth is"
+                                + " not supported here: its requests get 500",
                         "no-backends spec.rules[1]: HTTPRoute shop/r: has no backend: its requests get 500");
     }
 

@@ -56,6 +56,10 @@ final class MeshFindings implements Findings {
 
     private static ConditionItem item(Condition condition) {
         return new ConditionItem(
-                condition.type(), condition.status() ? "True" : "False", condition.reason(), condition.message());
+                condition.parent(),
+                condition.type(),
+                condition.status() ? "True" : "False",
+                condition.reason(),
+                condition.message());
     }
 }

@@ -11,12 +11,13 @@ import dev.weft.adminapi.ServiceList;
 import dev.weft.adminapi.WorkloadItem;
 import dev.weft.adminapi.WorkloadList;
 import dev.weft.base.Diagnostic;
-import dev.weft.meshmodel.HttpRoute;
 import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshResource;
+import dev.weft.meshmodel.MeshRoute;
 import dev.weft.meshmodel.MeshSettings;
 import dev.weft.meshmodel.Provenance;
+import dev.weft.meshmodel.ReferenceGrant;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.TrafficPolicy;
@@ -117,17 +118,8 @@ final class MeshViews {
             throw new IllegalArgumentException(
                     "there is no kind '" + kind + "'; kinds are " + String.join(", ", kinds));
         }
-        List<MeshResource> all = new ArrayList<>();
-        all.addAll(image.services());
-        all.addAll(image.workloads());
-        all.addAll(image.routes());
-        all.addAll(image.policies());
-        if (image.get(image.settings().key()) != null) {
-            all.add(image.settings());
-        }
-        all.sort((a, b) -> a.key().compareTo(b.key()));
         List<ResourceItem> items = new ArrayList<>();
-        for (MeshResource resource : all) {
+        for (MeshResource resource : image.resources()) {
             ResourceKey key = resource.key();
             if ((kind.isEmpty() || isKind(kind, key.kind().documentName()))
                     && (namespace.isEmpty() || namespace.equals(key.namespace()))
@@ -166,7 +158,8 @@ final class MeshViews {
             case Service s ->
                 image.vip(s) + ", " + count(image.workloads(s.key()).size(), "endpoint");
             case Workload w -> w.address() + (w.ready() ? "" : ", not ready");
-            case HttpRoute r -> count(r.rules().size(), "rule");
+            case MeshRoute r -> count(r.rules().size(), "rule");
+            case ReferenceGrant g -> count(g.from().size(), "referrer");
             case TrafficPolicy p -> count(p.targetRefs().size(), "target");
             case MeshSettings m -> m.trustDomain() + ", mTLS " + m.mtls().name().toLowerCase(Locale.ROOT);
         };

@@ -24,8 +24,9 @@ public final class MeshImage {
     private final Map<ResourceKey, Provenance> provenance;
     private final Map<ResourceKey, List<Workload>> workloadsByService;
     private final Map<ResourceKey, List<Workload>> formerByService; // of Services that have none now
-    private final Map<ResourceKey, List<HttpRoute>> routesByService;
+    private final Map<ResourceKey, List<MeshRoute>> routesByService;
     private final Map<ResourceKey, List<TrafficPolicy>> policiesByService;
+    private final List<ReferenceGrant> grants;
     private final List<Service> services;
     private final ServiceIndex serviceIndex;
 
@@ -50,13 +51,14 @@ public final class MeshImage {
             this.serviceIndex = sameButWorkloads.serviceIndex;
             this.routesByService = sameButWorkloads.routesByService;
             this.policiesByService = sameButWorkloads.policiesByService;
+            this.grants = sameButWorkloads.grants;
         } else {
             this.configurationVersion = version;
             this.settings = onlySettings(resources.values());
             this.services = sorted(resources.values(), Service.class);
             this.serviceIndex = new ServiceIndex(services);
             this.routesByService = new HashMap<>();
-            for (HttpRoute route : sorted(resources.values(), HttpRoute.class)) {
+            for (MeshRoute route : sorted(resources.values(), MeshRoute.class)) {
                 Set<ResourceKey> parents = new HashSet<>();
                 route.parentRefs().forEach(ref -> parents.add(ref.service()));
                 parents.forEach(parent -> routesByService
@@ -71,6 +73,7 @@ public final class MeshImage {
                         .computeIfAbsent(target, key -> new ArrayList<>())
                         .add(policy));
             }
+            this.grants = sorted(resources.values(), ReferenceGrant.class);
             this.vips = vips.with(services.stream().map(Service::key).toList());
         }
     }
@@ -115,9 +118,14 @@ public final class MeshImage {
         return sorted(resources.values(), Workload.class);
     }
 
-    /** All routes by namespace and name. */
-    public List<HttpRoute> routes() {
-        return sorted(resources.values(), HttpRoute.class);
+    /** All documents by kind, namespace and name. */
+    public List<MeshResource> resources() {
+        return sorted(resources.values(), MeshResource.class);
+    }
+
+    /** All routes by kind, namespace and name. */
+    public List<MeshRoute> routes() {
+        return sorted(resources.values(), MeshRoute.class);
     }
 
     /** All traffic policies by namespace and name. */
@@ -155,14 +163,45 @@ public final class MeshImage {
         return serviceIndex.selecting(workload);
     }
 
-    /** The routes that hang on a Service, oldest name first (Gateway API: ties go to the alphabetically first). */
-    public List<HttpRoute> routes(ResourceKey service) {
+    /** The routes that hang on a Service, by kind, namespace and name. {@link AttachedRoutes} says which of them count. */
+    public List<MeshRoute> routes(ResourceKey service) {
         return Collections.unmodifiableList(routesByService.getOrDefault(service, List.of()));
     }
 
     /** The policies that target a Service, alphabetically; the first one that says something about a matter decides it. */
     public List<TrafficPolicy> policies(ResourceKey service) {
         return Collections.unmodifiableList(policiesByService.getOrDefault(service, List.of()));
+    }
+
+    /** Where a backend of a route's leads. */
+    public BackendRef.Target resolve(MeshRoute route, BackendRef backend) {
+        ResourceKey wanted = backend.service();
+        if (!backend.kind().equals(BackendRef.SERVICE)) {
+            return invalid(BackendRef.Reason.INVALID_KIND, "a " + backend.kind() + " cannot be a backend");
+        }
+        boolean permitted = wanted.namespace().equals(route.key().namespace())
+                || grants.stream().anyMatch(grant -> grant.permits(route.key(), wanted));
+        if (!permitted) {
+            return invalid(
+                    BackendRef.Reason.REF_NOT_PERMITTED,
+                    wanted + " is in another namespace, and no ReferenceGrant there permits it");
+        }
+        Service service = service(wanted);
+        if (service == null) {
+            return invalid(BackendRef.Reason.BACKEND_NOT_FOUND, "there is no " + wanted);
+        }
+        Integer number = backend.port();
+        if (number == null) {
+            return invalid(BackendRef.Reason.BACKEND_NOT_FOUND, "needs the port of " + wanted);
+        }
+        Service.Port port = service.port(number);
+        return port == null
+                ? invalid(BackendRef.Reason.BACKEND_NOT_FOUND, wanted + " has no port " + number)
+                : new BackendRef.Found(service, port);
+    }
+
+    private static BackendRef.Invalid invalid(BackendRef.Reason reason, String problem) {
+        return new BackendRef.Invalid(reason, problem);
     }
 
     /** The Service's full name, {@code NAME.NAMESPACE.svc.DOMAIN}. */

@@ -1,7 +1,7 @@
 package dev.weft.meshmodel;
 
 /** One document of the mesh's truth. Immutable; equal content means equal value. */
-public sealed interface MeshResource permits Workload, Service, MeshRoute, TrafficPolicy, MeshSettings {
+public sealed interface MeshResource permits Workload, Service, MeshRoute, ReferenceGrant, TrafficPolicy, MeshSettings {
     /** What names it. */
     ResourceKey key();
 }

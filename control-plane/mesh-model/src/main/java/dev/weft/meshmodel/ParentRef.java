@@ -7,4 +7,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param port one port of it, or null for all
  */
-public record ParentRef(ResourceKey service, @Nullable Integer port) {}
+public record ParentRef(ResourceKey service, @Nullable Integer port) {
+    /** {@code Service shop/orders port 80}. */
+    @Override
+    public String toString() {
+        return service + (port == null ? "" : " port " + port);
+    }
+}

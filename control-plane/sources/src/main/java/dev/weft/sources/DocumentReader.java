@@ -87,6 +87,8 @@ final class DocumentReader {
             case SERVICE -> ServiceReader.read(key, labels, spec);
             case WORKLOAD -> WorkloadReader.read(key, labels, spec);
             case HTTP_ROUTE -> HttpRouteReader.read(key, spec);
+            case GRPC_ROUTE -> GrpcRouteReader.read(key, spec);
+            case REFERENCE_GRANT -> ReferenceGrantReader.read(key, spec);
             case TRAFFIC_POLICY -> TrafficPolicyReader.read(key, spec);
         };
     }
@@ -95,7 +97,7 @@ final class DocumentReader {
         List<String> names = new ArrayList<>();
         for (Kind kind : Kind.values()) {
             if (kind.documentName().equals(kindName)) {
-                if (kind.apiVersion().equals(apiVersion)) {
+                if (kind.isApiVersion(apiVersion)) {
                     return kind;
                 }
                 if (!apiVersion.isEmpty()) {

@@ -4,24 +4,20 @@ import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.HttpRoute;
 import dev.weft.meshmodel.HttpRoute.Match;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
-import dev.weft.meshmodel.ParentRef;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.RouteFilter;
 import dev.weft.meshmodel.RouteFilter.PathModifier;
 import dev.weft.meshmodel.RouteFilter.Redirect;
 import dev.weft.meshmodel.RouteFilter.UrlRewrite;
 import dev.weft.meshmodel.RouteRule;
-import dev.weft.meshmodel.ValueMatch;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** {@code gateway.networking.k8s.io/v1 HTTPRoute} whose parents are Services (GAMMA). */
 final class HttpRouteReader {
@@ -29,8 +25,6 @@ final class HttpRouteReader {
             "Exact", PathMatch.Type.EXACT,
             "PathPrefix", PathMatch.Type.PREFIX,
             "RegularExpression", PathMatch.Type.REGEX);
-    private static final Map<String, ValueMatch.Type> VALUE_TYPES =
-            Map.of("Exact", ValueMatch.Type.EXACT, "RegularExpression", ValueMatch.Type.REGEX);
     private static final Map<String, String> METHODS = new TreeMap<>();
 
     static {
@@ -39,16 +33,11 @@ final class HttpRouteReader {
         }
     }
 
+    private static final RouteFilterReader FILTERS = RouteFilterReader.HTTP;
+
     private HttpRouteReader() {}
 
     static HttpRoute read(ResourceKey key, FieldReader spec) {
-        List<ParentRef> parents = new ArrayList<>();
-        for (FieldReader item : spec.objects("parentRefs")) {
-            ParentRef parent = parent(key, item);
-            if (parent != null) {
-                parents.add(parent);
-            }
-        }
         List<RouteRule<Match>> rules = new ArrayList<>();
         for (FieldReader item : spec.objects("rules")) {
             rules.add(rule(key, item));
@@ -56,45 +45,7 @@ final class HttpRouteReader {
         if (!spec.has("rules")) { // Gateway API's default: one rule that matches everything and has no backend
             rules.add(new RouteRule<>("", List.of(), List.of(), List.of(), null, null));
         }
-        List<String> hostnames = spec.strings("hostnames");
-        if (!hostnames.isEmpty()) {
-            spec.findings()
-                    .warning(
-                            "unused-field",
-                            spec.at("hostnames"),
-                            "has no meaning for a route whose parent is a Service",
-                            "");
-        }
-        spec.unused("useDefaultGateways");
-        return new HttpRoute(key, parents, hostnames, rules);
-    }
-
-    private static @Nullable ParentRef parent(ResourceKey key, FieldReader item) {
-        String group = item.string("group");
-        String kind = item.string("kind");
-        String namespace = Objects.requireNonNullElse(item.string("namespace"), key.namespace());
-        String name = item.requiredString("name");
-        Integer port = item.integer("port", 1, 65_535);
-        item.unused("sectionName");
-        if ("Service".equals(kind) && "".equals(group)) {
-            return new ParentRef(ResourceKey.service(namespace, name), port);
-        }
-        if ("Service".equals(kind)) {
-            item.findings()
-                    .error(
-                            "bad-value",
-                            item.path(),
-                            "a Service is not in the group gateway.networking.k8s.io, the default here",
-                            "add group: \"\"");
-        } else {
-            item.findings()
-                    .warning(
-                            "unused-parent",
-                            item.path(),
-                            "this parent is not a Service, so the mesh leaves it alone",
-                            "kind: Service, group: \"\"");
-        }
-        return null;
+        return new HttpRoute(key, RouteParts.parents(key, spec), RouteParts.hostnames(spec), rules);
     }
 
     private static RouteRule<Match> rule(ResourceKey key, FieldReader item) {
@@ -102,10 +53,7 @@ final class HttpRouteReader {
         for (FieldReader match : item.objects("matches")) {
             matches.add(match(match));
         }
-        List<BackendRef> backends = new ArrayList<>();
-        for (FieldReader backend : item.objects("backendRefs")) {
-            backends.add(backend(key, backend));
-        }
+        List<BackendRef> backends = RouteParts.backends(key, item, FILTERS);
         FieldReader timeouts = item.object("timeouts");
         Duration request = timeouts == null ? null : timeouts.duration("request");
         Duration attempt = timeouts == null ? null : timeouts.duration("backendRequest");
@@ -122,7 +70,7 @@ final class HttpRouteReader {
                             "");
         }
         item.unused("retry", "sessionPersistence");
-        List<RouteFilter> filters = RouteFilterReader.read(item);
+        List<RouteFilter> filters = FILTERS.read(item);
         checkFilters(item, filters, matches, backends);
         return new RouteRule<>(
                 Objects.requireNonNullElse(item.string("name"), ""), matches, filters, backends, request, attempt);
@@ -171,8 +119,8 @@ final class HttpRouteReader {
         }
         return new Match(
                 path,
-                values(item, "headers", true),
-                values(item, "queryParams", false),
+                RouteParts.values(item, "headers", true),
+                RouteParts.values(item, "queryParams", false),
                 item.choice("method", METHODS));
     }
 
@@ -197,46 +145,5 @@ final class HttpRouteReader {
                             "is not an absolute, normalised path: '" + value + "'",
                             "begin with '/', without '//', '/./', '/../', '%2f' or '#'");
         }
-    }
-
-    /** Of several matches for one name the first holds (Gateway API). */
-    private static List<ValueMatch> values(FieldReader item, String field, boolean header) {
-        Map<String, ValueMatch> values = new LinkedHashMap<>();
-        for (FieldReader entry : item.objects(field)) {
-            ValueMatch.Type type = Objects.requireNonNullElse(entry.choice("type", VALUE_TYPES), ValueMatch.Type.EXACT);
-            String name = entry.requiredString("name");
-            if (header && entry.has("name")) {
-                HttpFields.checkName(entry.findings(), entry.at("name"), name);
-            }
-            String value = entry.string("value");
-            if (value == null && !entry.has("value")) {
-                entry.missing("value");
-            } else if (value != null && type == ValueMatch.Type.REGEX) {
-                Re2.check(entry, "value", value);
-            }
-            ValueMatch earlier = values.putIfAbsent(
-                    header ? name.toLowerCase(Locale.ROOT) : name,
-                    new ValueMatch(type, name, value == null ? "" : value));
-            if (earlier != null) {
-                entry.findings()
-                        .warning("duplicate-match", entry.at("name"), "only the first match for a name counts", "");
-            }
-        }
-        return List.copyOf(values.values());
-    }
-
-    private static BackendRef backend(ResourceKey key, FieldReader item) {
-        String group = item.string("group");
-        String kind = item.string("kind");
-        if (group != null && !group.isEmpty() || kind != null && !kind.equals("Service")) {
-            item.findings().error("bad-value", item.path(), "only a Service can be a backend", "");
-        }
-        String namespace = Objects.requireNonNullElse(item.string("namespace"), key.namespace());
-        Integer weight = item.integer("weight", 0, 1_000_000);
-        return new BackendRef(
-                ResourceKey.service(namespace, item.requiredString("name")),
-                item.integer("port", 1, 65_535),
-                weight == null ? 1 : weight,
-                RouteFilterReader.read(item));
     }
 }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The {@code filters} of a rule or a backend. */
 final class RouteFilterReader {
-    private static final Map<String, String> FIELD_BY_TYPE = Map.of(
+    /** Those of an HTTPRoute. */
+    static final RouteFilterReader HTTP = new RouteFilterReader(Map.of(
             "RequestHeaderModifier", "requestHeaderModifier",
             "ResponseHeaderModifier", "responseHeaderModifier",
             "RequestMirror", "requestMirror",
@@ -24,7 +25,14 @@ final class RouteFilterReader {
             "URLRewrite", "urlRewrite",
             "CORS", "cors",
             "ExternalAuth", "externalAuth",
-            "ExtensionRef", "extensionRef");
+            "ExtensionRef", "extensionRef"));
+
+    /** Those of a GRPCRoute. */
+    static final RouteFilterReader GRPC = new RouteFilterReader(Map.of(
+            "RequestHeaderModifier", "requestHeaderModifier",
+            "ResponseHeaderModifier", "responseHeaderModifier",
+            "RequestMirror", "requestMirror",
+            "ExtensionRef", "extensionRef"));
 
     private static final Set<String> SUPPORTED =
             Set.of("RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite");
@@ -32,14 +40,18 @@ final class RouteFilterReader {
     /** Gateway API lets only these stand more than once. */
     private static final Set<String> REPEATABLE = Set.of("RequestMirror", "ExtensionRef");
 
-    private RouteFilterReader() {}
+    private final Map<String, String> fieldByType;
 
-    static List<RouteFilter> read(FieldReader owner) {
+    private RouteFilterReader(Map<String, String> fieldByType) {
+        this.fieldByType = fieldByType;
+    }
+
+    List<RouteFilter> read(FieldReader owner) {
         List<RouteFilter> filters = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (FieldReader item : owner.objects("filters")) {
             String type = item.requiredString("type");
-            if (!seen.add(type) && FIELD_BY_TYPE.containsKey(type) && !REPEATABLE.contains(type)) {
+            if (!seen.add(type) && fieldByType.containsKey(type) && !REPEATABLE.contains(type)) {
                 item.findings().error("bad-value", item.at("type"), type + " is there twice", "merge the two");
             }
             RouteFilter filter = filter(item, type);
@@ -58,10 +70,10 @@ final class RouteFilterReader {
         return filters;
     }
 
-    private static @Nullable RouteFilter filter(FieldReader item, String type) {
-        String field = item.choice("type", FIELD_BY_TYPE);
+    private @Nullable RouteFilter filter(FieldReader item, String type) {
+        String field = item.choice("type", fieldByType);
         if (field == null) {
-            item.ignored(FIELD_BY_TYPE.values().toArray(String[]::new));
+            item.ignored(fieldByType.values().toArray(String[]::new));
             return null;
         }
         if (!item.has(field)) {

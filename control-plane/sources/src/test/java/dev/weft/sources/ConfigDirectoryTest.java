@@ -105,8 +105,8 @@ class ConfigDirectoryTest {
         assertThat(workload.labels()).isEqualTo(Map.of("app", "payments", "version", "v1"));
         assertThat(image.identity(workload)).hasToString("spiffe://shop.example/ns/shop/sa/pay");
 
-        RouteRule<HttpRoute.Match> rule =
-                image.routes(payments).getFirst().rules().getFirst();
+        HttpRoute route = (HttpRoute) image.routes(payments).getFirst();
+        RouteRule<HttpRoute.Match> rule = route.rules().getFirst();
         assertThat(rule.matches())
                 .containsExactly(new HttpRoute.Match(
                         new HttpRoute.PathMatch(HttpRoute.PathMatch.Type.EXACT, "/pay"),

@@ -5,6 +5,7 @@ import com.google.protobuf.ListValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
+import dev.weft.meshmodel.AttachedRoutes;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshSettings;
 import dev.weft.meshmodel.MeshSettings.Egress;
@@ -98,10 +99,11 @@ final class OutboundListeners {
                         .addFilters(Filters.http(settings, "outbound_" + name, String.valueOf(port.port()))))
                 .setDefaultFilterChain(FilterChain.newBuilder()
                         .addFilters(
-                                RouteRules.any(image, service, port, namespace)
+                                AttachedRoutes.of(image, service, port, namespace)
+                                                .isEmpty()
+                                        ? opaque(settings, port, fqdn, idle)
                                         // what is no HTTP would pass by its routes
-                                        ? Filters.tcp(settings, Names.BLACK_HOLE, null)
-                                        : opaque(settings, port, fqdn, idle)))
+                                        : Filters.tcp(settings, Names.BLACK_HOLE, null)))
                 .build();
     }
 

@@ -163,10 +163,16 @@ final class GetCommand implements Callable<Integer> {
                 + hint;
     }
 
-    private static String problems(List<ConditionItem> conditions) {
+    /** The conditions that are bad news; of which parent, where there are several. */
+    static String problems(List<ConditionItem> conditions) {
+        boolean several =
+                conditions.stream().map(ConditionItem::parent).distinct().count() > 1;
         return conditions.stream()
-                .filter(condition -> condition.status().equals("False"))
-                .map(condition -> condition.type() + "=False " + condition.reason())
+                .filter(condition -> condition.type().equals("PartiallyInvalid")
+                        ? condition.status().equals("True")
+                        : condition.status().equals("False"))
+                .map(condition -> condition.type() + "=" + condition.status() + " " + condition.reason()
+                        + (several ? " (" + condition.parent() + ")" : ""))
                 .collect(Collectors.joining(", "));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Json;
 import dev.weft.meshmodel.HttpRoute;
+import dev.weft.meshmodel.MeshRoute;
 import dev.weft.route.CompiledRoutes;
 import dev.weft.sources.ConfigDirectory;
 import dev.weft.xdsmodel.HeaderMutations;
@@ -124,7 +125,8 @@ class RegexAgreementTest {
         }
         Files.writeString(folder.resolve("routes.yaml"), text);
         List<String> taken = new ArrayList<>();
-        for (HttpRoute route : ConfigDirectory.load(folder).image().routes()) {
+        for (MeshRoute loaded : ConfigDirectory.load(folder).image().routes()) {
+            HttpRoute route = (HttpRoute) loaded;
             taken.add(route.rules().getFirst().matches().getFirst().path().value());
         }
         return Set.copyOf(taken);

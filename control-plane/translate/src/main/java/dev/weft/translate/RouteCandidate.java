@@ -1,0 +1,102 @@
+package dev.weft.translate;
+
+import dev.weft.meshmodel.GrpcRoute;
+import dev.weft.meshmodel.HttpRoute;
+import dev.weft.meshmodel.HttpRoute.PathMatch;
+import dev.weft.meshmodel.MeshRoute;
+import dev.weft.meshmodel.RouteRule;
+import io.envoyproxy.envoy.config.route.v3.RouteMatch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+
+/**
+ * One match of one rule of one route: what becomes one route of Envoy's.
+ *
+ * @param name {@code NAMESPACE/ROUTE/RULE}
+ * @param path what the match says of the path, for edits that need to know
+ * @param rank its place in the order of precedence, most significant first; less comes first
+ */
+record RouteCandidate(
+        String name, RouteMatch match, PathMatch path, MeshRoute route, RouteRule<?> rule, List<Integer> rank) {
+    private static final Comparator<RouteCandidate> PRECEDENCE =
+            (a, b) -> Arrays.compare(a.rank.toArray(Integer[]::new), b.rank.toArray(Integer[]::new));
+
+    // Gateway API v1, HTTPRouteRule.matches: exact path, longest prefix, method, most headers, most query parameters.
+    // Regular expressions are left to us: between exact and prefix.
+    private static final List<ToIntFunction<HttpRoute.Match>> HTTP = List.of(
+            match -> switch (match.path().type()) {
+                case EXACT -> 0;
+                case REGEX -> 1;
+                case PREFIX -> 2;
+            },
+            match -> match.path().type() == PathMatch.Type.REGEX
+                    ? 0
+                    : -match.path().value().length(),
+            match -> match.method() == null ? 1 : 0,
+            match -> -match.headers().size(),
+            match -> -match.queryParams().size());
+
+    // Gateway API v1, GRPCRouteRule.matches: longest service, longest method, most headers.
+    private static final List<ToIntFunction<GrpcRoute.Match>> GRPC = List.of(
+            match -> match.method() == null ? 0 : -match.method().service().length(),
+            match -> match.method() == null ? 0 : -match.method().method().length(),
+            match -> -match.headers().size());
+
+    /**
+     * All of some routes of one kind, in Gateway API's order of precedence. Ties go to the route that comes first in the
+     * list, and within a route to the rule that does (the sort is stable).
+     */
+    static List<RouteCandidate> of(List<MeshRoute> routes) {
+        List<RouteCandidate> candidates = new ArrayList<>();
+        for (MeshRoute route : routes) {
+            switch (route) {
+                case HttpRoute http ->
+                    add(
+                            http,
+                            http.rules(),
+                            HttpRoute.Match.EVERYTHING,
+                            RouteMatches::of,
+                            HttpRoute.Match::path,
+                            HTTP,
+                            candidates);
+                case GrpcRoute grpc ->
+                    add(
+                            grpc,
+                            grpc.rules(),
+                            GrpcRoute.Match.EVERYTHING,
+                            RouteMatches::of,
+                            match -> PathMatch.ALL,
+                            GRPC,
+                            candidates);
+            }
+        }
+        candidates.sort(PRECEDENCE);
+        return candidates;
+    }
+
+    private static <M> void add(
+            MeshRoute route,
+            List<RouteRule<M>> rules,
+            M everything,
+            Function<M, RouteMatch> translation,
+            Function<M, PathMatch> path,
+            List<ToIntFunction<M>> criteria,
+            List<RouteCandidate> candidates) {
+        for (int i = 0; i < rules.size(); i++) {
+            RouteRule<M> rule = rules.get(i);
+            String name = route.key().namespace() + "/" + route.key().name() + "/"
+                    + (rule.name().isEmpty() ? String.valueOf(i) : rule.name());
+            for (M match : rule.matches().isEmpty() ? List.of(everything) : rule.matches()) {
+                List<Integer> rank = criteria.stream()
+                        .map(criterion -> criterion.applyAsInt(match))
+                        .toList();
+                candidates.add(
+                        new RouteCandidate(name, translation.apply(match), path.apply(match), route, rule, rank));
+            }
+        }
+    }
+}
