@@ -4,12 +4,15 @@ import dev.weft.analysis.Analysis.Findings;
 import dev.weft.meshmodel.AttachedRoutes;
 import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.GrpcRoute;
+import dev.weft.meshmodel.HttpRoute;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshRoute;
 import dev.weft.meshmodel.ParentRef;
 import dev.weft.meshmodel.RouteFilter;
 import dev.weft.meshmodel.RouteRule;
 import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.TcpRoute;
+import dev.weft.meshmodel.TlsRoute;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -46,30 +49,36 @@ final class RouteChecks {
                     path,
                     parent.service() + " has no port " + port,
                     "the route has no effect until it has");
-        } else if (service.ports().stream().noneMatch(p -> isRouted(parent, p))) {
+        } else if (service.ports().stream().noneMatch(p -> isRouted(route, parent, p))) {
+            boolean http = route.layer() == MeshRoute.Layer.HTTP;
             findings.warning(
-                    "route-on-opaque-port",
+                    http ? "route-on-opaque-port" : "route-on-http-port",
                     route.key(),
                     path,
-                    "the port it hangs on is not HTTP, so the route has no effect",
-                    "declare appProtocol: http on the Service's port if it is");
+                    "the port it hangs on is " + (http ? "not " : "") + "HTTP, so the route has no effect",
+                    http ? "declare appProtocol: http on the Service's port if it is" : "use an HTTPRoute");
         } else if (AttachedRoutes.isDisplaced(image, route, parent)) {
             findings.warning(
                     "route-conflict",
                     route.key(),
                     path,
-                    "routes of another kind come first by name and have " + parent,
-                    "HTTPRoutes and GRPCRoutes of one port are not merged: use one kind");
+                    "other routes come first by name and have " + parent,
+                    "HTTPRoutes and GRPCRoutes of one port are not merged, and of TCPRoutes the first has it");
         }
     }
 
-    private static boolean isRouted(ParentRef parent, Service.Port port) {
+    private static boolean isRouted(MeshRoute route, ParentRef parent, Service.Port port) {
         return (parent.port() == null || parent.port() == port.port())
-                && port.protocol().mayBeHttp();
+                && route.layer().isOf(port);
     }
 
     private static void checkRule(MeshImage image, MeshRoute route, RouteRule<?> rule, String path, Findings findings) {
-        String error = route instanceof GrpcRoute ? "UNAVAILABLE" : "500";
+        String error = switch (route) {
+            case HttpRoute http -> "500";
+            case GrpcRoute grpc -> "UNAVAILABLE";
+            case TlsRoute tls -> "a closed connection";
+            case TcpRoute tcp -> "a closed connection";
+        };
         for (int i = 0; i < rule.backendRefs().size(); i++) {
             BackendRef backend = rule.backendRefs().get(i);
             String at = path + ".backendRefs[" + i + "]";
@@ -104,6 +113,7 @@ final class RouteChecks {
             case INVALID_KIND -> "backend-kind";
             case REF_NOT_PERMITTED -> "backend-not-permitted";
             case BACKEND_NOT_FOUND -> "dangling-backend";
+            case UNSUPPORTED_PROTOCOL -> "backend-protocol";
         };
     }
 

@@ -41,7 +41,7 @@ final class RouteConditions {
         }
         if (AttachedRoutes.isDisplaced(image, route, parent)) {
             // no reason of the specification's says so
-            return not(parent, "Conflicted", "routes of another kind come first by name");
+            return not(parent, "Conflicted", "other routes come first by name");
         }
         List<String> unsupported = unsupported(route);
         if (!unsupported.isEmpty() && unsupported.size() == route.rules().size()) {

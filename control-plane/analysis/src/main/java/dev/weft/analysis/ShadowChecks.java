@@ -22,6 +22,9 @@ final class ShadowChecks {
     static void check(MeshImage image, Findings findings) {
         Map<String, String> firstByMatch = new HashMap<>();
         for (MeshRoute route : image.routes()) {
+            if (route.layer() != MeshRoute.Layer.HTTP) {
+                continue; // nothing to match by
+            }
             for (Place place : places(route)) {
                 String here = route.key() + " " + place.path;
                 for (ParentRef parent : route.parentRefs()) {

@@ -37,7 +37,9 @@ public record BackendRef(
     public enum Reason {
         INVALID_KIND("InvalidKind"),
         REF_NOT_PERMITTED("RefNotPermitted"),
-        BACKEND_NOT_FOUND("BackendNotFound");
+        BACKEND_NOT_FOUND("BackendNotFound"),
+        /** Bytes cannot be given to a port that is declared to be HTTP. */
+        UNSUPPORTED_PROTOCOL("UnsupportedProtocol");
 
         private final String word;
 

@@ -17,6 +17,11 @@ public record HttpRoute(
         rules = List.copyOf(rules);
     }
 
+    @Override
+    public Layer layer() {
+        return Layer.HTTP;
+    }
+
     /**
      * All parts must hold.
      *

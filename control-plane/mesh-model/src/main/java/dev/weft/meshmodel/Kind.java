@@ -10,6 +10,12 @@ public enum Kind {
     WORKLOAD("Workload", "weft.dev/v1"),
     HTTP_ROUTE("HTTPRoute", "gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"),
     GRPC_ROUTE("GRPCRoute", "gateway.networking.k8s.io/v1"),
+    TLS_ROUTE(
+            "TLSRoute",
+            "gateway.networking.k8s.io/v1",
+            "gateway.networking.k8s.io/v1alpha3",
+            "gateway.networking.k8s.io/v1alpha2"),
+    TCP_ROUTE("TCPRoute", "gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1alpha2"),
     REFERENCE_GRANT("ReferenceGrant", "gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"),
     TRAFFIC_POLICY("TrafficPolicy", "weft.dev/v1");
 

@@ -195,9 +195,15 @@ public final class MeshImage {
             return invalid(BackendRef.Reason.BACKEND_NOT_FOUND, "needs the port of " + wanted);
         }
         Service.Port port = service.port(number);
-        return port == null
-                ? invalid(BackendRef.Reason.BACKEND_NOT_FOUND, wanted + " has no port " + number)
-                : new BackendRef.Found(service, port);
+        if (port == null) {
+            return invalid(BackendRef.Reason.BACKEND_NOT_FOUND, wanted + " has no port " + number);
+        }
+        if (route.layer() != MeshRoute.Layer.HTTP && port.protocol().isHttp()) {
+            return invalid(
+                    BackendRef.Reason.UNSUPPORTED_PROTOCOL,
+                    "port " + number + " of " + wanted + " is HTTP: it does not take connections as they come");
+        }
+        return new BackendRef.Found(service, port);
     }
 
     private static BackendRef.Invalid invalid(BackendRef.Reason reason, String problem) {

@@ -88,6 +88,8 @@ final class DocumentReader {
             case WORKLOAD -> WorkloadReader.read(key, labels, spec);
             case HTTP_ROUTE -> HttpRouteReader.read(key, spec);
             case GRPC_ROUTE -> GrpcRouteReader.read(key, spec);
+            case TLS_ROUTE -> StreamRouteReader.tls(key, spec);
+            case TCP_ROUTE -> StreamRouteReader.tcp(key, spec);
             case REFERENCE_GRANT -> ReferenceGrantReader.read(key, spec);
             case TRAFFIC_POLICY -> TrafficPolicyReader.read(key, spec);
         };

@@ -34,6 +34,9 @@ final class RouteFilterReader {
             "RequestMirror", "requestMirror",
             "ExtensionRef", "extensionRef"));
 
+    /** Backends of TCPRoute and TLSRoute have no such field. */
+    static final RouteFilterReader NONE = new RouteFilterReader(Map.of());
+
     private static final Set<String> SUPPORTED =
             Set.of("RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite");
 
@@ -48,6 +51,9 @@ final class RouteFilterReader {
 
     List<RouteFilter> read(FieldReader owner) {
         List<RouteFilter> filters = new ArrayList<>();
+        if (fieldByType.isEmpty()) {
+            return filters;
+        }
         Set<String> seen = new HashSet<>();
         for (FieldReader item : owner.objects("filters")) {
             String type = item.requiredString("type");

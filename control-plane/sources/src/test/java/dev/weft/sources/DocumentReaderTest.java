@@ -254,6 +254,34 @@ class DocumentReaderTest {
                         "missing-field spec.from[0]", "missing-field spec.from[0]", "missing-field spec");
     }
 
+    @Test
+    void routesOfConnectionsAreRead() {
+        assertThat(errors("""
+                apiVersion: gateway.networking.k8s.io/v1alpha2
+                kind: TLSRoute
+                metadata: {name: a}
+                spec:
+                  parentRefs: [{kind: Service, group: "", name: a}]
+                  hostnames: [a.example, "*.example", "*", 10.0.0.1, "a.*.example"]
+                  rules: [{backendRefs: [{name: a, port: 443, filters: []}]}, {backendRefs: []}]
+                """))
+                .extracting(text -> text.substring(0, text.indexOf(": ")))
+                .containsExactlyInAnyOrder(
+                        "bad-name spec.hostnames[2]",
+                        "bad-name spec.hostnames[3]",
+                        "bad-name spec.hostnames[4]",
+                        "bad-value spec.rules",
+                        "unknown-field spec.rules[0].backendRefs[0].filters");
+        assertThat(errors("""
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: TCPRoute
+                metadata: {name: a}
+                spec: {hostnames: [a], rules: []}
+                """))
+                .extracting(text -> text.substring(0, text.indexOf(": ")))
+                .containsExactlyInAnyOrder("bad-value spec.rules", "unknown-field spec.hostnames");
+    }
+
     /** Java's dialect is another one: what it takes more would be refused by every proxy. */
     @ParameterizedTest
     @ValueSource(

@@ -105,7 +105,22 @@ final class Filters {
      * @param idle null = Envoy's default, 1 h; zero = for ever
      */
     static Filter tcp(MeshSettings settings, String cluster, @Nullable Duration idle) {
-        TcpProxy.Builder proxy = TcpProxy.newBuilder().setStatPrefix(cluster).setCluster(cluster);
+        return tcp(settings, TcpProxy.newBuilder().setStatPrefix(cluster).setCluster(cluster), idle);
+    }
+
+    /** Bytes to one of several clusters; the same otherwise. */
+    static Filter tcp(
+            MeshSettings settings, String statPrefix, TcpProxy.WeightedCluster split, @Nullable Duration idle) {
+        TcpProxy.Builder proxy = TcpProxy.newBuilder().setStatPrefix(statPrefix);
+        if (split.getClustersCount() == 1) {
+            proxy.setCluster(split.getClusters(0).getName());
+        } else {
+            proxy.setWeightedClusters(split);
+        }
+        return tcp(settings, proxy, idle);
+    }
+
+    private static Filter tcp(MeshSettings settings, TcpProxy.Builder proxy, @Nullable Duration idle) {
         if (idle != null) {
             proxy.setIdleTimeout(Protos.duration(idle));
         }

@@ -1,5 +1,7 @@
 package dev.weft.translate;
 
+import dev.weft.meshmodel.Service;
+
 /** Names of resources, as Istio has them where it has them. */
 final class Names {
     static final String PASSTHROUGH = "PassthroughCluster";
@@ -28,6 +30,13 @@ final class Names {
     /** The second cluster of a port without declared protocol: for what turned out not to be HTTP. */
     static String outboundOpaque(int port, String fqdn) {
         return "outbound|" + port + "|tcp|" + fqdn;
+    }
+
+    /** The cluster of a port for bytes that are not looked into. */
+    static String outboundBytes(Service.Port port, String fqdn) {
+        return port.protocol() == Service.Protocol.UNDECLARED
+                ? outboundOpaque(port.port(), fqdn)
+                : outbound(port.port(), fqdn);
     }
 
     static String inbound(int port) {

@@ -5,6 +5,8 @@ import dev.weft.meshmodel.HttpRoute;
 import dev.weft.meshmodel.HttpRoute.PathMatch;
 import dev.weft.meshmodel.MeshRoute;
 import dev.weft.meshmodel.RouteRule;
+import dev.weft.meshmodel.TcpRoute;
+import dev.weft.meshmodel.TlsRoute;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,7 +49,7 @@ record RouteCandidate(
             match -> -match.headers().size());
 
     /**
-     * All of some routes of one kind, in Gateway API's order of precedence. Ties go to the route that comes first in the
+     * All of some routes of HTTP's layer and one kind, in Gateway API's order of precedence. Ties go to the route that comes first in the
      * list, and within a route to the rule that does (the sort is stable).
      */
     static List<RouteCandidate> of(List<MeshRoute> routes) {
@@ -72,6 +74,8 @@ record RouteCandidate(
                             match -> PathMatch.ALL,
                             GRPC,
                             candidates);
+                case TlsRoute tls -> throw new IllegalArgumentException("not of HTTP: " + tls.key());
+                case TcpRoute tcp -> throw new IllegalArgumentException("not of HTTP: " + tcp.key());
             }
         }
         candidates.sort(PRECEDENCE);

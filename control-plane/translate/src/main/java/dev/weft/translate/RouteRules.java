@@ -32,7 +32,7 @@ final class RouteRules {
     private RouteRules() {}
 
     static List<Route> of(MeshImage image, Service service, Service.Port port, String callerNamespace) {
-        List<MeshRoute> attached = AttachedRoutes.of(image, service, port, callerNamespace);
+        List<MeshRoute> attached = AttachedRoutes.of(image, service, port, callerNamespace, MeshRoute.Layer.HTTP);
         Duration policyTimeout = ServicePolicy.of(image, service, port).requestTimeout();
         if (attached.isEmpty()) {
             Route.Builder route = Route.newBuilder()
