@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -197,7 +196,7 @@ class EnvoyUnderControlPlaneTest {
     private static RunningProcess envoy(String apiType, String mode, String address) {
         try {
             Path file = folder.resolve("envoy-" + apiType + "-" + mode + ".json");
-            Files.writeString(file, Json.writePretty(bootstrap(apiType, mode, address)));
+            Files.writeString(file, Json.writePretty(EnvoyBootstrap.of(apiType, mode, "shop", address, 15010, ADMIN)));
             return here.start(new RunningProcess.Spec(
                     "envoy",
                     List.of(
@@ -212,67 +211,5 @@ class EnvoyUnderControlPlaneTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private static Map<String, Object> bootstrap(String apiType, String mode, String address) {
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("NAME", "foreign-1");
-        metadata.put("NAMESPACE", "shop");
-        metadata.put("LABELS", Map.of("app", "foreign"));
-        metadata.put("INTERCEPTION_MODE", mode);
-        metadata.put("INSTANCE_IPS", address);
-        metadata.put("SERVICE_ACCOUNT", "foreign");
-        metadata.put("PORTS", "8080");
-        Map<String, Object> node = new LinkedHashMap<>();
-        node.put("id", "sidecar~" + address + "~foreign-1.shop~shop.svc.cluster.local");
-        node.put("cluster", "foreign.shop");
-        node.put("metadata", metadata);
-        Map<String, Object> ads = Map.of("ads", Map.of(), "resource_api_version", "V3");
-        Map<String, Object> http2 = Map.of(
-                "@type",
-                "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-                "explicit_http_config",
-                Map.of("http2_protocol_options", Map.of()));
-        Map<String, Object> cluster = Map.of(
-                "name",
-                "xds",
-                "type",
-                "STATIC",
-                "connect_timeout",
-                "1s",
-                "typed_extension_protocol_options",
-                Map.of("envoy.extensions.upstreams.http.v3.HttpProtocolOptions", http2),
-                "load_assignment",
-                Map.of(
-                        "cluster_name",
-                        "xds",
-                        "endpoints",
-                        List.of(Map.of(
-                                "lb_endpoints", List.of(Map.of("endpoint", Map.of("address", socket(15010))))))));
-        return Map.of(
-                "node",
-                node,
-                "admin",
-                Map.of("address", socket(ADMIN)),
-                "dynamic_resources",
-                Map.of(
-                        "ads_config",
-                        Map.of(
-                                "api_type",
-                                apiType,
-                                "transport_api_version",
-                                "V3",
-                                "grpc_services",
-                                List.of(Map.of("envoy_grpc", Map.of("cluster_name", "xds")))),
-                        "cds_config",
-                        ads,
-                        "lds_config",
-                        ads),
-                "static_resources",
-                Map.of("clusters", List.of(cluster)));
-    }
-
-    private static Map<String, Object> socket(int port) {
-        return Map.of("socket_address", Map.of("address", "127.0.0.1", "port_value", port));
     }
 }

@@ -28,12 +28,11 @@ final class LoopbackMesh implements AutoCloseable {
     private final int xds = FreePorts.next();
     private final int api = FreePorts.next();
 
-    private LoopbackMesh(Path folder) throws IOException {
+    private LoopbackMesh(Path folder, String... options) throws IOException {
         this.folder = folder;
         Files.createDirectories(folder.resolve("mesh"));
         int metrics = FreePorts.next();
-        RunningProcess controlPlane = keep(RunningProcess.start(spec(
-                "control plane",
+        List<String> words = new ArrayList<>(List.of(
                 "control-plane",
                 "--config",
                 folder.resolve("mesh").toString(),
@@ -46,15 +45,18 @@ final class LoopbackMesh implements AutoCloseable {
                 "--metrics-port",
                 Integer.toString(metrics),
                 "--api-port",
-                Integer.toString(api))));
+                Integer.toString(api)));
+        words.addAll(List.of(options));
+        RunningProcess controlPlane = keep(RunningProcess.start(spec("control plane", words.toArray(String[]::new))));
         RunningProcess unused = controlPlane.awaitPort("127.0.0.1", xds, START).awaitPort("127.0.0.1", api, START);
     }
 
-    static LoopbackMesh start(Path folder) throws IOException {
+    /** @param options further ones of {@code weft control-plane} */
+    static LoopbackMesh start(Path folder, String... options) throws IOException {
         if (!WeftProcess.built()) {
             throw new AssertionError("build/lib is missing: ./weft dev build");
         }
-        return new LoopbackMesh(folder);
+        return new LoopbackMesh(folder, options);
     }
 
     private RunningProcess.Spec spec(String name, String... words) {
@@ -117,6 +119,11 @@ final class LoopbackMesh implements AutoCloseable {
 
     /** {@code weft run --explicit …}: an application that a shell starts, in namespace {@code shop}. */
     RunningProcess run(String service, int port, String credential, String shell) {
+        return run("shop", service, port, credential, shell);
+    }
+
+    /** The same in another namespace. */
+    RunningProcess run(String namespace, String service, int port, String credential, String shell) {
         return keep(RunningProcess.start(spec(
                 service,
                 "run",
@@ -124,7 +131,7 @@ final class LoopbackMesh implements AutoCloseable {
                 "--service",
                 service,
                 "--namespace",
-                "shop",
+                namespace,
                 "--port",
                 Integer.toString(port),
                 "--control-plane",
@@ -157,7 +164,8 @@ final class LoopbackMesh implements AutoCloseable {
         Await.until(count + " of " + service, START, () -> instances(service) == count);
     }
 
-    private RunningProcess keep(RunningProcess process) {
+    /** A process that ends with the mesh. */
+    RunningProcess keep(RunningProcess process) {
         processes.push(process);
         return process;
     }

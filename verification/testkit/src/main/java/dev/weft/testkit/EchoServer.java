@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * A plain HTTP/1.1 backend that knows nothing of any mesh. It answers ledger requests (see {@link LedgerClient}) and keeps
  * their ids; {@code /status/503} answers with that status, {@code /delay/200} after that many milliseconds,
  * {@code /bytes/65536} with so many bytes, {@code /headers} with the request's line and headers as it received them; anything
- * else with its own name, the method and the path. Every answer has the header {@code x-backend}.
+ * else with its own name, the method and the path, or, if the request has {@code x-echo: headers}, with what {@code /headers}
+ * answers. Every answer has the header {@code x-backend}.
  *
  * <p>As a program: {@code EchoServer --name N --port P [--address A] [--log FILE]}; the log gets one line per ledger id.
  */
@@ -108,7 +109,7 @@ public final class EchoServer implements AutoCloseable {
             answer(exchange, number(path), text("status " + number(path) + "\n"));
         } else if (path.startsWith("/bytes/")) {
             answer(exchange, 200, LedgerBody.answer("bytes", body, number(path)));
-        } else if (path.equals("/headers")) {
+        } else if (path.equals("/headers") || "headers".equals(exchange.getRequestHeaders().getFirst("x-echo"))) {
             answer(exchange, 200, text(headersText(exchange)));
         } else {
             pauseIfAsked(path);
