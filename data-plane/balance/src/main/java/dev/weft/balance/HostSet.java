@@ -1,8 +1,12 @@
 package dev.weft.balance;
 
+import dev.weft.base.Address;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints of a cluster as they are at one moment: by priority, with weights and health frozen, and with the share
@@ -26,6 +30,7 @@ public final class HostSet<E extends Endpoint> {
     private final List<E> all;
     private final List<Group<E>> groups;
     private final boolean panic;
+    private volatile @Nullable Map<Address, E> byAddress; // made when first asked for; two threads make the same
 
     private HostSet(List<E> all, List<Group<E>> groups, boolean panic) {
         this.all = all;
@@ -52,6 +57,19 @@ public final class HostSet<E extends Endpoint> {
     /** All endpoints, usable or not, in the order given. */
     public List<E> all() {
         return all;
+    }
+
+    /** The endpoint of an address, usable or not; null when there is none. Any thread. */
+    public @Nullable E find(Address address) {
+        Map<Address, E> index = byAddress;
+        if (index == null) {
+            index = new HashMap<>();
+            for (E host : all) {
+                index.putIfAbsent(host.address(), host);
+            }
+            byAddress = index;
+        }
+        return index.get(address);
     }
 
     public int size() {

@@ -1,17 +1,21 @@
 package dev.weft.balance;
 
+import dev.weft.base.Address;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a pick depends on besides the hosts: a source of randomness and the endpoints this request has already tried.
+ * What a pick depends on besides the hosts: a source of randomness, the endpoints this request has already tried, and what
+ * the request itself asks for.
  * Confined to one loop; one per request, or one per loop that is {@link #reset} before each.
  */
 public final class PickContext {
     private final RandomGenerator random;
     private @Nullable Endpoint[] tried = new Endpoint[4];
     private int triedCount;
+    private @Nullable Address overrideHost;
+    private boolean overrideStrict;
 
     /** @param random the loop's own; its {@code nextInt} must not allocate ({@link java.util.SplittableRandom} does not) */
     public PickContext(RandomGenerator random) {
@@ -22,7 +26,28 @@ public final class PickContext {
     public PickContext reset() {
         Arrays.fill(tried, 0, triedCount, null);
         triedCount = 0;
+        overrideHost = null;
         return this;
+    }
+
+    /**
+     * Asks for the endpoint of this address (a session that is bound to it), if it may be used.
+     *
+     * @param strict whether no other endpoint will do: without it the pick finds none
+     */
+    public void overrideHost(Address address, boolean strict) {
+        overrideHost = address;
+        overrideStrict = strict;
+    }
+
+    /** Which endpoint is asked for; null = whichever the policy chooses. */
+    public @Nullable Address overrideHost() {
+        return overrideHost;
+    }
+
+    /** Whether the endpoint that is asked for is the only one that will do. */
+    public boolean isOverrideStrict() {
+        return overrideHost != null && overrideStrict;
     }
 
     /** No further pick of this request shall return the endpoint. */
@@ -38,7 +63,8 @@ public final class PickContext {
         return triedCount;
     }
 
-    boolean allows(Endpoint endpoint) {
+    /** Whether the endpoint has not been tried yet. */
+    public boolean allows(Endpoint endpoint) {
         for (int i = 0; i < triedCount; i++) {
             if (tried[i] == endpoint) {
                 return false;

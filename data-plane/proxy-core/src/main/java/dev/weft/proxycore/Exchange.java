@@ -1,6 +1,7 @@
 package dev.weft.proxycore;
 
 import dev.weft.balance.PickContext;
+import dev.weft.base.Address;
 import dev.weft.codec.CodecLoop;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpMethod;
@@ -68,6 +69,8 @@ final class Exchange {
     private boolean admitted; // holds one of the cluster's requests
     private Admission admission = Admission.SERVED;
     private boolean triedAgain;
+    private @Nullable Address wantedHost; // by a session that is bound to it
+    private boolean wantedStrictly;
 
     Exchange(HttpConnection connection, StreamDeadlines deadlines) {
         this.connection = connection;
@@ -114,7 +117,22 @@ final class Exchange {
         }
         admitted = true;
         to.stats().activeRequests.add(cell(), 1);
-        attempt(to, connection.worker().upstream().firstPick());
+        PickContext context = connection.worker().upstream().firstPick();
+        if (wantedHost != null) {
+            context.overrideHost(wantedHost, wantedStrictly); // the first attempt's only, as in Envoy
+        }
+        attempt(to, context);
+    }
+
+    /**
+     * The first attempt shall go to the endpoint of this address if it may be used: to be said before the router sees the
+     * request's head.
+     *
+     * @param strict whether the request fails (503 {@code UH}) rather than go elsewhere
+     */
+    void overrideHost(Address address, boolean strict) {
+        wantedHost = address;
+        wantedStrictly = strict;
     }
 
     private void attempt(ClusterRuntime to, PickContext context) {

@@ -134,8 +134,7 @@ final class MeshSides {
                 base.type(),
                 "",
                 Duration.ofSeconds(2),
-                base.lbPolicy(),
-                2,
+                base.loadBalancing(),
                 base.loadAssignment(),
                 new Plaintext(),
                 List.of(new Cluster.TransportSocketMatch("tls", Map.of("tlsMode", "istio"), tls)),
@@ -143,7 +142,6 @@ final class MeshSides {
                 spoken,
                 base.dns(),
                 base.originalDst(),
-                50,
                 null,
                 Metadata.NONE,
                 List.of());

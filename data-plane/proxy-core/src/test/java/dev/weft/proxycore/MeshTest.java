@@ -412,8 +412,7 @@ class MeshTest {
                         base.type(),
                         "",
                         Duration.ofSeconds(2),
-                        base.lbPolicy(),
-                        2,
+                        base.loadBalancing(),
                         null,
                         new Plaintext(),
                         List.of(),
@@ -421,7 +420,6 @@ class MeshTest {
                         base.http(),
                         base.dns(),
                         base.originalDst(),
-                        50,
                         null,
                         new Metadata(Map.of("weft", settings)),
                         List.of()));

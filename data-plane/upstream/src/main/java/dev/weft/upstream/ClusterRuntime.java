@@ -6,6 +6,7 @@ import dev.weft.balance.Limits;
 import dev.weft.balance.LoadBalancer;
 import dev.weft.balance.PickContext;
 import dev.weft.balance.Policy;
+import dev.weft.base.Address;
 import dev.weft.base.Cidr;
 import dev.weft.codec.Http2Options;
 import dev.weft.codec.Mux;
@@ -17,6 +18,7 @@ import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.ClusterLoadAssignment;
 import dev.weft.xdsmodel.Http2ProtocolOptions;
 import dev.weft.xdsmodel.LbEndpoint;
+import dev.weft.xdsmodel.LbPolicy;
 import dev.weft.xdsmodel.LocalityLbEndpoints;
 import dev.weft.xdsmodel.Metadata;
 import dev.weft.xdsmodel.TransportSocket;
@@ -136,7 +138,20 @@ public final class ClusterRuntime {
 
     /** An endpoint for an attempt, or null when none may be used. Any loop; allocates nothing. */
     public @Nullable EndpointRuntime pick(PickContext context) {
-        return balancer.pick(context);
+        LoadBalancer<EndpointRuntime> current = balancer;
+        Address wanted = context.overrideHost();
+        if (wanted != null) {
+            EndpointRuntime endpoint = current.hosts().find(wanted);
+            if (endpoint != null
+                    && context.allows(endpoint)
+                    && config.loadBalancing().overrideHostStatus().contains(endpoint.status())) {
+                return endpoint;
+            }
+            if (context.isOverrideStrict()) {
+                return null;
+            }
+        }
+        return current.pick(context);
     }
 
     public boolean isOriginalDst() {
@@ -267,14 +282,17 @@ public final class ClusterRuntime {
             }
             runtime.weight((int) Math.max(1, Math.min(endpoint.loadBalancingWeight(), 1 << 20)));
             runtime.priority(resolved.priority());
+            runtime.declared(endpoint.healthStatus());
             runtime.health(health(endpoint.healthStatus()));
             kept.put(key, runtime);
         }
         List<EndpointRuntime> gone = List.copyOf(endpoints.values());
         endpoints.clear();
         endpoints.putAll(kept);
-        HostSet<EndpointRuntime> hosts =
-                HostSet.of(List.copyOf(kept.values()), overprovisioningFactor, cluster.healthyPanicThreshold());
+        HostSet<EndpointRuntime> hosts = HostSet.of(
+                List.copyOf(kept.values()),
+                overprovisioningFactor,
+                cluster.loadBalancing().healthyPanicThreshold());
         balancer = balancer.withHosts(hosts);
         gone.forEach(this::retire);
     }
@@ -337,10 +355,11 @@ public final class ClusterRuntime {
     }
 
     private static Policy policy(Cluster cluster) {
-        return switch (cluster.lbPolicy()) {
-            case ROUND_ROBIN, CLUSTER_PROVIDED -> Policy.ROUND_ROBIN;
-            case LEAST_REQUEST -> new Policy.LeastRequest(Math.max(2, cluster.leastRequestChoiceCount()));
-            case RANDOM -> Policy.RANDOM;
+        return switch (cluster.loadBalancing().policy()) {
+            case LbPolicy.RoundRobin roundRobin -> Policy.ROUND_ROBIN;
+            case LbPolicy.LeastRequest least -> new Policy.LeastRequest(least.choiceCount());
+            case LbPolicy.Random random -> Policy.RANDOM;
+            case LbPolicy.ClusterProvided provided -> Policy.ROUND_ROBIN; // never asked: the connection says where to
         };
     }
 

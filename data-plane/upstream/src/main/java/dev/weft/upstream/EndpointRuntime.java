@@ -2,9 +2,11 @@ package dev.weft.upstream;
 
 import dev.weft.balance.Endpoint;
 import dev.weft.base.Address;
+import dev.weft.base.IpLiteral;
 import dev.weft.base.SpiffeId;
 import dev.weft.http.HttpVersion;
 import dev.weft.xdsmodel.LbEndpoint;
+import dev.weft.xdsmodel.LoadBalancing;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ public final class EndpointRuntime extends Endpoint {
     private final boolean multiplexed;
     private final String text; // each request's line in a log has it
     private final @Nullable HttpPool[] pools; // per loop one of each kind
+    private volatile LbEndpoint.HealthStatus declared;
     private volatile boolean retired;
     private volatile long lastUsed = System.nanoTime(); // ORIGINAL_DST: when it was looked up last
     private volatile @Nullable Object telemetry;
@@ -38,9 +41,10 @@ public final class EndpointRuntime extends Endpoint {
             InetSocketAddress socketAddress,
             Transport transport,
             int loops) {
-        super(new Address(socketAddress.getAddress().getHostAddress(), socketAddress.getPort()));
+        super(new Address(IpLiteral.format(socketAddress.getAddress().getAddress()), socketAddress.getPort()));
         this.cluster = cluster;
         this.config = config;
+        this.declared = config.healthStatus();
         this.socketAddress = socketAddress;
         this.transport = transport;
         String identity = config.metadata().string("weft", "identity");
@@ -123,6 +127,22 @@ public final class EndpointRuntime extends Endpoint {
                 pool.drain();
             }
         }
+    }
+
+    /** What the configuration says of its health now. */
+    void declared(LbEndpoint.HealthStatus status) {
+        declared = status;
+    }
+
+    /** Its state as xDS names it: what the configuration says, but for what was found worse here. */
+    LbEndpoint.HealthStatus status() {
+        LbEndpoint.HealthStatus said = declared;
+        boolean usable = LoadBalancing.USABLE.contains(said);
+        return switch (health()) {
+            case UNHEALTHY -> usable ? LbEndpoint.HealthStatus.UNHEALTHY : said;
+            case DEGRADED -> usable ? LbEndpoint.HealthStatus.DEGRADED : said;
+            case HEALTHY -> said;
+        };
     }
 
     /** Whether the endpoint left its cluster: connections in use end after their exchange. */

@@ -12,14 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param altStatName empty = {@code name}
  * @param edsServiceName resource asked for over EDS; empty = {@code name}
  * @param connectTimeout default 5 s
- * @param lbPolicy default round robin
- * @param leastRequestChoiceCount default 2
+ * @param loadBalancing default round robin
  * @param loadAssignment the endpoints of STATIC and DNS clusters; null for EDS and ORIGINAL_DST
  * @param transportSocket where no match applies
  * @param transportSocketMatches the first whose values an endpoint's metadata {@code envoy.transport_socket_match} has
  * @param perConnectionBufferLimitBytes null = the proxy's own limit
  * @param http {@code HttpProtocolOptions} of {@code typed_extension_protocol_options}; default HTTP/1.1
- * @param healthyPanicThreshold percent; default 50
  * @param upstreamBindAddresses {@code upstream_bind_config}: where connections come from, the first of the destination's
  *     address family; none = the kernel chooses
  */
@@ -29,8 +27,7 @@ public record Cluster(
         DiscoveryType type,
         String edsServiceName,
         Duration connectTimeout,
-        LbPolicy lbPolicy,
-        int leastRequestChoiceCount,
+        LoadBalancing loadBalancing,
         @Nullable ClusterLoadAssignment loadAssignment,
         TransportSocket transportSocket,
         List<TransportSocketMatch> transportSocketMatches,
@@ -38,7 +35,6 @@ public record Cluster(
         UpstreamHttp http,
         Dns dns,
         OriginalDst originalDst,
-        double healthyPanicThreshold,
         @Nullable Integer perConnectionBufferLimitBytes,
         Metadata metadata,
         List<Address> upstreamBindAddresses) {
@@ -49,14 +45,6 @@ public record Cluster(
         LOGICAL_DNS,
         EDS,
         ORIGINAL_DST
-    }
-
-    /** How an endpoint is picked. CLUSTER_PROVIDED only with ORIGINAL_DST. */
-    public enum LbPolicy {
-        ROUND_ROBIN,
-        LEAST_REQUEST,
-        RANDOM,
-        CLUSTER_PROVIDED
     }
 
     /** {@code transport_socket_matches}: {@code match} holds texts, numbers and booleans to compare. */
@@ -107,8 +95,9 @@ public record Cluster(
                 type,
                 "",
                 Duration.ofSeconds(5),
-                type == DiscoveryType.ORIGINAL_DST ? LbPolicy.CLUSTER_PROVIDED : LbPolicy.ROUND_ROBIN,
-                2,
+                type == DiscoveryType.ORIGINAL_DST
+                        ? LoadBalancing.DEFAULT.withPolicy(new LbPolicy.ClusterProvided())
+                        : LoadBalancing.DEFAULT,
                 null,
                 new TransportSocket.Plaintext(),
                 List.of(),
@@ -116,7 +105,6 @@ public record Cluster(
                 UpstreamHttp.DEFAULT,
                 Dns.DEFAULT,
                 OriginalDst.DEFAULT,
-                50,
                 null,
                 Metadata.NONE,
                 List.of());
@@ -139,8 +127,7 @@ public record Cluster(
                 type,
                 edsServiceName,
                 connectTimeout,
-                lbPolicy,
-                leastRequestChoiceCount,
+                loadBalancing,
                 assignment,
                 transportSocket,
                 transportSocketMatches,
@@ -148,21 +135,19 @@ public record Cluster(
                 http,
                 dns,
                 originalDst,
-                healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
                 upstreamBindAddresses);
     }
 
-    public Cluster withLbPolicy(LbPolicy policy) {
+    public Cluster withLoadBalancing(LoadBalancing balancing) {
         return new Cluster(
                 name,
                 altStatName,
                 type,
                 edsServiceName,
                 connectTimeout,
-                policy,
-                leastRequestChoiceCount,
+                balancing,
                 loadAssignment,
                 transportSocket,
                 transportSocketMatches,
@@ -170,7 +155,6 @@ public record Cluster(
                 http,
                 dns,
                 originalDst,
-                healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
                 upstreamBindAddresses);
@@ -183,8 +167,7 @@ public record Cluster(
                 type,
                 edsServiceName,
                 connectTimeout,
-                lbPolicy,
-                leastRequestChoiceCount,
+                loadBalancing,
                 loadAssignment,
                 socket,
                 transportSocketMatches,
@@ -192,7 +175,6 @@ public record Cluster(
                 http,
                 dns,
                 originalDst,
-                healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
                 upstreamBindAddresses);
@@ -205,8 +187,7 @@ public record Cluster(
                 type,
                 edsServiceName,
                 timeout,
-                lbPolicy,
-                leastRequestChoiceCount,
+                loadBalancing,
                 loadAssignment,
                 transportSocket,
                 transportSocketMatches,
@@ -214,7 +195,6 @@ public record Cluster(
                 http,
                 dns,
                 originalDst,
-                healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
                 upstreamBindAddresses);
@@ -227,8 +207,7 @@ public record Cluster(
                 type,
                 edsServiceName,
                 connectTimeout,
-                lbPolicy,
-                leastRequestChoiceCount,
+                loadBalancing,
                 loadAssignment,
                 transportSocket,
                 transportSocketMatches,
@@ -236,7 +215,6 @@ public record Cluster(
                 http,
                 dns,
                 originalDst,
-                healthyPanicThreshold,
                 perConnectionBufferLimitBytes,
                 metadata,
                 upstreamBindAddresses);

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class ClusterParser {
     private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
-    private static final String LEAST_REQUEST =
-            "envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest";
-
     private ClusterParser() {}
 
     static Cluster parse(MessageView view) {
@@ -60,7 +57,6 @@ final class ClusterParser {
                 FieldTable.unsupportedExtension(config, config.anyType());
             }
         }
-        MessageView common = view.message("common_lb_config");
         view.bool("wait_for_warm_on_init", true);
         view.bool("ignore_health_on_host_removal"); // no active health checks: always so
         view.durationOrNull("cleanup_interval"); // of ORIGINAL_DST hosts, which Weft keeps no longer than it uses them
@@ -70,8 +66,7 @@ final class ClusterParser {
                 type,
                 eds == null ? "" : eds.string("service_name"),
                 view.duration("connect_timeout", Duration.ofSeconds(5)),
-                lbPolicy(view, type),
-                leastRequestChoices(view),
+                BalancingParser.parse(view, type),
                 assignment == null ? null : EndpointParser.parse(assignment, type == Cluster.DiscoveryType.STATIC),
                 TlsParser.upstream(view),
                 transportSocketMatches(view),
@@ -79,7 +74,6 @@ final class ClusterParser {
                 upstreamHttp(view),
                 dns(view),
                 originalDst(view.message("original_dst_lb_config")),
-                panicThreshold(common),
                 view.integerOrNull("per_connection_buffer_limit_bytes"),
                 CommonParser.metadata(view, "metadata"),
                 bindAddresses(view.message("upstream_bind_config")));
@@ -92,82 +86,6 @@ final class ClusterParser {
         List<MessageView> localities = assignment.messages("endpoints");
         return localities.size() == 1
                 && localities.getFirst().messages("lb_endpoints").size() == 1;
-    }
-
-    /** {@code load_balancing_policy} stands above {@code lb_policy}; its first known policy is taken. */
-    private static Cluster.LbPolicy lbPolicy(MessageView view, Cluster.DiscoveryType type) {
-        MessageView policies = view.message("load_balancing_policy");
-        String named = view.enumName("lb_policy");
-        if (policies != null) {
-            return extensionPolicy(policies);
-        }
-        if (named.equals("LOAD_BALANCING_POLICY_CONFIG")) {
-            view.error("load_balancing_policy", "required", "lb_policy says it is there", "");
-            return Cluster.LbPolicy.ROUND_ROBIN;
-        }
-        Cluster.LbPolicy policy = view.choice("lb_policy", Cluster.LbPolicy.values());
-        boolean provided = policy == Cluster.LbPolicy.CLUSTER_PROVIDED;
-        if (provided != (type == Cluster.DiscoveryType.ORIGINAL_DST)) {
-            view.error("lb_policy", "invalid-value", "CLUSTER_PROVIDED and ORIGINAL_DST go together", "");
-        }
-        return policy;
-    }
-
-    /** {@code choice_count} of the first policy that is least request. */
-    private static @Nullable Integer extensionChoices(@Nullable MessageView view) {
-        if (view != null) {
-            for (MessageView policy : view.messages("policies")) {
-                MessageView any =
-                        policy.messageOrEmpty("typed_extension_config").message("typed_config");
-                MessageView payload = any == null ? null : any.payload();
-                if (payload != null && payload.isMessageOf(LEAST_REQUEST)) {
-                    return payload.integerOrNull("choice_count");
-                }
-            }
-        }
-        return null;
-    }
-
-    private static Cluster.LbPolicy extensionPolicy(MessageView view) {
-        Cluster.LbPolicy chosen = null;
-        for (MessageView policy : view.messages("policies")) {
-            MessageView extension = policy.messageOrEmpty("typed_extension_config");
-            extension.string("name");
-            MessageView any = extension.message("typed_config");
-            MessageView payload = any == null ? null : any.payload();
-            if (chosen == null && payload != null) {
-                chosen = switch (payload.type().fullName()) {
-                    case "envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin" ->
-                        Cluster.LbPolicy.ROUND_ROBIN;
-                    case LEAST_REQUEST -> Cluster.LbPolicy.LEAST_REQUEST;
-                    case "envoy.extensions.load_balancing_policies.random.v3.Random" -> Cluster.LbPolicy.RANDOM;
-                    case "envoy.extensions.load_balancing_policies.cluster_provided.v3.ClusterProvided" ->
-                        Cluster.LbPolicy.CLUSTER_PROVIDED;
-                    default -> null;
-                };
-            }
-            if (payload != null) {
-                payload.askAll(); // of a policy that was passed over nothing is used
-            }
-        }
-        if (chosen == null) {
-            view.error("policies", "unsupported-value", "none of these policies is supported", FieldTable.HINT);
-            return Cluster.LbPolicy.ROUND_ROBIN;
-        }
-        return chosen;
-    }
-
-    private static int leastRequestChoices(MessageView view) {
-        view.which("lb_config");
-        MessageView config = view.message("least_request_lb_config");
-        Integer choices = config == null ? null : config.integerOrNull("choice_count");
-        for (String other : List.of("ring_hash_lb_config", "maglev_lb_config")) {
-            if (view.message(other) != null) {
-                CommonParser.unsupported(view, other);
-            }
-        }
-        Integer named = extensionChoices(view.message("load_balancing_policy"));
-        return named != null ? named : choices != null ? choices : 2;
     }
 
     private static List<Cluster.TransportSocketMatch> transportSocketMatches(MessageView view) {
@@ -315,14 +233,5 @@ final class ClusterParser {
             source.error("address", "invalid-value", "not an IP address: '" + address.host() + "'", "");
         }
         return address;
-    }
-
-    private static double panicThreshold(@Nullable MessageView common) {
-        if (common == null) {
-            return 50;
-        }
-        common.durationOrNull("update_merge_window"); // Weft applies every update at once
-        MessageView threshold = common.message("healthy_panic_threshold");
-        return threshold == null ? 50 : threshold.decimal("value");
     }
 }

@@ -134,7 +134,7 @@ class BootstrapTest {
         assertThat(camel)
                 .isEqualTo(XdsReader.clusterJson("{\"name\": \"c\", \"lb_policy\": \"RANDOM\", "
                         + "\"connect_timeout\": \"0.25s\", \"respect_dns_ttl\": true}"));
-        assertThat(WireReaderTest.ok(camel).lbPolicy()).isEqualTo(Cluster.LbPolicy.RANDOM);
+        assertThat(WireReaderTest.ok(camel).loadBalancing().policy()).isEqualTo(new LbPolicy.Random());
     }
 
     @Test
