@@ -8,15 +8,17 @@ import java.lang.invoke.VarHandle;
  * One endpoint of a cluster as a balancer sees it; {@code upstream} extends it with its pools and metadata. The object
  * is the endpoint's state: who changes the membership keeps it for an endpoint that stays.
  *
- * <p>Threads: weight, priority and health are written by the control thread and take effect with the next
- * {@link HostSet}; the number of active requests is shared by all loops.
+ * <p>Threads: weight and priority are written by the control thread, each health flag by its source; they take effect with
+ * the next {@link HostSet}. The number of active requests is shared by all loops.
  */
 public class Endpoint {
     private static final VarHandle ACTIVE;
+    private static final VarHandle FLAGS;
 
     static {
         try {
             ACTIVE = MethodHandles.lookup().findVarHandle(Endpoint.class, "active", int.class);
+            FLAGS = MethodHandles.lookup().findVarHandle(Endpoint.class, "flags", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -34,7 +36,9 @@ public class Endpoint {
     private final Address address;
     private volatile int weight = 1;
     private volatile int priority;
-    private volatile Health health = Health.HEALTHY;
+
+    @SuppressWarnings("UnusedVariable") // through FLAGS
+    private volatile int flags; // HealthFlag.bit of each that is set
 
     @SuppressWarnings("UnusedVariable") // through ACTIVE
     private volatile int active;
@@ -71,12 +75,33 @@ public class Endpoint {
         priority = value;
     }
 
+    /** What all {@linkplain HealthFlag sources} together say of it. */
     public final Health health() {
-        return health;
+        return HealthFlag.health(flags);
     }
 
+    /** Whether it is left out when the share of healthy ones in its priority is worked out. */
+    public final boolean isExcluded() {
+        return HealthFlag.isExcluded(flags);
+    }
+
+    public final boolean has(HealthFlag flag) {
+        return (flags & flag.bit()) != 0;
+    }
+
+    /** Sets or clears a flag for its source. Any thread; takes effect with the next {@link HostSet}. */
+    public final void flag(HealthFlag flag, boolean isSet) {
+        if (isSet) {
+            FLAGS.getAndBitwiseOr(this, flag.bit());
+        } else {
+            FLAGS.getAndBitwiseAnd(this, ~flag.bit());
+        }
+    }
+
+    /** What the control plane says of it. */
     public final void health(Health value) {
-        health = value;
+        flag(HealthFlag.FAILED_EDS_HEALTH, value == Health.UNHEALTHY);
+        flag(HealthFlag.DEGRADED_EDS_HEALTH, value == Health.DEGRADED);
     }
 
     /** Requests (or opaque connections) now under way on all loops. */

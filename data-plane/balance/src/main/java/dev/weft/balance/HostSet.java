@@ -96,6 +96,7 @@ public final class HostSet<E extends Endpoint> {
         private final List<List<E>> hosts = new ArrayList<>(); // by priority
         private final List<List<E>> healthy = new ArrayList<>();
         private final List<List<E>> degraded = new ArrayList<>();
+        private final List<Integer> counted = new ArrayList<>(); // those that are not excluded
 
         Builder(List<E> all, int overprovisioning, double panicPercent) {
             this.all = all;
@@ -106,8 +107,12 @@ public final class HostSet<E extends Endpoint> {
                     hosts.add(new ArrayList<>());
                     healthy.add(new ArrayList<>());
                     degraded.add(new ArrayList<>());
+                    counted.add(0);
                 }
                 hosts.get(host.priority()).add(host);
+                if (!host.isExcluded()) {
+                    counted.set(host.priority(), counted.get(host.priority()) + 1);
+                }
                 switch (host.health()) {
                     case HEALTHY -> healthy.get(host.priority()).add(host);
                     case DEGRADED -> degraded.get(host.priority()).add(host);
@@ -167,12 +172,12 @@ public final class HostSet<E extends Endpoint> {
         }
 
         private int percent(int usable, int priority) {
-            int count = hosts.get(priority).size();
+            int count = counted.get(priority);
             return count == 0 ? 0 : Math.min(100, overprovisioning * usable / count);
         }
 
         private boolean panics(int priority) {
-            int count = hosts.get(priority).size();
+            int count = counted.get(priority);
             int usable = healthy.get(priority).size() + degraded.get(priority).size();
             return (count == 0 ? 0 : 100.0 * usable / count) < panicPercent;
         }
