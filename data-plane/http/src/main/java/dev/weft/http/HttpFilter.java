@@ -18,6 +18,11 @@ public interface HttpFilter {
     /** The phases this filter takes part in; it is not called for others. Fixed for the life of the filter. */
     int phases();
 
+    /** Whether it keeps something for each stream, and so needs a slot of its own. Fixed for the life of the filter. */
+    default boolean keepsState() {
+        return false;
+    }
+
     /** The request's head; {@code end} when there is no body. */
     default FilterStatus onRequestHead(HttpStream stream, RequestHead head, boolean end) {
         return FilterStatus.CONTINUE;

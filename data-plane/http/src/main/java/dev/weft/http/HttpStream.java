@@ -1,6 +1,7 @@
 package dev.weft.http;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,21 +11,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: confined to the loop of its downstream connection. Ownership: body buffers handed in belong to the stream,
  * which hands them to the chain's end; heads stay with the codec and are valid until the stream ends.
  *
- * <p>States. Request: head → (data)* → ended. While a filter pauses, later parts are held (reading is off, so no more than
- * one read's worth) and follow after {@link #resume()}. Response: nothing → head → (data)* → ended. A stream is over when
+ * <p>States. Request: head → (data)* → ended. While a filter pauses, later parts are held (up to {@value #MAX_HELD} bytes
+ * and one read's worth, then reading is off) and follow after {@link #resume()}. Response: nothing → head → (data)* → ended. A stream is over when
  * its response ended, it was reset, or the peer went away, whichever comes first; every filter then hears so once.
  */
 public final class HttpStream {
     private static final Object[] NO_SLOTS = {};
+    private static final int MAX_HELD = 64 * 1024;
 
     private final Downstream downstream;
     private final RequestHead request;
     private final @Nullable Object[] slots;
     private final FilterChain chain;
-    private @Nullable Object context;
+    private final @Nullable StreamContext context;
     private int next; // index into chain.requestHead: first filter that has not let the head pass
     private int pauses;
     private boolean paused;
+    private boolean wasPaused;
+    private boolean heldBack; // reading, for what a paused stream holds
     private boolean heldEnd;
     private @Nullable BodyQueue held;
     private boolean responseStarted;
@@ -37,8 +41,8 @@ public final class HttpStream {
     private long requestBytes;
     private long responseBytes;
 
-    /** @param context the connection manager's own state of this stream; filters do not touch it */
-    public HttpStream(Downstream downstream, RequestHead request, FilterChain chain, @Nullable Object context) {
+    /** @param context the connection manager's side of this stream; null where no filter asks for it */
+    public HttpStream(Downstream downstream, RequestHead request, FilterChain chain, @Nullable StreamContext context) {
         this.downstream = downstream;
         this.request = request;
         this.chain = chain;
@@ -64,7 +68,7 @@ public final class HttpStream {
             }
             if (verdict == FilterStatus.PAUSE) {
                 paused = true;
-                pauseReading();
+                wasPaused = true;
                 return;
             }
             next++;
@@ -85,6 +89,11 @@ public final class HttpStream {
                 held = new BodyQueue();
             }
             held.add(data);
+            if (held.bytes() > MAX_HELD && !heldBack) {
+                // Not before: a client that leaves is noticed only while it is read from.
+                heldBack = true;
+                pauseReading();
+            }
             return;
         }
         deliver(data, end);
@@ -191,7 +200,10 @@ public final class HttpStream {
             deliver(data, requestEnded && held.isEmpty());
         }
         requestFlush();
-        resumeReading();
+        if (heldBack && !paused) {
+            heldBack = false;
+            resumeReading();
+        }
     }
 
     // Response side: called by the terminal filter, or by a filter through reply().
@@ -298,6 +310,10 @@ public final class HttpStream {
 
     /** Before the last bytes are written: then the codec may reuse the request's head for the next one. */
     private void finish(StreamEnd end) {
+        if (heldBack && end != StreamEnd.DOWNSTREAM_GONE) {
+            heldBack = false;
+            resumeReading(); // what is left of the request: the codec drops it
+        }
         over = true;
         if (held != null) {
             held.release();
@@ -343,12 +359,9 @@ public final class HttpStream {
         return downstream;
     }
 
-    public @Nullable Object context() {
-        return context;
-    }
-
-    public void context(@Nullable Object newContext) {
-        context = newContext;
+    /** The connection manager's side of it. */
+    public StreamContext context() {
+        return Objects.requireNonNull(context);
     }
 
     public @Nullable Object slot(int index) {
@@ -357,6 +370,11 @@ public final class HttpStream {
 
     public void slot(int index, @Nullable Object value) {
         slots[index] = value;
+    }
+
+    /** Whether a filter has held it up. */
+    public boolean wasPaused() {
+        return wasPaused;
     }
 
     public boolean isOver() {

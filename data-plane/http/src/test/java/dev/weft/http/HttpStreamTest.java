@@ -139,9 +139,34 @@ class HttpStreamTest {
         stream.requestHead(false);
         stream.requestData(bytes("x"), false);
         stream.requestData(bytes("y"), true);
+        assertThat(events).containsExactly("slow");
+        stream.resume();
+        assertThat(events).containsExactly("slow", "next", "router head", "router data xy end");
+        assertThat(stream.wasPaused()).isTrue();
+    }
+
+    /** Until then a client that leaves can be noticed; beyond, its body would fill the memory. */
+    @Test
+    void aPausedRequestIsReadUpToALimit() {
+        HttpStream stream = stream(filter("slow", FilterStatus.PAUSE));
+        stream.requestHead(false);
+        stream.requestData(bytes("x".repeat(64 * 1024)), false);
+        assertThat(events).containsExactly("slow");
+        stream.requestData(bytes("y"), false);
         assertThat(events).containsExactly("slow", "stop reading");
         stream.resume();
-        assertThat(events).containsExactly("slow", "stop reading", "next", "router head", "router data xy end", "read");
+        assertThat(events).hasSize(6).endsWith("router data y", "read");
+    }
+
+    @Test
+    void aPausedStreamCanBeAnswered() {
+        HttpStream stream = stream(filter("slow", FilterStatus.PAUSE));
+        stream.requestHead(false);
+        stream.requestData(bytes("x".repeat(100_000)), false);
+        stream.reply(ok(), null, "now");
+        stream.resume();
+        assertThat(events)
+                .containsExactly("slow", "stop reading", "slow sees 200", "read", "over COMPLETE", "head 200 end");
     }
 
     @Test

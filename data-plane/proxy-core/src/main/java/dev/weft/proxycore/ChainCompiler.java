@@ -102,6 +102,15 @@ final class ChainCompiler {
         }
     }
 
+    /** Adds what is wrong with HTTP filters beyond what their messages' rules say. */
+    void checkFilters(XdsSnapshot next, List<Diagnostic> problems) {
+        FilterChecks checks = new FilterChecks(parts.filters(), problems);
+        next.routes().forEach((name, routes) -> checks.routes("routes[" + name + "]", routes));
+        for (Listener listener : next.listeners().values()) {
+            checks.listener(listener);
+        }
+    }
+
     private void compileRoutes(RouteConfiguration routes, String path, List<Diagnostic> problems) {
         RouteTable known = tables.get(routes);
         if (known != null) {

@@ -75,7 +75,8 @@ public final class Engine implements AutoCloseable {
         this.clusters = Clusters.of(loops.all(), tls, stats);
         this.logs = new LogWriter(stats, config.log());
         Telemetry telemetry = new Telemetry(stats, config.self(), config.principal());
-        this.compiler = new ChainCompiler(new Parts(clusters, telemetry, config.self(), stats, logs, overload), tls);
+        this.compiler = new ChainCompiler(
+                new Parts(clusters, telemetry, config.self(), stats, logs, overload, config.filters()), tls);
     }
 
     /**
@@ -95,6 +96,7 @@ public final class Engine implements AutoCloseable {
             }
         }
         compiler.compileRoutes(next, problems);
+        compiler.checkFilters(next, problems);
         if (problems.stream().anyMatch(Diagnostic::isError)) {
             return problems;
         }

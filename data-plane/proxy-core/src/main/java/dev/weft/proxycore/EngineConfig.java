@@ -10,7 +10,13 @@ import dev.weft.net.OriginalDestination;
  * @param self who this proxy stands beside, for metrics and the peer header
  * @param principal its identity as mesh peers see it, for metrics; empty when there is none
  * @param originalDestination how redirected connections say where they wanted to go
+ * @param filters makes the HTTP filters
  * @param log the process's
  */
 public record EngineConfig(
-        int loops, WorkloadLabels self, String principal, OriginalDestination originalDestination, Log log) {}
+        int loops,
+        WorkloadLabels self,
+        String principal,
+        OriginalDestination originalDestination,
+        HttpFilterFactory filters,
+        Log log) {}

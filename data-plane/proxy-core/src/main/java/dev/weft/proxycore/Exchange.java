@@ -8,6 +8,7 @@ import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
 import dev.weft.http.HttpVersion;
 import dev.weft.http.ResponseHead;
+import dev.weft.http.StreamContext;
 import dev.weft.http.StreamEnd;
 import dev.weft.http.Upstream;
 import dev.weft.http.UpstreamListener.Failure;
@@ -17,6 +18,8 @@ import dev.weft.upstream.EndpointRuntime;
 import io.netty.buffer.ByteBuf;
 import java.net.SocketAddress;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>States: picking → attempt → (picking → attempt)* → response → over.
  */
-final class Exchange {
+final class Exchange implements StreamContext {
     final HttpConnection connection;
     final long startNanos = System.nanoTime();
 
@@ -85,10 +88,6 @@ final class Exchange {
         return connection.worker().upstream().codec();
     }
 
-    private int cell() {
-        return connection.worker().cell();
-    }
-
     HttpStream stream() {
         return Objects.requireNonNull(stream);
     }
@@ -104,6 +103,46 @@ final class Exchange {
 
     Admission admission() {
         return admission;
+    }
+
+    // For filters.
+
+    @Override
+    public void reply(int status, String body, String details) {
+        Replies.send(this, stream(), status, body, details);
+    }
+
+    @Override
+    public void replyGrpc(int status, String message, String details) {
+        Replies.sendGrpc(this, stream(), status, message, details);
+    }
+
+    @Override
+    public void reply(int status, Consumer<HeaderBlock> headers, String details) {
+        Replies.head(this, stream(), status, headers, details);
+    }
+
+    @Override
+    public Timeout after(long nanos, Runnable task) {
+        FilterTimeout timeout = new FilterTimeout(task);
+        connection.worker().upstream().timers().set(timeout, nanos);
+        return timeout;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return connection.worker().loop().random();
+    }
+
+    @Override
+    public int cell() {
+        return connection.worker().cell();
+    }
+
+    @Override
+    public @Nullable String cluster() {
+        ClusterChoice chosen = choice;
+        return chosen == null ? null : chosen.cluster();
     }
 
     // Attempts.

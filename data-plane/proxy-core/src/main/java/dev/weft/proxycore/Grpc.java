@@ -88,7 +88,11 @@ final class Grpc {
         if (i < 0) {
             return NO_STATUS;
         }
-        long status = Ascii.parseDecimal(headers.bytes(), headers.valueStart(i), headers.valueEnd(i));
+        return known(Ascii.parseDecimal(headers.bytes(), headers.valueStart(i), headers.valueEnd(i)));
+    }
+
+    /** The status, or what one that gRPC does not have counts as. */
+    static int known(long status) {
         return status < 0 || status > UNAUTHENTICATED ? UNKNOWN : (int) status;
     }
 

@@ -112,12 +112,7 @@ final class HttpConnection implements HttpServer, DownstreamConnection {
         }
         Exchange created = new Exchange(this, deadlines);
         deadlines.begin(created);
-        Admission admission = manager.begin(created, head);
-        HttpStream made = new HttpStream(downstream, head, manager.chain(), created);
-        if (admission == Admission.UPGRADED) {
-            made.allowUpgrade();
-        }
-        created.bind(made, admission);
+        HttpStream made = manager.begin(created, downstream, head);
         streams++;
         unused = false;
         return made;

@@ -1,5 +1,6 @@
 package dev.weft.proxycore;
 
+import dev.weft.http.Downstream;
 import dev.weft.http.FilterChain;
 import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
@@ -10,6 +11,7 @@ import dev.weft.http.StreamEnd;
 import dev.weft.upstream.EndpointRuntime;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import io.netty.channel.Channel;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpManager implements NetworkFilterRuntime {
     private final HttpConnectionManager config;
-    private final FilterChain chain;
+    private final FilterChains chains;
     private final ServerCodec codec;
     private final PathNormaliser paths;
     private final ManagerHeaders headers;
@@ -29,12 +31,12 @@ final class HttpManager implements NetworkFilterRuntime {
     private final Telemetry telemetry;
     private final Overload overload;
     private final boolean inbound;
-    private volatile @Nullable RouteTable routes; // null until RDS has answered
+    private volatile @Nullable ServedRoutes routes; // null until RDS has answered
     private volatile boolean draining;
 
-    HttpManager(HttpConnectionManager config, FilterChain chain, Parts parts, boolean inbound) {
+    HttpManager(HttpConnectionManager config, FilterChains chains, Parts parts, boolean inbound) {
         this.config = config;
-        this.chain = chain;
+        this.chains = chains;
         this.codec = new ServerCodec(config);
         this.paths = paths(config.paths());
         this.upgrades = new Upgrades(config.upgradeConfigs());
@@ -62,16 +64,16 @@ final class HttpManager implements NetworkFilterRuntime {
         return config;
     }
 
-    FilterChain chain() {
-        return chain;
-    }
-
     ManagerHeaders headers() {
         return headers;
     }
 
+    /** Control thread. The same table again keeps its chains, and with them what their filters know. */
     void routes(@Nullable RouteTable next) {
-        routes = next;
+        ServedRoutes before = routes;
+        if (before == null || before.table() != next) {
+            routes = next == null ? null : chains.of(next);
+        }
     }
 
     /** Whether connections shall end after their next response. */
@@ -120,10 +122,27 @@ final class HttpManager implements NetworkFilterRuntime {
     // Streams.
 
     /**
-     * Makes a request fit to be passed on and finds its route: once, before the first filter. The path is in its form then:
-     * routes, filters, the log and the upstream see the same (requirement R30).
+     * Makes a request fit to be passed on and finds its route, with it the cluster and the filters: once, before the first of
+     * them. One that is refused meets none: nobody is to work for it.
      */
-    Admission begin(Exchange exchange, RequestHead head) {
+    HttpStream begin(Exchange exchange, Downstream downstream, RequestHead head) {
+        ServedRoutes served = routes;
+        Admission admission = admit(exchange, head, served);
+        boolean refused = admission != Admission.SERVED && admission != Admission.UPGRADED;
+        RoutePlan plan = exchange.plan;
+        FilterChain chain = refused
+                ? chains.bare()
+                : plan == null || served == null ? chains.base() : served.chain(plan, exchange.choice);
+        HttpStream stream = new HttpStream(downstream, head, chain, exchange);
+        if (admission == Admission.UPGRADED) {
+            stream.allowUpgrade();
+        }
+        exchange.bind(stream, admission);
+        return stream;
+    }
+
+    /** The path is in its form before it is routed: routes, filters, the log and the upstream see the same (requirement R30). */
+    private Admission admit(Exchange exchange, RequestHead head, @Nullable ServedRoutes served) {
         Worker worker = exchange.connection.worker();
         stats.request(worker.cell());
         // Of a CONNECT a 200, which gRPC's errors are, would say that there is a tunnel.
@@ -140,9 +159,10 @@ final class HttpManager implements NetworkFilterRuntime {
             stats.nameRefused(worker.cell());
             return Admission.NAME_REFUSED;
         }
-        RouteTable table = routes;
-        RoutePlan plan = table == null ? null : table.match(head, worker.loop().random());
+        RandomGenerator random = worker.loop().random();
+        RoutePlan plan = served == null ? null : served.table().match(head, random);
         exchange.plan = plan;
+        exchange.choice = plan == null ? null : plan.choose(head, random);
         return upgrades.admit(head, plan == null ? null : plan.upgrades());
     }
 

@@ -1,9 +1,7 @@
 package dev.weft.proxycore;
 
-import dev.weft.http.FilterChain;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.TcpProxy;
-import java.util.List;
 
 /**
  * How traffic reaches the workload: wiring only, in the order it meets a request.
@@ -26,7 +24,7 @@ final class Inbound {
     private Inbound() {}
 
     static HttpManager http(HttpConnectionManager config, Parts parts) {
-        FilterChain filters = new FilterChain(List.of(), new Router(config, parts.clusters()), 0);
+        FilterChains filters = new FilterChains(config, parts.filters(), new Router(config, parts.clusters()));
         return new HttpManager(config, filters, parts, true);
     }
 

@@ -1,9 +1,7 @@
 package dev.weft.proxycore;
 
-import dev.weft.http.FilterChain;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.TcpProxy;
-import java.util.List;
 
 /**
  * How traffic leaves the workload: wiring only, in the order it meets a request. Also serves listeners that name no
@@ -20,7 +18,7 @@ import java.util.List;
  *   → reserved headers off           before routing: an application must not speak in the mesh's name
  *   → request id                     before the log and the peer need it
  *   → route match                    once, before the first filter: filters belong to the route
- *   → HTTP filters                   (none yet)
+ *   → HTTP filters                   in the order they were given; a refused request meets none of them
  *   → router                         last: owns deadlines and attempts, so that filters see one request, not its tries
  *   → endpoint → pool → peer header  on a new mesh connection only: the labels hold for all its requests
  * response ← server header, route's edits ← metrics and log at the very end: they count what was really sent
@@ -30,7 +28,7 @@ final class Outbound {
     private Outbound() {}
 
     static HttpManager http(HttpConnectionManager config, Parts parts) {
-        FilterChain filters = new FilterChain(List.of(), new Router(config, parts.clusters()), 0);
+        FilterChains filters = new FilterChains(config, parts.filters(), new Router(config, parts.clusters()));
         return new HttpManager(config, filters, parts, false);
     }
 

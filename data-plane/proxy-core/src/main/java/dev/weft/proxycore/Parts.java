@@ -10,4 +10,5 @@ record Parts(
         WorkloadLabels self,
         StatsRegistry stats,
         LogWriter logs,
-        Overload overload) {}
+        Overload overload,
+        HttpFilterFactory filters) {}

@@ -2,12 +2,14 @@ package dev.weft.proxycore;
 
 import dev.weft.codec.CodecLoop;
 import dev.weft.http.Ascii;
+import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
 import dev.weft.http.ResponseFlag;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.UpstreamListener.Failure;
 import io.netty.buffer.Unpooled;
+import java.util.function.Consumer;
 
 /** Responses of our own. Bodies and details are Envoy's, as people and tools look for them. */
 final class Replies {
@@ -138,6 +140,15 @@ final class Replies {
         sendText(exchange, stream, head, body, details);
     }
 
+    /** Only callers of gRPC can read a status of gRPC; others get its message with a 200, as from Envoy. */
+    static void sendGrpc(Exchange exchange, HttpStream stream, int status, String message, String details) {
+        if (exchange.isGrpc) {
+            sendGrpc(exchange, stream, status, Ascii.bytes(message), details);
+        } else {
+            send(exchange, stream, 200, message, details);
+        }
+    }
+
     private static void sendText(Exchange exchange, HttpStream stream, ResponseHead head, byte[] body, String details) {
         boolean bodiless = head.status() == 204 || head.status() == 304; // RFC 9112 §6.3
         if (body.length > 0 && !bodiless) {
@@ -161,17 +172,22 @@ final class Replies {
         if (message.length > 0) {
             head.headers().add(GRPC_MESSAGE, Grpc.message(message));
         }
-        exchange.grpcStatus = status;
+        exchange.grpcStatus = Grpc.known(status);
         exchange.connection.manager().finish(exchange, head);
         stream.reply(head, null, details);
         codec.giveBack(head);
     }
 
     static void redirect(Exchange exchange, HttpStream stream, int status, byte[] location, String details) {
+        head(exchange, stream, status, headers -> headers.add(LOCATION, location), details);
+    }
+
+    /** A head and nothing else, whoever asks. */
+    static void head(Exchange exchange, HttpStream stream, int status, Consumer<HeaderBlock> headers, String details) {
         CodecLoop codec = exchange.codec();
         ResponseHead head = codec.takeResponse();
         head.status(status);
-        head.headers().add(LOCATION, location);
+        headers.accept(head.headers());
         exchange.connection.manager().finish(exchange, head);
         stream.reply(head, null, details);
         codec.giveBack(head);

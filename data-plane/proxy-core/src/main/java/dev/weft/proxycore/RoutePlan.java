@@ -11,6 +11,7 @@ import dev.weft.upstream.EndpointRuntime;
 import dev.weft.xdsmodel.ClusterSpecifier;
 import dev.weft.xdsmodel.DataSource;
 import dev.weft.xdsmodel.HeaderMutations;
+import dev.weft.xdsmodel.HttpFilterOverride;
 import dev.weft.xdsmodel.Route;
 import dev.weft.xdsmodel.RouteAction;
 import dev.weft.xdsmodel.RouteConfiguration;
@@ -19,7 +20,9 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with the requests of one route: its numbers and edits ready for use. Immutable; shared by all loops. */
@@ -39,6 +42,7 @@ final class RoutePlan {
     private final byte[] directBody;
     private final @Nullable Upgrades upgrades;
     private final boolean terminatesConnect;
+    private final List<List<Map<String, HttpFilterOverride>>> filterLevels;
     private volatile @Nullable ClusterRuntime[] clusters = {}; // by share; replaced by the control thread
 
     RoutePlan(CompiledRoute compiled, RouteConfiguration table) {
@@ -73,6 +77,7 @@ final class RoutePlan {
         }
         requestEdits = edits(levels, true);
         responseEdits = edits(levels, false);
+        filterLevels = filterLevels(compiled, table);
         List<ClusterChoice> choices = compiled.choices();
         shareRequestEdits = new HeaderEdits[choices.size()];
         shareResponseEdits = new HeaderEdits[choices.size()];
@@ -91,6 +96,27 @@ final class RoutePlan {
                         : new HeaderEdits(level.responseAdd(), level.responseRemove()))
                 .filter(edits -> !edits.isEmpty())
                 .toArray(HeaderEdits[]::new);
+    }
+
+    private static List<List<Map<String, HttpFilterOverride>>> filterLevels(
+            CompiledRoute compiled, RouteConfiguration table) {
+        List<Map<String, HttpFilterOverride>> route = new ArrayList<>(
+                List.of(compiled.route().filters(), compiled.host().filters(), table.filters()));
+        route.removeIf(Map::isEmpty);
+        if (compiled.choices().stream()
+                .allMatch(choice ->
+                        choice.weight() == null || choice.weight().filters().isEmpty())) {
+            return List.of(route);
+        }
+        List<List<Map<String, HttpFilterOverride>>> shares = new ArrayList<>();
+        for (ClusterChoice choice : compiled.choices()) {
+            List<Map<String, HttpFilterOverride>> share = new ArrayList<>(route);
+            if (choice.weight() != null && !choice.weight().filters().isEmpty()) {
+                share.add(0, choice.weight().filters());
+            }
+            shares.add(share);
+        }
+        return shares;
     }
 
     private static String text(DataSource body) {
@@ -129,6 +155,20 @@ final class RoutePlan {
 
     CompiledRoute compiled() {
         return compiled;
+    }
+
+    /**
+     * What is said of filters by name, the most specific level first, without levels that say nothing: once for the route, or
+     * for each share of a split where shares differ.
+     */
+    List<List<Map<String, HttpFilterOverride>>> filterLevels() {
+        return filterLevels;
+    }
+
+    /** The cluster a request of this route goes to by its head; null when it goes to none, or a header should have named it. */
+    @Nullable
+    ClusterChoice choose(RequestHead head, RandomGenerator random) {
+        return action() instanceof RouteAction.Forward ? compiled.choose(head, random) : null;
     }
 
     RouteAction action() {

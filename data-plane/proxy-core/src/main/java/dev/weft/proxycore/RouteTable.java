@@ -4,6 +4,7 @@ import dev.weft.http.RequestHead;
 import dev.weft.route.CompiledRoute;
 import dev.weft.route.CompiledRoutes;
 import dev.weft.upstream.Clusters;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,10 @@ final class RouteTable {
         this.plans = routes.routes().stream()
                 .map(route -> new RoutePlan(route, routes.config()))
                 .toArray(RoutePlan[]::new);
+    }
+
+    List<RoutePlan> plans() {
+        return List.of(plans);
     }
 
     /** Looks up the clusters all routes go to. Control thread, with every snapshot. */

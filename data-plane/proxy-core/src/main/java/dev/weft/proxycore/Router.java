@@ -16,7 +16,6 @@ import dev.weft.xdsmodel.RouteAction;
 import dev.weft.xdsmodel.VirtualHost;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
-import java.util.Objects;
 
 /** The end of every chain: sends the request where its route says. The state of a stream is its {@link Exchange}. */
 final class Router implements TerminalFilter {
@@ -27,12 +26,12 @@ final class Router implements TerminalFilter {
     Router(HttpConnectionManager config, Clusters clusters) {
         this.clusters = clusters;
         this.envoyHeaders = config.httpFilters().stream()
-                .noneMatch(f -> f instanceof HttpFilterConfig.Router router && router.suppressEnvoyHeaders());
+                .noneMatch(f -> f.config() instanceof HttpFilterConfig.Router router && router.suppressEnvoyHeaders());
         this.streamIdleNanos = config.timeouts().streamIdleTimeout().toNanos();
     }
 
     private static Exchange exchange(HttpStream stream) {
-        return (Exchange) Objects.requireNonNull(stream.context());
+        return (Exchange) stream.context();
     }
 
     @Override
@@ -97,9 +96,7 @@ final class Router implements TerminalFilter {
 
     private void forward(
             Exchange exchange, HttpStream stream, RequestHead head, RoutePlan plan, RouteAction.Forward forward) {
-        ClusterChoice choice =
-                plan.compiled().choose(head, exchange.connection.worker().loop().random());
-        exchange.choice = choice;
+        ClusterChoice choice = exchange.choice;
         ClusterRuntime cluster = choice == null ? null : plan.cluster(choice, clusters);
         if (cluster == null) {
             stream.flag(ResponseFlag.NO_CLUSTER_FOUND);
@@ -108,6 +105,9 @@ final class Router implements TerminalFilter {
         }
         exchange.envoyHeaders = envoyHeaders;
         plan.editRequest(head, choice, envoyHeaders);
+        if (stream.wasPaused()) {
+            exchange.deadlines().resumed();
+        }
         exchange.deadlines()
                 .set(
                         plan.timeoutNanos(),

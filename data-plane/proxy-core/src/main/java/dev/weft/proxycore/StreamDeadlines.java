@@ -64,6 +64,12 @@ final class StreamDeadlines extends TimerWheel.Timer {
         arm();
     }
 
+    /** A filter has held the stream up, which is nobody's time but its own. */
+    void resumed() {
+        requestEndNanos = System.nanoTime();
+        lastActivityNanos = requestEndNanos;
+    }
+
     /** Bytes moved. */
     void active() {
         lastActivityNanos = System.nanoTime();

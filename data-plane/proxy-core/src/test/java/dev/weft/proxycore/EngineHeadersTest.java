@@ -9,6 +9,7 @@ import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.HeaderMutations;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import dev.weft.xdsmodel.HttpFilterConfig;
+import dev.weft.xdsmodel.HttpFilterEntry;
 import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.Metadata;
 import dev.weft.xdsmodel.RouteAction;
@@ -98,7 +99,7 @@ class EngineHeadersTest {
                 m.statPrefix(),
                 m.codecType(),
                 m.routes(),
-                List.of(new HttpFilterConfig.Router("router", true)),
+                List.of(new HttpFilterEntry("router", false, new HttpFilterConfig.Router(true))),
                 m.accessLogs(),
                 m.timeouts(),
                 m.forwarding(),
@@ -132,8 +133,8 @@ class EngineHeadersTest {
 
     @Test
     void aShareMayHaveAHostOfItsOwn() throws IOException {
-        ClusterSpecifier share = new ClusterSpecifier.Weighted(
-                List.of(new ClusterSpecifier.ClusterWeight("backend", 1, HeaderMutations.NONE, "share.test")));
+        ClusterSpecifier share = new ClusterSpecifier.Weighted(List.of(
+                new ClusterSpecifier.ClusterWeight("backend", 1, HeaderMutations.NONE, "share.test", Map.of())));
         assertThat(seenBy(to(share, null, null, false)))
                 .contains("\r\nHost: share.test\r\n")
                 .doesNotContain("x-envoy-original-host");

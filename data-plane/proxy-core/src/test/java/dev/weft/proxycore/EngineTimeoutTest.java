@@ -145,7 +145,8 @@ class EngineTimeoutTest {
                 RouteAction.Forward.to(new ClusterSpecifier.Single("backend")).withTimeout(Duration.ZERO),
                 HeaderMutations.NONE,
                 new Metadata(Map.of("weft", Map.of("response_header_timeout", "0.15s"))),
-                "");
+                "",
+                Map.of());
         RouteConfiguration routes = RouteConfiguration.of("routes", VirtualHost.of("all", List.of("*"), hinted));
         try (Backend backend = new Backend(c -> {
                     String head = c.readHead();

@@ -35,6 +35,7 @@ final class LoadMain {
                 WorkloadLabels.UNKNOWN,
                 "",
                 OriginalDestination.NONE,
+                HttpFilterFactory.NONE,
                 Log.to(System.err, Log.Level.INFO, "load"));
         try (Engine engine = new Engine(config, stats)) {
             List<Diagnostic> problems = engine.apply(snapshot(args));

@@ -10,6 +10,7 @@ import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.Http1ProtocolOptions;
 import dev.weft.xdsmodel.HttpConnectionManager;
+import dev.weft.xdsmodel.HttpFilterEntry;
 import dev.weft.xdsmodel.HttpProtocolOptions;
 import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.Listener;
@@ -48,12 +49,21 @@ final class TestProxy implements AutoCloseable {
     }
 
     TestProxy(OriginalDestination destination, String principal) {
+        this(destination, principal, HttpFilterFactory.NONE);
+    }
+
+    TestProxy(HttpFilterFactory filters) {
+        this(OriginalDestination.NONE, "", filters);
+    }
+
+    private TestProxy(OriginalDestination destination, String principal, HttpFilterFactory filters) {
         engine = new Engine(
                 new EngineConfig(
                         1,
                         WorkloadLabels.of("test", "shop", Map.of()),
                         principal,
                         destination,
+                        filters,
                         Log.to(new PrintStream(said, true, StandardCharsets.UTF_8), Log.Level.INFO, "test")),
                 stats);
     }
@@ -111,6 +121,29 @@ final class TestProxy implements AutoCloseable {
                 m.http2(),
                 m.commonHttp(),
                 Map.of("websocket", true, "connect", true),
+                m.maxRequestHeadersKb(),
+                m.proxy100Continue(),
+                m.streamErrorOnInvalidHttpMessage());
+    }
+
+    /** The manager with these filters, the router among them. */
+    static HttpConnectionManager filters(HttpConnectionManager m, HttpFilterEntry... filters) {
+        return new HttpConnectionManager(
+                m.statPrefix(),
+                m.codecType(),
+                m.routes(),
+                java.util.List.of(filters),
+                m.accessLogs(),
+                m.timeouts(),
+                m.forwarding(),
+                m.requestIds(),
+                m.paths(),
+                m.serverHeader(),
+                m.stripPort(),
+                m.http1(),
+                m.http2(),
+                m.commonHttp(),
+                m.upgradeConfigs(),
                 m.maxRequestHeadersKb(),
                 m.proxy100Continue(),
                 m.streamErrorOnInvalidHttpMessage());

@@ -2,6 +2,7 @@ package dev.weft.proxy;
 
 import dev.weft.base.Diagnostic;
 import dev.weft.base.Log;
+import dev.weft.filters.HttpFilters;
 import dev.weft.net.EventLoops;
 import dev.weft.net.OriginalDestination;
 import dev.weft.proxycore.Engine;
@@ -51,7 +52,9 @@ final class Proxy {
         this.stats = new StatsRegistry(count + 1);
         this.control = new EventLoops(1, "weft-control");
         this.controlThread = new ControlThread(control.loop(0).netty(), control.loop(0)::newSocket);
-        this.engine = new Engine(new EngineConfig(count, self, principal, OriginalDestination.SOCKET, log), stats);
+        BuiltInFilters filters = new BuiltInFilters(new HttpFilters(stats));
+        this.engine =
+                new Engine(new EngineConfig(count, self, principal, OriginalDestination.SOCKET, filters, log), stats);
         stats.gauge("envoy_server_live", "1 while the proxy is live", () -> state == State.LIVE ? 1 : 0);
         stats.gauge(
                 "envoy_server_uptime",

@@ -7,6 +7,7 @@ import dev.weft.base.Log;
 import dev.weft.net.OriginalDestination;
 import dev.weft.proxycore.Engine;
 import dev.weft.proxycore.EngineConfig;
+import dev.weft.proxycore.HttpFilterFactory;
 import dev.weft.proxycore.WorkloadLabels;
 import dev.weft.stats.PrometheusText;
 import dev.weft.stats.StatsRegistry;
@@ -23,8 +24,9 @@ class OverloadWatchTest {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final StatsRegistry stats = new StatsRegistry(2);
     private final Log log = Log.to(new PrintStream(written, true, StandardCharsets.UTF_8), Log.Level.INFO, "overload");
-    private final Engine engine =
-            new Engine(new EngineConfig(1, WorkloadLabels.UNKNOWN, "", OriginalDestination.NONE, log), stats);
+    private final Engine engine = new Engine(
+            new EngineConfig(1, WorkloadLabels.UNKNOWN, "", OriginalDestination.NONE, HttpFilterFactory.NONE, log),
+            stats);
     private final AtomicReference<Double> heap = new AtomicReference<>(0.0);
     private final OverloadWatch watch =
             new OverloadWatch(Map.of(OverloadResource.HEAP, this::taken), engine, stats, log);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A {@link HeaderMatcher} over a request head. Of a header that comes in several lines one line must match; an inverted
  * matcher wants that none does (as Envoy 1.40 answers; RFC 9110 §5.3 would let the lines be joined).
  */
-final class HeaderCheck {
+public final class HeaderCheck {
     /** What the name stands for. */
     private enum Source {
         FIELD,
@@ -33,7 +33,7 @@ final class HeaderCheck {
     private final boolean missingAsEmpty;
 
     /** {@link IllegalArgumentException} when its regex is broken. */
-    HeaderCheck(HeaderMatcher config) {
+    public HeaderCheck(HeaderMatcher config) {
         String lower = config.name().toLowerCase(Locale.ROOT);
         source = switch (lower) {
             case ":method" -> Source.METHOD;
@@ -49,7 +49,8 @@ final class HeaderCheck {
         missingAsEmpty = config.treatMissingHeaderAsEmpty();
     }
 
-    boolean matches(RequestHead head) {
+    /** Whether the request has it. */
+    public boolean matches(RequestHead head) {
         HeaderBlock headers = head.headers();
         switch (source) {
             case METHOD -> {

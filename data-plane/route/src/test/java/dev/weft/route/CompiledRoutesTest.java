@@ -36,7 +36,8 @@ class CompiledRoutesTest {
                 RouteAction.Forward.to(name),
                 HeaderMutations.NONE,
                 Metadata.NONE,
-                "");
+                "",
+                java.util.Map.of());
     }
 
     private static CompiledRoutes compile(VirtualHost... hosts) {
@@ -75,7 +76,8 @@ class CompiledRoutesTest {
                 false,
                 true,
                 false,
-                Metadata.NONE);
+                Metadata.NONE,
+                java.util.Map.of());
         CompiledRoutes routes = RoutePropertyTest.compile(config);
         assertThat(match(routes, Heads.get("a:8080", "/"))).isEqualTo("a");
         assertThat(match(routes, Heads.get("[::1]:8080", "/"))).isEqualTo("a");

@@ -86,7 +86,8 @@ class RoutePropertyTest {
                 false,
                 random.nextBoolean(),
                 random.nextInt(4) == 0,
-                Metadata.NONE);
+                Metadata.NONE,
+                java.util.Map.of());
     }
 
     private String domain() {

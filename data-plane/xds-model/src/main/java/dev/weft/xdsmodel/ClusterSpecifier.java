@@ -1,6 +1,7 @@
 package dev.weft.xdsmodel;
 
 import java.util.List;
+import java.util.Map;
 
 /** Which cluster takes a request or connection. */
 public sealed interface ClusterSpecifier {
@@ -47,10 +48,20 @@ public sealed interface ClusterSpecifier {
      * One share of a weighted split.
      *
      * @param hostRewriteLiteral empty = not rewritten
+     * @param filters {@code typed_per_filter_config}: by the name of the filter
      */
-    record ClusterWeight(String name, long weight, HeaderMutations headers, String hostRewriteLiteral) {
+    record ClusterWeight(
+            String name,
+            long weight,
+            HeaderMutations headers,
+            String hostRewriteLiteral,
+            Map<String, HttpFilterOverride> filters) {
+        public ClusterWeight {
+            filters = Map.copyOf(filters);
+        }
+
         public static ClusterWeight of(String name, long weight) {
-            return new ClusterWeight(name, weight, HeaderMutations.NONE, "");
+            return new ClusterWeight(name, weight, HeaderMutations.NONE, "", Map.of());
         }
     }
 }

@@ -111,6 +111,57 @@ final class CommonParser {
         };
     }
 
+    static HeaderMatcher headerMatcher(MessageView view) {
+        String kind = view.which("header_match_specifier");
+        HeaderMatcher.Check check = kind == null
+                ? new HeaderMatcher.Check.Present(true)
+                : switch (kind) {
+                    case "exact_match" -> value(new StringMatcher.Exact(view.string(kind), false));
+                    case "prefix_match" -> value(new StringMatcher.Prefix(view.string(kind), false));
+                    case "suffix_match" -> value(new StringMatcher.Suffix(view.string(kind), false));
+                    case "contains_match" -> value(new StringMatcher.Contains(view.string(kind), false));
+                    case "safe_regex_match" -> value(new StringMatcher.Regex(regex(view.messageOrEmpty(kind))));
+                    case "string_match" -> value(stringMatcher(view.messageOrEmpty(kind)));
+                    case "present_match" -> new HeaderMatcher.Check.Present(view.bool(kind));
+                    default -> {
+                        MessageView range = view.messageOrEmpty(kind);
+                        yield new HeaderMatcher.Check.Range(range.number("start"), range.number("end"));
+                    }
+                };
+        return new HeaderMatcher(
+                view.string("name").toLowerCase(Locale.ROOT),
+                check,
+                view.bool("invert_match"),
+                view.bool("treat_missing_header_as_empty"));
+    }
+
+    private static HeaderMatcher.Check value(StringMatcher matcher) {
+        return new HeaderMatcher.Check.Value(matcher);
+    }
+
+    /** A {@code RuntimeFractionalPercent}; null without it. There is no runtime layer that could change it. */
+    static RouteMatch.@Nullable Fraction fraction(@Nullable MessageView view) {
+        MessageView value = view == null ? null : view.message("default_value");
+        if (view == null || value == null) {
+            return null;
+        }
+        view.string("runtime_key");
+        return share(value);
+    }
+
+    /** A {@code FractionalPercent}; nothing without it. */
+    static RouteMatch.Fraction share(@Nullable MessageView view) {
+        if (view == null) {
+            return new RouteMatch.Fraction(0, 100);
+        }
+        int denominator = switch (view.enumName("denominator")) {
+            case "TEN_THOUSAND" -> 10_000;
+            case "MILLION" -> 1_000_000;
+            default -> 100;
+        };
+        return new RouteMatch.Fraction((int) Math.min(view.number("numerator"), denominator), denominator);
+    }
+
     /** A {@code RegexMatcher}. Its {@code google_re2} is the only engine there is. */
     static String regex(MessageView view) {
         view.which("engine_type");

@@ -1,17 +1,14 @@
 package dev.weft.xdsmodel;
 
-/** One HTTP filter of a connection manager's chain. */
-public sealed interface HttpFilterConfig {
-    /** The name the configuration gives it. */
-    String name();
-
+/** What an HTTP filter does: of a connection manager's filter, or in its place on a route. */
+public sealed interface HttpFilterConfig permits HttpFilterConfig.Router, Fault {
     /**
      * {@code envoy.extensions.filters.http.router.v3.Router}: ends the chain.
      *
      * @param suppressEnvoyHeaders do not add {@code x-envoy-*} headers; default false
      */
-    record Router(String name, boolean suppressEnvoyHeaders) implements HttpFilterConfig {
-        /** The canonical name and Envoy's defaults. */
-        public static final Router DEFAULT = new Router("envoy.filters.http.router", false);
+    record Router(boolean suppressEnvoyHeaders) implements HttpFilterConfig {
+        /** Envoy's defaults. */
+        public static final Router DEFAULT = new Router(false);
     }
 }

@@ -29,7 +29,7 @@ final class HttpParser {
                 view.string("stat_prefix"),
                 codec,
                 routes(view),
-                httpFilters(view),
+                HttpFilterParser.filters(view),
                 AccessLogParser.parse(view, "access_log"),
                 timeouts(view),
                 forwarding(view),
@@ -67,52 +67,6 @@ final class HttpParser {
                 yield new RouteSource.Rds("");
             }
         };
-    }
-
-    private static List<HttpFilterConfig> httpFilters(MessageView view) {
-        List<HttpFilterConfig> filters = new ArrayList<>();
-        for (MessageView filter : view.messages("http_filters")) {
-            HttpFilterConfig parsed = httpFilter(filter);
-            if (parsed != null) {
-                filters.add(parsed);
-            }
-        }
-        if (filters.isEmpty()) {
-            view.error("http_filters", "required", "the last HTTP filter must be the router", "");
-        } else if (filters.size() > 1) {
-            view.error("http_filters", "invalid-value", "the router must come last and once", "");
-        }
-        return filters;
-    }
-
-    private static @Nullable HttpFilterConfig httpFilter(MessageView filter) {
-        String name = filter.string("name");
-        if (filter.bool("disabled")) {
-            filter.askAll(); // could only be switched on by a route's typed_per_filter_config, which is refused
-            return null;
-        }
-        boolean optional = filter.bool("is_optional");
-        filter.which("config_type");
-        if (filter.message("config_discovery") != null) {
-            CommonParser.unsupported(filter, "config_discovery");
-            return null;
-        }
-        MessageView any = filter.message("typed_config");
-        if (optional && any != null && any.payload() == null) {
-            filter.warning("typed_config", "unsupported-extension", any.anyType() + " is ignored: is_optional", "");
-            return null;
-        }
-        MessageView config = CommonParser.typed(filter, "typed_config");
-        if (config == null) {
-            return null;
-        }
-        if (!config.isMessageOf("envoy.extensions.filters.http.router.v3.Router")) {
-            FieldTable.unsupportedExtension(
-                    filter.messageOrEmpty("typed_config"), config.type().fullName());
-            return null;
-        }
-        config.bool("dynamic_stats", true); // Weft's cluster statistics do not depend on it
-        return new HttpFilterConfig.Router(name, config.bool("suppress_envoy_headers"));
     }
 
     private static HttpConnectionManager.Timeouts timeouts(MessageView view) {

@@ -41,7 +41,8 @@ final class RouteParser {
                 view.bool("most_specific_header_mutations_wins"),
                 view.bool("ignore_port_in_host_matching"),
                 view.bool("ignore_path_parameters_in_path_matching"),
-                CommonParser.metadata(view, "metadata"));
+                CommonParser.metadata(view, "metadata"),
+                HttpFilterParser.overrides(view));
     }
 
     /** Envoy refuses a direct response of more than 4096 bytes unless told otherwise. */
@@ -84,7 +85,8 @@ final class RouteParser {
                 view.bool("include_request_attempt_count"),
                 view.bool("include_attempt_count_in_response"),
                 retry == null ? null : retryPolicy(retry),
-                CommonParser.metadata(view, "metadata"));
+                CommonParser.metadata(view, "metadata"),
+                HttpFilterParser.overrides(view));
     }
 
     private static Route route(MessageView view) {
@@ -99,7 +101,8 @@ final class RouteParser {
                 action(view),
                 CommonParser.headers(view),
                 CommonParser.metadata(view, "metadata"),
-                view.string("stat_prefix"));
+                view.string("stat_prefix"),
+                HttpFilterParser.overrides(view));
     }
 
     private static RouteAction action(MessageView view) {
@@ -125,7 +128,7 @@ final class RouteParser {
 
     private static RouteMatch match(MessageView view) {
         List<HeaderMatcher> headers = new ArrayList<>();
-        view.messages("headers").forEach(header -> headers.add(header(header)));
+        view.messages("headers").forEach(header -> headers.add(CommonParser.headerMatcher(header)));
         List<QueryParameterMatcher> parameters = new ArrayList<>();
         for (MessageView parameter : view.messages("query_parameters")) {
             String kind = parameter.which("query_parameter_match_specifier");
@@ -142,7 +145,7 @@ final class RouteParser {
                 view.bool("case_sensitive", true),
                 headers,
                 parameters,
-                fraction(view.message("runtime_fraction")),
+                CommonParser.fraction(view.message("runtime_fraction")),
                 view.message("grpc") != null);
     }
 
@@ -171,50 +174,6 @@ final class RouteParser {
                 yield new RouteMatch.PathMatch.Prefix("");
             }
         };
-    }
-
-    /** Without its runtime key there is nothing that could change it: Weft has no runtime layer. */
-    private static RouteMatch.@Nullable Fraction fraction(@Nullable MessageView view) {
-        MessageView value = view == null ? null : view.message("default_value");
-        if (view == null || value == null) {
-            return null;
-        }
-        view.string("runtime_key");
-        int denominator = switch (value.enumName("denominator")) {
-            case "TEN_THOUSAND" -> 10_000;
-            case "MILLION" -> 1_000_000;
-            default -> 100;
-        };
-        return new RouteMatch.Fraction((int) Math.min(value.number("numerator"), denominator), denominator);
-    }
-
-    private static HeaderMatcher header(MessageView view) {
-        String kind = view.which("header_match_specifier");
-        HeaderMatcher.Check check = kind == null
-                ? new HeaderMatcher.Check.Present(true)
-                : switch (kind) {
-                    case "exact_match" -> value(new StringMatcher.Exact(view.string(kind), false));
-                    case "prefix_match" -> value(new StringMatcher.Prefix(view.string(kind), false));
-                    case "suffix_match" -> value(new StringMatcher.Suffix(view.string(kind), false));
-                    case "contains_match" -> value(new StringMatcher.Contains(view.string(kind), false));
-                    case "safe_regex_match" ->
-                        value(new StringMatcher.Regex(CommonParser.regex(view.messageOrEmpty(kind))));
-                    case "string_match" -> value(CommonParser.stringMatcher(view.messageOrEmpty(kind)));
-                    case "present_match" -> new HeaderMatcher.Check.Present(view.bool(kind));
-                    default -> {
-                        MessageView range = view.messageOrEmpty(kind);
-                        yield new HeaderMatcher.Check.Range(range.number("start"), range.number("end"));
-                    }
-                };
-        return new HeaderMatcher(
-                view.string("name").toLowerCase(Locale.ROOT),
-                check,
-                view.bool("invert_match"),
-                view.bool("treat_missing_header_as_empty"));
-    }
-
-    private static HeaderMatcher.Check value(StringMatcher matcher) {
-        return new HeaderMatcher.Check.Value(matcher);
     }
 
     private static RouteAction forward(MessageView view) {
@@ -289,7 +248,11 @@ final class RouteParser {
             }
             cluster.which("host_rewrite_specifier");
             clusters.add(new ClusterSpecifier.ClusterWeight(
-                    name, weight, CommonParser.headers(cluster), cluster.string("host_rewrite_literal")));
+                    name,
+                    weight,
+                    CommonParser.headers(cluster),
+                    cluster.string("host_rewrite_literal"),
+                    HttpFilterParser.overrides(cluster)));
         }
         long total = view.number("total_weight", sum);
         view.string("runtime_key_prefix");

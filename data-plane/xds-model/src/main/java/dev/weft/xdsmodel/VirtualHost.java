@@ -1,6 +1,7 @@
 package dev.weft.xdsmodel;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param includeRequestAttemptCount send {@code x-envoy-attempt-count} upstream; default false
  * @param includeAttemptCountInResponse send it downstream; default false
  * @param retryPolicy for routes that have none; null = none
+ * @param filters {@code typed_per_filter_config}: by the name of the filter
  */
 public record VirtualHost(
         String name,
@@ -21,7 +23,8 @@ public record VirtualHost(
         boolean includeRequestAttemptCount,
         boolean includeAttemptCountInResponse,
         @Nullable RetryPolicy retryPolicy,
-        Metadata metadata) {
+        Metadata metadata,
+        Map<String, HttpFilterOverride> filters) {
     /** Whether plaintext requests are redirected to https. */
     public enum RequireTls {
         NONE,
@@ -32,6 +35,7 @@ public record VirtualHost(
     public VirtualHost {
         domains = List.copyOf(domains);
         routes = List.copyOf(routes);
+        filters = Map.copyOf(filters);
     }
 
     /** Envoy's defaults. */
@@ -45,6 +49,7 @@ public record VirtualHost(
                 false,
                 false,
                 null,
-                Metadata.NONE);
+                Metadata.NONE,
+                Map.of());
     }
 }

@@ -82,7 +82,8 @@ class UnsupportedFieldTest {
                                 + "\"value\": {\"suppress_envoy_headers\": true}"));
         HttpConnectionManager http = (HttpConnectionManager)
                 WireReaderTest.ok(typed).filterChains().get(0).filters().get(0);
-        assertThat(http.httpFilters()).containsExactly(new HttpFilterConfig.Router("router", true));
+        assertThat(http.httpFilters())
+                .containsExactly(new HttpFilterEntry("router", false, new HttpFilterConfig.Router(true)));
     }
 
     /** They are put in literally, so an operator would go out as it stands. */

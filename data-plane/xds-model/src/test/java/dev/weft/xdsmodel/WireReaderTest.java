@@ -32,7 +32,8 @@ class WireReaderTest {
         HttpConnectionManager http =
                 (HttpConnectionManager) listener.filterChains().get(0).filters().get(0);
         assertThat(http.timeouts().streamIdleTimeout()).isEqualTo(Duration.ofSeconds(90));
-        assertThat(http.httpFilters()).containsExactly(new HttpFilterConfig.Router("router", true));
+        assertThat(http.httpFilters())
+                .containsExactly(new HttpFilterEntry("router", false, new HttpFilterConfig.Router(true)));
         Route route = ((RouteSource.Inline) http.routes())
                 .routes()
                 .virtualHosts()

@@ -42,9 +42,10 @@ class ArchitectureTest {
             Map.entry("net", List.of("base", "stats", "xdsmodel")),
             Map.entry("codec", List.of("http", "net")),
             Map.entry("upstream", List.of("balance", "codec", "net", "stats", "xdsmodel")),
+            Map.entry("filters", List.of("http", "route", "balance", "stats", "xdsmodel")),
             Map.entry("proxycore", List.of("upstream", "route", "codec", "net", "stats")),
             Map.entry("xdsclient", List.of("xdsmodel", "codec", "identity")),
-            Map.entry("proxy", List.of("proxycore", "xdsclient", "adminapi")),
+            Map.entry("proxy", List.of("proxycore", "filters", "xdsclient", "adminapi")),
             Map.entry("meshmodel", List.of("base")),
             Map.entry("sources", List.of("meshmodel")),
             Map.entry("analysis", List.of("meshmodel")),
@@ -69,13 +70,15 @@ class ArchitectureTest {
             "net",
             "codec",
             "upstream",
+            "filters",
             "proxycore",
             "xdsclient",
             "proxy");
     private static final String[] COMMON = packages("base", "stats", "xdsschema", "adminapi");
     private static final String[] CONTROL_PLANE =
             packages("meshmodel", "sources", "analysis", "translate", "xdsserver", "ca", "control");
-    private static final String[] PURE = packages("http", "route", "balance", "meshmodel", "analysis", "translate");
+    private static final String[] PURE =
+            packages("http", "route", "balance", "filters", "meshmodel", "analysis", "translate");
 
     private static final ImportOption PLANTED = location -> location.contains("/Planted");
     private static final ImportOption OWN = location -> location.contains("/dev/weft/architecture/");

@@ -139,7 +139,8 @@ class RegexAgreementTest {
                 RouteAction.Forward.to("a"),
                 HeaderMutations.NONE,
                 Metadata.NONE,
-                "");
+                "",
+                java.util.Map.of());
         return CompiledRoutes.compile(RouteConfiguration.of("test", VirtualHost.of("any", List.of("*"), route)))
                 instanceof Parsed.Ok;
     }
