@@ -8,12 +8,13 @@ final class AliasTable {
     private final int[] threshold; // of SCALE: below it the column itself, else its alias
     private final int[] alias;
 
-    AliasTable(int[] weights) {
+    /** @param weights none negative, at least one positive */
+    AliasTable(double[] weights) {
         int n = weights.length;
         threshold = new int[n];
         alias = new int[n];
-        long total = 0;
-        for (int weight : weights) {
+        double total = 0;
+        for (double weight : weights) {
             total += weight;
         }
         double[] scaled = new double[n];
@@ -22,7 +23,7 @@ final class AliasTable {
         int smalls = 0;
         int larges = 0;
         for (int i = 0; i < n; i++) {
-            scaled[i] = (double) weights[i] * n / total;
+            scaled[i] = weights[i] * n / total;
             if (scaled[i] < 1) {
                 small[smalls++] = i;
             } else {

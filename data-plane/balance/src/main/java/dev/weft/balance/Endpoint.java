@@ -1,15 +1,19 @@
 package dev.weft.balance;
 
 import dev.weft.base.Address;
+import dev.weft.base.Locality;
+import dev.weft.base.Ticker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One endpoint of a cluster as a balancer sees it; {@code upstream} extends it with its pools and metadata. The object
  * is the endpoint's state: who changes the membership keeps it for an endpoint that stays.
  *
- * <p>Threads: weight and priority are written by the control thread, each health flag by its source; they take effect with
- * the next {@link HostSet}. The number of active requests is shared by all loops.
+ * <p>Threads: weight, priority and locality are written by the control thread, each health flag by its source; they take
+ * effect with the next {@link HostSet}. The number of active requests is shared by all loops.
  */
 public class Endpoint {
     private static final VarHandle ACTIVE;
@@ -34,8 +38,12 @@ public class Endpoint {
     }
 
     private final Address address;
+    private final Ticker ticker;
     private volatile int weight = 1;
     private volatile int priority;
+    private volatile Locality locality = Locality.UNKNOWN;
+    private volatile long healthySince;
+    private volatile @Nullable Latency latency; // where a policy wants it
 
     @SuppressWarnings("UnusedVariable") // through FLAGS
     private volatile int flags; // HealthFlag.bit of each that is set
@@ -44,11 +52,23 @@ public class Endpoint {
     private volatile int active;
 
     public Endpoint(Address address) {
+        this(address, Ticker.SYSTEM);
+    }
+
+    /** @param ticker tells how long it has been healthy */
+    public Endpoint(Address address, Ticker ticker) {
         this.address = address;
+        this.ticker = ticker;
+        this.healthySince = ticker.nanos();
     }
 
     public final Address address() {
         return address;
+    }
+
+    /** What consistent hashing knows it by; endpoints of the same key are one to it. */
+    public String hashKey() {
+        return address.toString();
     }
 
     /** Share of requests relative to its neighbours, at least 1. */
@@ -75,6 +95,20 @@ public class Endpoint {
         priority = value;
     }
 
+    /** What subsets are made by (xDS metadata {@code envoy.lb}): texts, numbers, booleans, lists of them. */
+    public Map<String, @Nullable Object> labels() {
+        return Map.of();
+    }
+
+    /** Where it runs. */
+    public final Locality locality() {
+        return locality;
+    }
+
+    public final void locality(Locality value) {
+        locality = value;
+    }
+
     /** What all {@linkplain HealthFlag sources} together say of it. */
     public final Health health() {
         return HealthFlag.health(flags);
@@ -91,10 +125,11 @@ public class Endpoint {
 
     /** Sets or clears a flag for its source. Any thread; takes effect with the next {@link HostSet}. */
     public final void flag(HealthFlag flag, boolean isSet) {
-        if (isSet) {
-            FLAGS.getAndBitwiseOr(this, flag.bit());
-        } else {
-            FLAGS.getAndBitwiseAnd(this, ~flag.bit());
+        int bit = flag.bit();
+        int before = (int) (isSet ? FLAGS.getAndBitwiseOr(this, bit) : FLAGS.getAndBitwiseAnd(this, ~bit));
+        int after = isSet ? before | bit : before & ~bit;
+        if (HealthFlag.health(before) != Health.HEALTHY && HealthFlag.health(after) == Health.HEALTHY) {
+            healthySince = ticker.nanos();
         }
     }
 
@@ -102,6 +137,50 @@ public class Endpoint {
     public final void health(Health value) {
         flag(HealthFlag.FAILED_EDS_HEALTH, value == Health.UNHEALTHY);
         flag(HealthFlag.DEGRADED_EDS_HEALTH, value == Health.DEGRADED);
+    }
+
+    /** When it came, or became healthy the last time; by its ticker. */
+    final long healthySince() {
+        return healthySince;
+    }
+
+    final long healthyForNanos() {
+        return ticker.nanos() - healthySince;
+    }
+
+    /** Has latencies measured from now on; what was measured is kept. Control thread. */
+    final Latency measure(long decayNanos) {
+        Latency known = latency;
+        if (known == null || known.decayNanos() != decayNanos) {
+            known = new Latency(decayNanos, ticker.nanos());
+            latency = known;
+        }
+        return known;
+    }
+
+    /** Whether a policy looks at how long its requests take. */
+    public final boolean isMeasured() {
+        return latency != null;
+    }
+
+    /**
+     * A request was answered after that many nanoseconds. Any loop.
+     *
+     * @param now by the endpoint's ticker
+     */
+    public final void answered(long nanos, long now) {
+        Latency known = latency;
+        if (known != null) {
+            known.measured(nanos, now);
+        }
+    }
+
+    /** A request was given up after that many nanoseconds without an answer. Any loop. */
+    public final void unanswered(long nanos, long now) {
+        Latency known = latency;
+        if (known != null) {
+            known.atLeast(nanos, now);
+        }
     }
 
     /** Requests (or opaque connections) now under way on all loops. */

@@ -1,57 +1,63 @@
 package dev.weft.balance;
 
 import dev.weft.base.Address;
+import dev.weft.base.Locality;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of a cluster as they are at one moment: by priority, with weights and health frozen, and with the share
- * of the load each priority carries. Immutable; built by the control thread whenever membership, weight or health
- * change.
- *
- * <p>Shares follow Envoy's priority load calculation ("Priority levels", "Panic threshold" in its load balancing
- * overview): a priority is as healthy as its usable hosts × the overprovisioning factor, load spills to the next one when
- * that is under 100 %, and a priority with too few usable hosts ignores health (panic).
+ * The endpoints of a cluster as they are at one moment, with weights, health and places frozen: groups of hosts that share
+ * a priority and a health class, each with its share of the load ({@link PriorityLoad}) and, where localities matter,
+ * divided into parts ({@link LocalityShares}). Immutable; built by the control thread whenever membership, weight or
+ * health change.
  */
 public final class HostSet<E extends Endpoint> {
-    /** Envoy's {@code overprovisioning_factor}: 140 = a priority keeps all load until under 71 % of it are healthy. */
-    public static final int DEFAULT_OVERPROVISIONING_PERCENT = 140;
+    /**
+     * Hosts that are picked among together.
+     *
+     * @param parts one, or one for each locality; none = requests that fall here find no host
+     */
+    record Group<E>(int priority, boolean degraded, int loadPercent, List<Part<E>> parts) {}
 
-    /** Envoy's {@code healthy_panic_threshold}. */
-    public static final double DEFAULT_PANIC_PERCENT = 50;
-
-    /** Hosts that share a priority and a health class, with the percentage of requests that go to them. */
-    record Group<E>(int priority, List<E> hosts, int[] weights, int loadPercent) {}
+    /**
+     * Hosts of a group; at least one.
+     *
+     * @param share of the group's load, relative to the other parts
+     * @param declaredShare the same as it is declared, whatever the health: what consistent hashing goes by, of 1
+     */
+    record Part<E>(Locality locality, List<E> hosts, double share, double declaredShare) {}
 
     private final List<E> all;
+    private final Spread spread;
     private final List<Group<E>> groups;
     private final boolean panic;
     private volatile @Nullable Map<Address, E> byAddress; // made when first asked for; two threads make the same
 
-    private HostSet(List<E> all, List<Group<E>> groups, boolean panic) {
+    private HostSet(List<E> all, Spread spread, List<Group<E>> groups, boolean panic) {
         this.all = all;
+        this.spread = spread;
         this.groups = groups;
         this.panic = panic;
     }
 
     /** With Envoy's defaults. */
     public static <E extends Endpoint> HostSet<E> of(List<? extends E> endpoints) {
-        return of(endpoints, DEFAULT_OVERPROVISIONING_PERCENT, DEFAULT_PANIC_PERCENT);
+        return of(endpoints, Spread.DEFAULT);
     }
 
-    /**
-     * The set of these endpoints with their weight, priority and health as they are now.
-     *
-     * @param overprovisioningPercent at least 100
-     * @param panicPercent below this share of usable hosts a priority ignores health; 0 = never
-     */
-    public static <E extends Endpoint> HostSet<E> of(
-            List<? extends E> endpoints, int overprovisioningPercent, double panicPercent) {
-        return new Builder<E>(List.copyOf(endpoints), overprovisioningPercent, panicPercent).build();
+    /** The set of these endpoints with their weight, priority, locality and health as they are now. */
+    public static <E extends Endpoint> HostSet<E> of(List<? extends E> endpoints, Spread spread) {
+        return new Builder<E>(List.copyOf(endpoints), spread).build();
+    }
+
+    /** Those of the endpoints that fulfil a condition, spread in the same way. */
+    HostSet<E> only(Predicate<E> condition, Spread by) {
+        return of(all.stream().filter(condition).toList(), by);
     }
 
     /** All endpoints, usable or not, in the order given. */
@@ -85,33 +91,36 @@ public final class HostSet<E extends Endpoint> {
         return panic;
     }
 
+    Spread spread() {
+        return spread;
+    }
+
+    /** The healthy ones by priority, then the degraded ones: the order in which Envoy lays out the load. */
     List<Group<E>> groups() {
         return groups;
     }
 
     private static final class Builder<E extends Endpoint> {
         private final List<E> all;
-        private final int overprovisioning;
-        private final double panicPercent;
+        private final Spread spread;
         private final List<List<E>> hosts = new ArrayList<>(); // by priority
         private final List<List<E>> healthy = new ArrayList<>();
         private final List<List<E>> degraded = new ArrayList<>();
-        private final List<Integer> counted = new ArrayList<>(); // those that are not excluded
+        private final List<List<E>> counted = new ArrayList<>(); // those that are not excluded
 
-        Builder(List<E> all, int overprovisioning, double panicPercent) {
+        Builder(List<E> all, Spread spread) {
             this.all = all;
-            this.overprovisioning = overprovisioning;
-            this.panicPercent = Math.min(100, panicPercent);
+            this.spread = spread;
             for (E host : all) {
                 while (hosts.size() <= host.priority()) {
                     hosts.add(new ArrayList<>());
                     healthy.add(new ArrayList<>());
                     degraded.add(new ArrayList<>());
-                    counted.add(0);
+                    counted.add(new ArrayList<>());
                 }
                 hosts.get(host.priority()).add(host);
                 if (!host.isExcluded()) {
-                    counted.set(host.priority(), counted.get(host.priority()) + 1);
+                    counted.get(host.priority()).add(host);
                 }
                 switch (host.health()) {
                     case HEALTHY -> healthy.get(host.priority()).add(host);
@@ -122,99 +131,90 @@ public final class HostSet<E extends Endpoint> {
         }
 
         HostSet<E> build() {
-            int n = hosts.size();
-            int[] health = new int[n];
-            int[] degradedHealth = new int[n];
-            int total = 0;
-            for (int p = 0; p < n; p++) {
-                health[p] = percent(healthy.get(p).size(), p);
-                degradedHealth[p] = percent(degraded.get(p).size(), p);
-                total += health[p] + degradedHealth[p];
-            }
-            total = Math.min(100, total);
-            boolean[] panicking = new boolean[n];
-            boolean allPanic = n > 0;
+            PriorityLoad load = new PriorityLoad(
+                    sizes(hosts), sizes(counted), sizes(healthy), sizes(degraded), spread);
+            List<Group<E>> groups = new ArrayList<>();
             boolean anyPanic = false;
-            for (int p = 0; p < n; p++) {
-                panicking[p] = total < 100 && panics(p);
-                allPanic &= panicking[p];
-                anyPanic |= panicking[p];
-            }
-            if (allPanic) {
-                return new HostSet<>(all, byHostCount(), true);
-            }
-            int[] healthyLoad = new int[n];
-            int[] degradedLoad = new int[n];
-            if (total > 0) {
-                int left = distribute(healthyLoad, health, 100, total);
-                left = distribute(degradedLoad, degradedHealth, left, total);
-                // What rounding left over goes to the first priority that takes any load at all.
-                for (int p = 0; p < n && left > 0; p++) {
-                    if (health[p] > 0) {
-                        healthyLoad[p] += left;
-                        left = 0;
-                    } else if (degradedHealth[p] > 0) {
-                        degradedLoad[p] += left;
-                        left = 0;
-                    }
+            for (int p = 0; p < hosts.size(); p++) {
+                boolean panics = load.panics(p);
+                anyPanic |= panics;
+                List<E> usable = panics ? hosts.get(p) : healthy.get(p);
+                if (panics && spread.failInPanic()) {
+                    groups.add(new Group<>(p, false, load.healthy(p), List.of()));
+                } else if (!usable.isEmpty()) {
+                    groups.add(new Group<>(p, false, load.healthy(p), parts(p, usable, panics)));
                 }
             }
-            List<Group<E>> groups = new ArrayList<>();
-            for (int p = 0; p < n; p++) {
-                if (panicking[p]) {
-                    add(groups, p, hosts.get(p), healthyLoad[p] + degradedLoad[p]);
-                } else {
-                    add(groups, p, healthy.get(p), healthyLoad[p]);
-                    add(groups, p, degraded.get(p), degradedLoad[p]);
+            for (int p = 0; p < hosts.size(); p++) {
+                if (!load.panics(p) && !degraded.get(p).isEmpty()) {
+                    groups.add(new Group<>(p, true, load.degraded(p), parts(p, degraded.get(p), false)));
                 }
             }
-            return new HostSet<>(all, List.copyOf(groups), anyPanic);
+            return new HostSet<>(all, spread, List.copyOf(groups), anyPanic);
         }
 
-        private int percent(int usable, int priority) {
-            int count = counted.get(priority);
-            return count == 0 ? 0 : Math.min(100, overprovisioning * usable / count);
+        private static int[] sizes(List<? extends List<?>> lists) {
+            return lists.stream().mapToInt(List::size).toArray();
         }
 
-        private boolean panics(int priority) {
-            int count = counted.get(priority);
-            int usable = healthy.get(priority).size() + degraded.get(priority).size();
-            return (count == 0 ? 0 : 100.0 * usable / count) < panicPercent;
-        }
-
-        private static int distribute(int[] load, int[] health, int left, int total) {
-            for (int p = 0; p < load.length; p++) {
-                load[p] = Math.min(left, health[p] * 100 / total);
-                left -= load[p];
+        private List<Part<E>> parts(int priority, List<E> usable, boolean panics) {
+            Map<Locality, List<E>> everyone = byLocality(hosts.get(priority));
+            Map<Locality, List<E>> those = byLocality(usable);
+            List<Locality> localities = List.copyOf(everyone.keySet());
+            int[] counts = count(localities, those);
+            int[] declared = new int[localities.size()];
+            double @Nullable [] shares = null;
+            if (spread.localities() instanceof LocalityRule.Weighted rule) {
+                for (int i = 0; i < declared.length; i++) {
+                    declared[i] = rule.of(priority, localities.get(i));
+                }
+                // In panic Envoy forgets the weights, but for consistent hashing.
+                shares = panics
+                        ? hostCounts(counts)
+                        : LocalityShares.weighted(
+                                declared, counts, count(localities, byLocality(counted.get(priority))), spread.overprovisioningPercent());
+            } else if (spread.localities() instanceof LocalityRule.ZoneAware rule && priority == 0 && !panics) {
+                shares = LocalityShares.zoneAware(rule, localities, counts);
+                declared = counts;
             }
-            return left;
-        }
-
-        /** Every priority is in panic: by number of hosts, whatever their health. */
-        private List<Group<E>> byHostCount() {
-            List<Group<E>> groups = new ArrayList<>();
-            int left = 100;
-            int first = -1;
-            int[] load = new int[hosts.size()];
-            for (int p = 0; p < load.length; p++) {
-                load[p] = 100 * hosts.get(p).size() / Math.max(1, all.size());
-                left -= load[p];
-                if (first < 0 && !hosts.get(p).isEmpty()) {
-                    first = p;
+            if (shares == null) {
+                return List.of(new Part<>(Locality.UNKNOWN, List.copyOf(usable), 1, 1));
+            }
+            double sum = 0;
+            for (int weight : declared) {
+                sum += weight;
+            }
+            List<Part<E>> parts = new ArrayList<>();
+            for (int i = 0; i < shares.length; i++) {
+                List<E> here = those.get(localities.get(i));
+                if (here != null && (shares[i] > 0 || declared[i] > 0)) {
+                    parts.add(new Part<>(localities.get(i), List.copyOf(here), shares[i], declared[i] / sum));
                 }
             }
-            for (int p = 0; p < load.length; p++) {
-                add(groups, p, hosts.get(p), load[p] + (p == first ? left : 0));
-            }
-            return List.copyOf(groups);
+            return List.copyOf(parts);
         }
 
-        private static <E extends Endpoint> void add(List<Group<E>> groups, int priority, List<E> hosts, int load) {
-            if (!hosts.isEmpty()) {
-                int[] weights = new int[hosts.size()];
-                Arrays.setAll(weights, i -> hosts.get(i).weight());
-                groups.add(new Group<>(priority, List.copyOf(hosts), weights, load));
+        private Map<Locality, List<E>> byLocality(List<E> some) {
+            Map<Locality, List<E>> parts = new LinkedHashMap<>();
+            for (E host : some) {
+                parts.computeIfAbsent(host.locality(), key -> new ArrayList<>()).add(host);
             }
+            return parts;
+        }
+
+        private int[] count(List<Locality> localities, Map<Locality, List<E>> parts) {
+            return localities.stream()
+                    .mapToInt(
+                            locality -> parts.getOrDefault(locality, List.of()).size())
+                    .toArray();
+        }
+
+        private static double[] hostCounts(int[] counts) {
+            double[] shares = new double[counts.length];
+            for (int i = 0; i < shares.length; i++) {
+                shares[i] = counts[i];
+            }
+            return shares;
         }
     }
 }

@@ -19,6 +19,14 @@ public interface LoadBalancer<E extends Endpoint> {
 
     /** A new balancer. */
     static <E extends Endpoint> LoadBalancer<E> of(Policy policy, HostSet<E> hosts) {
-        return new PriorityBalancer<>(policy, hosts, null);
+        return of(Balancing.of(policy), hosts);
+    }
+
+    /** A new balancer. */
+    static <E extends Endpoint> LoadBalancer<E> of(Balancing balancing, HostSet<E> hosts) {
+        Subsets subsets = balancing.subsets();
+        return subsets == null
+                ? new PriorityBalancer<>(balancing, hosts, new Turns())
+                : SubsetBalancer.of(subsets, balancing, hosts);
     }
 }

@@ -1,6 +1,7 @@
 package dev.weft.balance;
 
 import dev.weft.base.Address;
+import dev.weft.base.Ticker;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -12,14 +13,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PickContext {
     private final RandomGenerator random;
+    private final Ticker ticker;
     private @Nullable Endpoint[] tried = new Endpoint[4];
     private int triedCount;
     private @Nullable Address overrideHost;
     private boolean overrideStrict;
+    private @Nullable SubsetKey subset;
+    private boolean hashed;
+    private long hash;
 
     /** @param random the loop's own; its {@code nextInt} must not allocate ({@link java.util.SplittableRandom} does not) */
     public PickContext(RandomGenerator random) {
+        this(random, Ticker.SYSTEM);
+    }
+
+    /** @param ticker the endpoints' own */
+    public PickContext(RandomGenerator random, Ticker ticker) {
         this.random = random;
+        this.ticker = ticker;
     }
 
     /** Forgets the endpoints of the request before. */
@@ -27,7 +38,15 @@ public final class PickContext {
         Arrays.fill(tried, 0, triedCount, null);
         triedCount = 0;
         overrideHost = null;
+        subset = null;
+        hashed = false;
         return this;
+    }
+
+    /** The hash of the request, for policies that choose by it. */
+    public void hash(long value) {
+        hash = value;
+        hashed = true;
     }
 
     /**
@@ -71,6 +90,34 @@ public final class PickContext {
             }
         }
         return true;
+    }
+
+    /** Asks for a host of this subset, in clusters that have subsets. */
+    public void subset(@Nullable SubsetKey key) {
+        subset = key;
+    }
+
+    @Nullable
+    SubsetKey subset() {
+        return subset;
+    }
+
+    /** The hash of the request; a random one where it has none, the same until {@link #reset}. */
+    long hash() {
+        if (!hashed) {
+            hash(random.nextLong());
+        }
+        return hash;
+    }
+
+    /** The time by the ticker. */
+    long nanos() {
+        return ticker.nanos();
+    }
+
+    /** Uniform in [0, 1). */
+    double coin() {
+        return random.nextDouble();
     }
 
     /** Uniform in [0, bound). */

@@ -5,56 +5,58 @@ import org.jspecify.annotations.Nullable;
 
 /** Chooses a group of hosts by the load its priority carries, then a host of it by the policy. */
 final class PriorityBalancer<E extends Endpoint> implements LoadBalancer<E> {
-    private final Policy policy;
-    private final HostSet<E> hosts;
-    private final Lane<E>[] lanes;
-    private final int[] cumulative; // load of the lanes up to and including i, in percent
-    private final Turn turn;
+    private static final int WHOLE = 100;
 
-    PriorityBalancer(Policy policy, HostSet<E> hosts, @Nullable Turn turn) {
-        this.policy = policy;
+    private final Balancing balancing;
+    private final HostSet<E> hosts;
+    private final Turns turns;
+    private final boolean hashing;
+    private final @Nullable Lane<E>[] lanes;
+    private final int[] cumulative; // load of the lanes up to and including i, in percent
+
+    PriorityBalancer(Balancing balancing, HostSet<E> hosts, Turns turns) {
+        this.balancing = balancing;
         this.hosts = hosts;
-        this.turn = turn == null ? new Turn() : turn;
+        this.turns = turns;
+        this.hashing = balancing.policy().isHashing();
+        Lanes making = new Lanes(balancing.policy(), balancing.slowStart(), turns);
         List<HostSet.Group<E>> groups = hosts.groups();
         @SuppressWarnings({"unchecked", "rawtypes"})
+        @Nullable
         Lane<E>[] made = new Lane[groups.size()];
         this.lanes = made;
         this.cumulative = new int[groups.size()];
         int sum = 0;
         for (int i = 0; i < made.length; i++) {
-            made[i] = lane(policy, groups.get(i), this.turn);
+            made[i] = making.of(groups.get(i));
             sum += groups.get(i).loadPercent();
             cumulative[i] = sum;
         }
     }
 
-    private static <E extends Endpoint> Lane<E> lane(Policy policy, HostSet.Group<E> group, Turn turn) {
-        if (policy instanceof Policy.LeastRequest least) {
-            return new LeastRequestLane<>(group, least.choiceCount());
-        }
-        return policy instanceof Policy.RoundRobin ? new RoundRobinLane<>(group, turn) : new RandomLane<>(group);
-    }
-
     @Override
     public @Nullable E pick(PickContext context) {
         int chosen = chooseLane(context);
-        if (chosen < 0) {
+        Lane<E> lane = chosen < 0 ? null : lanes[chosen];
+        if (lane == null) {
             return null;
         }
-        E host = lanes[chosen].pick(context);
+        E host = lane.pick(context);
         // All of that group tried already: any other group that carries load, then any group at all.
         for (int i = 0; host == null && i < lanes.length; i++) {
-            host = i == chosen ? null : lanes[i].pick(context);
+            Lane<E> other = lanes[i];
+            host = i == chosen || other == null ? null : other.pick(context);
         }
         return host;
     }
 
     private int chooseLane(PickContext context) {
         int last = cumulative.length - 1;
-        if (last <= 0 || cumulative[0] == 100) {
+        if (last <= 0 || cumulative[0] == WHOLE) {
             return last < 0 || cumulative[last] == 0 ? -1 : 0;
         }
-        int point = context.random(100);
+        // By the hash where there is one: a key stays at its priority, and the same one as in Envoy.
+        int point = hashing ? (int) Long.remainderUnsigned(context.hash(), WHOLE) : context.random(WHOLE);
         for (int i = 0; i < last; i++) {
             if (point < cumulative[i]) {
                 return i;
@@ -65,7 +67,7 @@ final class PriorityBalancer<E extends Endpoint> implements LoadBalancer<E> {
 
     @Override
     public LoadBalancer<E> withHosts(HostSet<E> next) {
-        return next == hosts ? this : new PriorityBalancer<>(policy, next, turn);
+        return next == hosts ? this : new PriorityBalancer<>(balancing, next, turns);
     }
 
     @Override

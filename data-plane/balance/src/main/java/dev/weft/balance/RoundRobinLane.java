@@ -1,5 +1,6 @@
 package dev.weft.balance;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,34 +8,33 @@ import org.jspecify.annotations.Nullable;
  * host of weight w (scaled so that the heaviest is 2¹⁶ − 1) is skipped in all but w of 2¹⁶ − 1 rounds, evenly spread. No
  * state but the counter, so all loops share it without a lock.
  */
-final class RoundRobinLane<E extends Endpoint> extends Lane<E> {
+final class RoundRobinLane<E extends Endpoint> extends HostLane<E> {
     private static final int FULL = 0xffff;
 
     private final Turn turn;
     private final int @Nullable [] strides;
 
-    RoundRobinLane(HostSet.Group<E> group, Turn turn) {
-        super(group);
+    RoundRobinLane(List<E> hosts, double[] weights, @Nullable SlowStart slowStart, Turn turn) {
+        super(hosts, slowStart);
         this.turn = turn;
-        int[] weights = group.weights();
         if (uniform(weights)) {
             strides = null;
             return;
         }
-        int heaviest = 0;
-        for (int weight : weights) {
+        double heaviest = 0;
+        for (double weight : weights) {
             heaviest = Math.max(heaviest, weight);
         }
         strides = new int[weights.length];
         for (int i = 0; i < strides.length; i++) {
             // At least 1: a host of tiny weight still gets a request now and then.
-            strides[i] = Math.max(1, (int) Math.round((double) weights[i] * FULL / heaviest));
+            strides[i] = Math.max(1, (int) Math.round(weights[i] * FULL / heaviest));
         }
     }
 
     @Override
     @Nullable
-    E pick(PickContext context) {
+    E choose(PickContext context) {
         int n = size();
         if (strides == null) {
             return allowedFrom((int) (turn.take() % n), context);

@@ -19,10 +19,22 @@ class LoadBalancerTest {
     private final PickContext context = new PickContext(new SplittableRandom(42));
 
     static List<Policy> policies() {
-        return List.of(Policy.ROUND_ROBIN, Policy.RANDOM, Policy.LEAST_REQUEST, new Policy.LeastRequest(3));
+        return List.of(
+                Policy.ROUND_ROBIN,
+                Policy.RANDOM,
+                Policy.LEAST_REQUEST,
+                new Policy.LeastRequest(3),
+                new Policy.PeakEwma(10_000_000_000L),
+                new Policy.Aperture(12, 0.3, Policy.LEAST_REQUEST),
+                Policy.RingHash.DEFAULT,
+                Policy.Maglev.DEFAULT);
     }
 
-    private static List<Endpoint> endpoints(int... weights) {
+    static List<Policy> evenPolicies() {
+        return policies().stream().filter(policy -> !policy.isHashing()).toList();
+    }
+
+    static List<Endpoint> endpoints(int... weights) {
         List<Endpoint> endpoints = new ArrayList<>();
         for (int i = 0; i < weights.length; i++) {
             Endpoint endpoint = new Endpoint(new Address("10.0.0." + (i + 1), 80));
@@ -33,15 +45,20 @@ class LoadBalancerTest {
     }
 
     private Map<Endpoint, Integer> count(LoadBalancer<Endpoint> balancer, int picks) {
+        return count(balancer, context, picks);
+    }
+
+    static Map<Endpoint, Integer> count(LoadBalancer<Endpoint> balancer, PickContext context, int picks) {
         Map<Endpoint, Integer> counts = new IdentityHashMap<>();
         for (int i = 0; i < picks; i++) {
+            context.reset();
             counts.merge(balancer.pick(context), 1, Integer::sum);
         }
         return counts;
     }
 
     /** Each count within five standard deviations of the binomial: one false alarm in a million runs. */
-    private static void assertShares(Map<Endpoint, Integer> counts, List<Endpoint> endpoints, double... shares) {
+    static void assertShares(Map<Endpoint, Integer> counts, List<Endpoint> endpoints, double... shares) {
         long picks = counts.values().stream().mapToLong(i -> i).sum();
         for (int i = 0; i < shares.length; i++) {
             double deviation = Math.sqrt(picks * shares[i] * (1 - shares[i]));
@@ -52,7 +69,7 @@ class LoadBalancerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("policies")
+    @MethodSource("evenPolicies")
     void equalEndpointsGetEqualShares(Policy policy) {
         List<Endpoint> endpoints = endpoints(1, 1, 1, 1, 1);
         assertShares(count(LoadBalancer.of(policy, HostSet.of(endpoints)), PICKS), endpoints, .2, .2, .2, .2, .2);
@@ -69,7 +86,8 @@ class LoadBalancerTest {
     @Test
     void weightsAreShares() {
         List<Endpoint> endpoints = endpoints(1, 2, 7);
-        for (Policy policy : List.of(Policy.ROUND_ROBIN, Policy.LEAST_REQUEST)) {
+        for (Policy policy :
+                List.of(Policy.ROUND_ROBIN, Policy.LEAST_REQUEST, new Policy.Aperture(12, 0.3, Policy.LEAST_REQUEST))) {
             assertShares(count(LoadBalancer.of(policy, HostSet.of(endpoints)), PICKS), endpoints, .1, .2, .7);
         }
     }
@@ -237,7 +255,7 @@ class LoadBalancerTest {
         HostSet<Endpoint> hosts = HostSet.of(endpoints);
         assertThat(hosts.inPanic()).isTrue();
         assertShares(count(LoadBalancer.of(Policy.RANDOM, hosts), 100_000), endpoints, .25, .25, .25, .25);
-        HostSet<Endpoint> never = HostSet.of(endpoints, 140, 0);
+        HostSet<Endpoint> never = HostSet.of(endpoints, new Spread(140, 0, LocalityRule.NONE, false));
         assertThat(never.inPanic()).isFalse();
         assertShares(count(LoadBalancer.of(Policy.RANDOM, never), 100_000), endpoints, 0, 0, 0, 1);
     }
@@ -246,7 +264,8 @@ class LoadBalancerTest {
     void allUnhealthyWithoutPanicMeansNoPick() {
         List<Endpoint> endpoints = endpoints(1, 1);
         endpoints.forEach(e -> e.health(Endpoint.Health.UNHEALTHY));
-        assertThat(LoadBalancer.of(Policy.ROUND_ROBIN, HostSet.of(endpoints, 140, 0))
+        assertThat(LoadBalancer.of(
+                                Policy.ROUND_ROBIN, HostSet.of(endpoints, new Spread(140, 0, LocalityRule.NONE, false)))
                         .pick(context))
                 .isNull();
         assertThat(LoadBalancer.of(Policy.ROUND_ROBIN, HostSet.of(endpoints)).pick(context))

@@ -7,13 +7,19 @@ import dev.weft.base.Address;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A pick is on the path of every request: it must leave no garbage, in any policy, with weights and priorities. */
 class PickAllocationTest {
     private static final int PICKS = 200_000;
+
+    private PickContext context = new PickContext(new SplittableRandom(1));
+    private @Nullable SubsetKey key;
 
     @ParameterizedTest
     @MethodSource("dev.weft.balance.LoadBalancerTest#policies")
@@ -26,19 +32,51 @@ class PickAllocationTest {
             endpoint.health(i == 0 || i == 2 || i == 4 || i == 6 ? Endpoint.Health.UNHEALTHY : Endpoint.Health.HEALTHY);
             endpoints.add(endpoint);
         }
-        LoadBalancer<Endpoint> balancer = LoadBalancer.of(policy, HostSet.of(endpoints));
-        PickContext context = new PickContext(new SplittableRandom(1));
+        assertNoGarbage(LoadBalancer.of(policy, HostSet.of(endpoints)));
+    }
+
+    /** With subsets asked for, fallen back from, and with hosts that warm up. */
+    @ParameterizedTest
+    @MethodSource("dev.weft.balance.LoadBalancerTest#policies")
+    void aSubsetOfNewcomersAllocatesNothingEither(Policy policy) {
+        Subsets subsets = new Subsets(
+                Subsets.Fallback.ANY_ENDPOINT,
+                Map.of(),
+                List.of(
+                        new Subsets.Selector(Set.of("x"), null, Set.of()),
+                        new Subsets.Selector(Set.of("x", "y"), null, Set.of("x"))),
+                false,
+                false,
+                false);
+        long[] now = {1};
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            now[0] += 1_000_000_000;
+            endpoints.add(new Endpoint(new Address("10.0.0." + (i + 1), 80), () -> now[0]) {
+                @Override
+                public Map<String, Object> labels() {
+                    return Map.of("x", "1");
+                }
+            });
+        }
+        SlowStart slowStart = new SlowStart(60_000_000_000L, 1, 0.1);
+        context = new PickContext(new SplittableRandom(1), () -> now[0]);
+        key = SubsetKey.of(Map.of("x", "1", "y", "2"));
+        assertNoGarbage(LoadBalancer.of(new Balancing(policy, slowStart, subsets), HostSet.of(endpoints)));
+    }
+
+    private void assertNoGarbage(LoadBalancer<Endpoint> balancer) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        run(balancer, context); // classes loaded, code compiled
+        run(balancer); // classes loaded, code compiled
         long before = threads.getCurrentThreadAllocatedBytes();
-        run(balancer, context);
+        run(balancer);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         assertThat(allocated / (double) PICKS).isLessThan(0.01); // what the JVM itself may allocate meanwhile
     }
 
-    private static void run(LoadBalancer<Endpoint> balancer, PickContext context) {
+    private void run(LoadBalancer<Endpoint> balancer) {
         for (int i = 0; i < PICKS; i++) {
-            context.reset();
+            context.reset().subset(key);
             Endpoint endpoint = balancer.pick(context);
             endpoint.requestStarted();
             context.exclude(endpoint);

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>States: (waiting →) on a connection → over. It counts as the endpoint's load from its beginning to its end.
  */
 final class Attempt implements HttpPool.Waiter, UpstreamListener {
+    private static final long NOT_MEASURED = Long.MIN_VALUE;
+
     private final Exchange exchange;
     private final ClusterRuntime cluster;
     private final EndpointRuntime endpoint;
@@ -32,6 +34,8 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     private boolean asking; // for a tunnel: until the upstream agrees it gets nothing but the request's head
     private boolean paused; // the upstream does not keep up with the request
     private boolean responseDone;
+    private boolean answered; // the response has begun
+    private long began;
 
     Attempt(Exchange exchange, ClusterRuntime cluster, EndpointRuntime endpoint) {
         this.exchange = exchange;
@@ -60,6 +64,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
 
     /** Begins; answers false when the cluster's limit leaves no room to wait for a connection. */
     boolean begin() {
+        began = endpoint.isMeasured() ? System.nanoTime() : NOT_MEASURED;
         endpoint.requestStarted();
         HttpPool pool = pool();
         UpstreamConnection idle = pool.takeIdle();
@@ -89,6 +94,14 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     public boolean upgrades() {
         HttpStream stream = exchange.stream();
         return stream.isUpgradeAllowed() && stream.request().method() != HttpMethod.CONNECT;
+    }
+
+    /** What an endpoint has not answered counts as having taken as long as we waited. */
+    private void unanswered() {
+        if (began != NOT_MEASURED && !answered && (upstream != null || awaited != null)) {
+            long now = System.nanoTime();
+            endpoint.unanswered(now - began, now);
+        }
     }
 
     private void stopWaiting() {
@@ -140,6 +153,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
 
     @Override
     public void connectFailed(boolean timeout, String reason) {
+        unanswered();
         stopWaiting();
         endpoint.requestEnded();
         exchange.connectFailed(this, timeout, reason);
@@ -147,6 +161,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
 
     /** The exchange needs it no more. */
     void cancel() {
+        unanswered();
         HttpPool waitedAt = awaited;
         if (waitedAt != null) {
             stopWaiting();
@@ -179,6 +194,11 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     @Override
     public void responseHead(ResponseHead head, boolean end) {
         responseDone = end;
+        if (began != NOT_MEASURED && !answered) {
+            long now = System.nanoTime();
+            endpoint.answered(now - began, now);
+        }
+        answered = true;
         boolean agreed = asking && isAgreed(head.status());
         exchange.responseHead(head, end);
         if (agreed) {
@@ -238,6 +258,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
     @Override
     public void failed(Failure failure, String details) {
         Objects.requireNonNull(upstream);
+        unanswered();
         upstream = null;
         endpoint.requestEnded();
         exchange.upstreamFailed(failure, details);

@@ -72,7 +72,7 @@ public final class Engine implements AutoCloseable {
             workers.add(new Worker(loop, config.loops()));
         }
         this.tls = new TlsContexts();
-        this.clusters = Clusters.of(loops.all(), tls, stats);
+        this.clusters = Clusters.of(loops.all(), tls, stats, config.whereabouts());
         this.logs = new LogWriter(stats, config.log());
         Telemetry telemetry = new Telemetry(stats, config.self(), config.principal());
         this.compiler = new ChainCompiler(

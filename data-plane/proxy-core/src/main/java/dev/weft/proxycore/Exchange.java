@@ -3,6 +3,7 @@ package dev.weft.proxycore;
 import dev.weft.balance.PickContext;
 import dev.weft.base.Address;
 import dev.weft.codec.CodecLoop;
+import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpMethod;
 import dev.weft.http.HttpStream;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>States: picking → attempt → (picking → attempt)* → response → over.
  */
 final class Exchange implements StreamContext {
+    private static final byte[] SET_COOKIE = Ascii.bytes("set-cookie");
+
     final HttpConnection connection;
     final long startNanos = System.nanoTime();
 
@@ -74,6 +77,8 @@ final class Exchange implements StreamContext {
     private boolean triedAgain;
     private @Nullable Address wantedHost; // by a session that is bound to it
     private boolean wantedStrictly;
+    private long hash = RequestHash.NONE; // of the request, where its cluster goes by one
+    private byte @Nullable [] newCookie; // to be set in the upstream's response
 
     Exchange(HttpConnection connection, StreamDeadlines deadlines) {
         this.connection = connection;
@@ -156,7 +161,8 @@ final class Exchange implements StreamContext {
         }
         admitted = true;
         to.stats().activeRequests.add(cell(), 1);
-        PickContext context = connection.worker().upstream().firstPick();
+        hash = to.isHashing() && plan != null ? plan.hash(this, stream().request()) : RequestHash.NONE;
+        PickContext context = asked(connection.worker().upstream().firstPick());
         if (wantedHost != null) {
             context.overrideHost(wantedHost, wantedStrictly); // the first attempt's only, as in Envoy
         }
@@ -172,6 +178,15 @@ final class Exchange implements StreamContext {
     void overrideHost(Address address, boolean strict) {
         wantedHost = address;
         wantedStrictly = strict;
+    }
+
+    /** What this request asks of every pick. */
+    private PickContext asked(PickContext context) {
+        if (hash != RequestHash.NONE) {
+            context.hash(hash);
+        }
+        context.subset(plan == null ? null : plan.subset(choice));
+        return context;
     }
 
     private void attempt(ClusterRuntime to, PickContext context) {
@@ -198,13 +213,18 @@ final class Exchange implements StreamContext {
         Replies.overflow(this);
     }
 
+    /** The upstream's response sets this cookie. */
+    void giveCookie(byte[] field) {
+        newCookie = field;
+    }
+
     /** Nothing was sent, so another endpoint may have it (decision 24); the same one only when there is no other. */
     void connectFailed(Attempt failed, boolean timeout, String reason) {
         transportFailure = reason;
         ClusterRuntime to = requireCluster();
         PickContext context = picks;
         if (context == null) {
-            context = new PickContext(connection.worker().loop().random());
+            context = asked(new PickContext(connection.worker().loop().random()));
             picks = context;
         }
         context.exclude(failed.endpoint());
@@ -222,7 +242,7 @@ final class Exchange implements StreamContext {
             triedAgain = true;
             ClusterRuntime to = requireCluster();
             to.stats().requestRetries.increment(cell());
-            attempt(to, connection.worker().upstream().firstPick());
+            attempt(to, asked(connection.worker().upstream().firstPick()));
             return;
         }
         Replies.upstreamFailed(this, failure, details);
@@ -339,6 +359,9 @@ final class Exchange implements StreamContext {
         }
         if (envoyHeaders && current.isRequestEnded()) {
             EnvoyHeaders.serviceTime(head.headers(), deadlines.sinceRequestEnd(responseHeadNanos));
+        }
+        if (newCookie != null) {
+            head.headers().add(SET_COOKIE, newCookie);
         }
         connection.manager().finish(this, head);
         current.responseHead(head, end);

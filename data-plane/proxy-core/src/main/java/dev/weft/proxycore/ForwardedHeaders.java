@@ -57,16 +57,24 @@ final class ForwardedHeaders {
         if (!wanted) {
             return Origin.EXTERNAL;
         }
-        boolean forwarded = headers.has(KnownHeader.X_FORWARDED_FOR);
-        byte[] client = null;
-        if (forwarded && (!edge || trustedHops > 0)) {
-            client = address(headers, edge ? trustedHops - 1 : trustedHops);
-        }
+        byte[] client = client(headers);
         exchange.client = client;
         if (!internal.isEmpty() && isInternal(exchange.connection.info(), headers, client)) {
             return Origin.INTERNAL;
         }
         return edge ? Origin.EDGE : Origin.EXTERNAL;
+    }
+
+    /** Tells the exchange who the client is for a route that depends on it, where nothing else does. */
+    void client(Exchange exchange, HeaderBlock headers) {
+        if (!wanted) {
+            exchange.client = client(headers);
+        }
+    }
+
+    private byte @Nullable [] client(HeaderBlock headers) {
+        boolean trusted = headers.has(KnownHeader.X_FORWARDED_FOR) && (!edge || trustedHops > 0);
+        return trusted ? address(headers, edge ? trustedHops - 1 : trustedHops) : null;
     }
 
     private static byte @Nullable [] address(HeaderBlock headers, int behind) {

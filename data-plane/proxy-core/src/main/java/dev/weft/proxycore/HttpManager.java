@@ -163,6 +163,9 @@ final class HttpManager implements NetworkFilterRuntime {
         RoutePlan plan = served == null ? null : served.table().match(head, random);
         exchange.plan = plan;
         exchange.choice = plan == null ? null : plan.choose(head, random);
+        if (plan != null && plan.hashesClient()) {
+            headers.client(exchange, head);
+        }
         return upgrades.admit(head, plan == null ? null : plan.upgrades());
     }
 

@@ -59,6 +59,11 @@ final class ManagerHeaders {
         return true;
     }
 
+    /** Finds the client of a request whose route depends on it; before a filter or the route changes a header. */
+    void client(Exchange exchange, RequestHead head) {
+        forwarded.client(exchange, head.headers());
+    }
+
     /** As Envoy's UuidRequestIdConfig: an id from outside is replaced unless that is not wanted. */
     private void requestId(RequestIds ids, HeaderBlock headers, boolean edge) {
         int known = headers.find(KnownHeader.X_REQUEST_ID);

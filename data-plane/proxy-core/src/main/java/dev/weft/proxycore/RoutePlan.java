@@ -1,5 +1,6 @@
 package dev.weft.proxycore;
 
+import dev.weft.balance.SubsetKey;
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.RequestHead;
@@ -12,12 +13,14 @@ import dev.weft.xdsmodel.ClusterSpecifier;
 import dev.weft.xdsmodel.DataSource;
 import dev.weft.xdsmodel.HeaderMutations;
 import dev.weft.xdsmodel.HttpFilterOverride;
+import dev.weft.xdsmodel.Metadata;
 import dev.weft.xdsmodel.Route;
 import dev.weft.xdsmodel.RouteAction;
 import dev.weft.xdsmodel.RouteConfiguration;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What is done with the requests of one route: its numbers and edits ready for use. Immutable; shared by all loops. */
 final class RoutePlan {
+    /** Envoy's name for metadata about balancing. */
+    static final String BALANCING = "envoy.lb";
+
     private final CompiledRoute compiled;
     private final long timeoutNanos;
     private final long responseHeaderNanos;
@@ -43,6 +49,8 @@ final class RoutePlan {
     private final @Nullable Upgrades upgrades;
     private final boolean terminatesConnect;
     private final List<List<Map<String, HttpFilterOverride>>> filterLevels;
+    private final @Nullable RequestHash hash;
+    private final @Nullable SubsetKey[] subsets; // by share; the first where there is no share
     private volatile @Nullable ClusterRuntime[] clusters = {}; // by share; replaced by the control thread
 
     RoutePlan(CompiledRoute compiled, RouteConfiguration table) {
@@ -69,6 +77,8 @@ final class RoutePlan {
         upgrades =
                 forward == null || forward.upgradeConfigs().isEmpty() ? null : new Upgrades(forward.upgradeConfigs());
         terminatesConnect = forward != null && forward.terminatesConnect();
+        hash = forward == null ? null : RequestHash.of(forward.hashPolicies());
+        subsets = subsets(forward == null ? Metadata.NONE : forward.metadataMatch(), compiled.choices());
         // Envoy: the most specific level first, unless the route configuration turns it around.
         List<HeaderMutations> levels =
                 new ArrayList<>(List.of(route.headers(), compiled.host().headers(), table.headers()));
@@ -121,6 +131,40 @@ final class RoutePlan {
 
     private static String text(DataSource body) {
         return body instanceof DataSource.Inline inline ? inline.text() : "";
+    }
+
+    /** A share's metadata stands above the route's, key by key (as in Envoy). */
+    private static @Nullable SubsetKey[] subsets(Metadata match, List<ClusterChoice> choices) {
+        @Nullable SubsetKey[] keys = new SubsetKey[Math.max(1, choices.size())];
+        keys[0] = subset(match.of(BALANCING));
+        for (ClusterChoice choice : choices) {
+            Map<String, @Nullable Object> merged = new HashMap<>(match.of(BALANCING));
+            if (choice.weight() != null) {
+                merged.putAll(choice.weight().metadataMatch().of(BALANCING));
+            }
+            keys[choice.share()] = subset(merged);
+        }
+        return keys;
+    }
+
+    static @Nullable SubsetKey subset(Map<String, @Nullable Object> labels) {
+        return labels.isEmpty() ? null : SubsetKey.of(labels);
+    }
+
+    /** Which of a cluster's subsets a request is for; null = it does not say. */
+    @Nullable
+    SubsetKey subset(@Nullable ClusterChoice choice) {
+        return subsets[choice == null || choice.share() >= subsets.length ? 0 : choice.share()];
+    }
+
+    /** Whether that depends on who the client is. */
+    boolean hashesClient() {
+        return hash != null && hash.isOfClient();
+    }
+
+    /** What clusters that choose by a hash go by, or {@link RequestHash#NONE}. */
+    long hash(Exchange exchange, RequestHead head) {
+        return hash == null ? RequestHash.NONE : hash.of(exchange, head);
     }
 
     /** A duration in protobuf's JSON form, {@code 15s}; 0 for none or nonsense (a hint is advisory). */

@@ -1,11 +1,13 @@
 package dev.weft.proxycore;
 
-import dev.weft.upstream.ClusterRuntime;
+import dev.weft.balance.SubsetKey;
 import dev.weft.upstream.Clusters;
 import dev.weft.xdsmodel.ClusterSpecifier;
 import dev.weft.xdsmodel.TcpProxy;
 import io.netty.channel.Channel;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +17,19 @@ final class TcpManager implements NetworkFilterRuntime {
     private final Clusters clusters;
     private final Telemetry telemetry;
     private final @Nullable AccessLogger log;
+    private final List<Target> targets;
+    private final long totalWeight;
+
+    /** Where a connection may go. */
+    private record Target(
+            String cluster, long weight, @Nullable SubsetKey subset) {}
 
     TcpManager(TcpProxy config, Parts parts) {
         this.config = config;
         this.clusters = parts.clusters();
         this.telemetry = parts.telemetry();
+        this.targets = targets(config);
+        this.totalWeight = targets.stream().mapToLong(Target::weight).sum();
         this.log = AccessLogger.of(config.accessLogs(), parts.logs());
     }
 
@@ -39,29 +49,39 @@ final class TcpManager implements NetworkFilterRuntime {
 
     @Override
     public void serve(Worker worker, ChainRuntime chain, Channel channel, ConnectionInfo info) {
-        TcpSession session = new TcpSession(
-                this, worker, chain, channel, info, cluster(worker.loop().random()));
+        Target target = draw(worker.loop().random());
+        TcpSession session =
+                new TcpSession(this, worker, chain, channel, info, clusters.find(target.cluster()), target.subset());
         worker.opened(session);
         session.begin();
     }
 
-    private @Nullable ClusterRuntime cluster(RandomGenerator random) {
+    private Target draw(RandomGenerator random) {
+        long ticket = totalWeight == 0 ? 0 : random.nextLong(totalWeight);
+        for (Target target : targets) {
+            ticket -= target.weight();
+            if (ticket < 0) {
+                return target;
+            }
+        }
+        return targets.getLast();
+    }
+
+    private static List<Target> targets(TcpProxy config) {
+        Map<String, @Nullable Object> labels = config.metadataMatch().of(RoutePlan.BALANCING);
         return switch (config.cluster()) {
-            case ClusterSpecifier.Single single -> clusters.find(single.cluster());
-            case ClusterSpecifier.Weighted weighted -> clusters.find(draw(weighted, random));
-            case ClusterSpecifier.FromHeader header -> null; // has no meaning without a request
+            case ClusterSpecifier.Single single -> List.of(new Target(single.cluster(), 1, RoutePlan.subset(labels)));
+            case ClusterSpecifier.Weighted weighted ->
+                weighted.clusters().stream().map(share -> target(share, labels)).toList();
+            case ClusterSpecifier.FromHeader header ->
+                List.of(new Target("", 1, null)); // means nothing without a request
         };
     }
 
-    private static String draw(ClusterSpecifier.Weighted weighted, RandomGenerator random) {
-        long ticket = random.nextLong(Math.max(1, weighted.totalWeight()));
-        List<ClusterSpecifier.ClusterWeight> shares = weighted.clusters();
-        for (ClusterSpecifier.ClusterWeight share : shares) {
-            ticket -= share.weight();
-            if (ticket < 0) {
-                return share.name();
-            }
-        }
-        return shares.get(shares.size() - 1).name();
+    /** A share's labels stand above the filter's. */
+    private static Target target(ClusterSpecifier.ClusterWeight share, Map<String, @Nullable Object> labels) {
+        Map<String, @Nullable Object> merged = new HashMap<>(labels);
+        merged.putAll(share.metadataMatch().of(RoutePlan.BALANCING));
+        return new Target(share.name(), share.weight(), RoutePlan.subset(merged));
     }
 }

@@ -1,6 +1,8 @@
 package dev.weft.proxycore;
 
 import dev.weft.balance.PickContext;
+import dev.weft.balance.SubsetKey;
+import dev.weft.balance.XxHash64;
 import dev.weft.http.ResponseFlag;
 import dev.weft.net.HalfClose;
 import dev.weft.net.TimerWheel;
@@ -31,6 +33,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
     private final ConnectionInfo info;
     private final Side downstream;
     private final @Nullable ClusterRuntime cluster;
+    private final @Nullable SubsetKey subset;
     private @Nullable Side upstream;
     private @Nullable EndpointRuntime endpoint;
     private @Nullable PickContext picks;
@@ -51,12 +54,14 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
             ChainRuntime chain,
             Channel channel,
             ConnectionInfo info,
-            @Nullable ClusterRuntime cluster) {
+            @Nullable ClusterRuntime cluster,
+            @Nullable SubsetKey subset) {
         this.manager = manager;
         this.worker = worker;
         this.chain = chain;
         this.info = info;
         this.cluster = cluster;
+        this.subset = subset;
         this.downstream = new Side(channel);
     }
 
@@ -76,7 +81,16 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
             return;
         }
         admitted = true;
-        connect(worker.upstream().firstPick());
+        connect(asked(worker.upstream().firstPick()));
+    }
+
+    /** What this connection asks of every pick. */
+    private PickContext asked(PickContext context) {
+        if (manager.config().hashSourceIp()) {
+            context.hash(XxHash64.hash(info.remoteIpText()));
+        }
+        context.subset(subset);
+        return context;
     }
 
     private void connect(PickContext context) {
@@ -127,7 +141,7 @@ final class TcpSession extends TimerWheel.Timer implements ConnectListener, Down
         ClusterRuntime to = java.util.Objects.requireNonNull(cluster);
         PickContext context = picks;
         if (context == null) {
-            context = new PickContext(worker.loop().random());
+            context = asked(new PickContext(worker.loop().random()));
             picks = context;
         }
         context.exclude(failed);

@@ -43,7 +43,8 @@ class AccessLogTest {
 
     private TcpProxy tcp(String cluster) {
         TcpProxy t = TcpProxy.of("tcp", cluster);
-        return new TcpProxy(t.statPrefix(), t.cluster(), t.idleTimeout(), 1, null, List.of(log("tcp.log")));
+        return new TcpProxy(
+                t.statPrefix(), t.cluster(), t.idleTimeout(), 1, null, List.of(log("tcp.log")), Metadata.NONE, false);
     }
 
     private void listener(TestProxy proxy, FilterChain... chains) {

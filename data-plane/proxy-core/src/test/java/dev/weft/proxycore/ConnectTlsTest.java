@@ -96,7 +96,8 @@ class ConnectTlsTest {
                 Map.of(),
                 true,
                 to.maxStreamDuration(),
-                to.metadataMatch());
+                to.metadataMatch(),
+                List.of());
         RouteConfiguration routes = RouteConfiguration.of(
                 "r",
                 VirtualHost.of("all", List.of("*"), Route.of(RouteMatch.of(new RouteMatch.PathMatch.Connect()), ends)));

@@ -43,7 +43,8 @@ class EngineHeadersTest {
                 Map.of(),
                 false,
                 RouteAction.MaxStreamDuration.NONE,
-                Metadata.NONE);
+                Metadata.NONE,
+                List.of());
     }
 
     private static TestProxy proxy(HttpConnectionManager manager, int... ports) {
@@ -134,7 +135,8 @@ class EngineHeadersTest {
     @Test
     void aShareMayHaveAHostOfItsOwn() throws IOException {
         ClusterSpecifier share = new ClusterSpecifier.Weighted(List.of(
-                new ClusterSpecifier.ClusterWeight("backend", 1, HeaderMutations.NONE, "share.test", Map.of())));
+                new ClusterSpecifier.ClusterWeight(
+                        "backend", 1, HeaderMutations.NONE, "share.test", Metadata.NONE, Map.of())));
         assertThat(seenBy(to(share, null, null, false)))
                 .contains("\r\nHost: share.test\r\n")
                 .doesNotContain("x-envoy-original-host");

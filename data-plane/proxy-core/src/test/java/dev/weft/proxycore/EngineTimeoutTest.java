@@ -175,7 +175,9 @@ class EngineTimeoutTest {
                 TestProxy proxy = new TestProxy()) {
             proxy.cluster("backend", backend.port());
             proxy.listener(
-                    "http", FilterChain.of(new TcpProxy(t.statPrefix(), t.cluster(), SHORT, 1, null, List.of())));
+                    "http",
+                    FilterChain.of(new TcpProxy(
+                            t.statPrefix(), t.cluster(), SHORT, 1, null, List.of(), Metadata.NONE, false)));
             proxy.apply();
             try (Client client = proxy.client()) {
                 assertThat(client.rest()).isEmpty();

@@ -10,6 +10,7 @@ import dev.weft.xdsmodel.RouteAction;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -128,7 +129,8 @@ class GrpcTest {
                 Map.of(),
                 false,
                 new RouteAction.MaxStreamDuration(max, header),
-                Metadata.NONE);
+                Metadata.NONE,
+                List.of());
         TestProxy proxy = new TestProxy();
         proxy.cluster("backend", port);
         proxy.listener("http", FilterChain.of(TestProxy.manager(TestProxy.action(forward))));

@@ -5,6 +5,7 @@ import dev.weft.base.Diagnostic;
 import dev.weft.base.Log;
 import dev.weft.net.OriginalDestination;
 import dev.weft.stats.StatsRegistry;
+import dev.weft.upstream.Whereabouts;
 import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.FilterChain;
 import dev.weft.xdsmodel.HttpConnectionManager;
@@ -32,6 +33,7 @@ final class LoadMain {
         StatsRegistry stats = new StatsRegistry(loops + 1);
         EngineConfig config = new EngineConfig(
                 loops,
+                Whereabouts.UNKNOWN,
                 WorkloadLabels.UNKNOWN,
                 "",
                 OriginalDestination.NONE,

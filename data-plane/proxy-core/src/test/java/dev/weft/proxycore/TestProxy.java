@@ -1,10 +1,12 @@
 package dev.weft.proxycore;
 
 import dev.weft.base.Address;
+import dev.weft.base.Locality;
 import dev.weft.base.Log;
 import dev.weft.net.OriginalDestination;
 import dev.weft.stats.PrometheusText;
 import dev.weft.stats.StatsRegistry;
+import dev.weft.upstream.Whereabouts;
 import dev.weft.xdsmodel.AccessLog;
 import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.FilterChain;
@@ -60,6 +62,7 @@ final class TestProxy implements AutoCloseable {
         engine = new Engine(
                 new EngineConfig(
                         1,
+                        new Whereabouts("test", new Locality("r", "a", ""), "own"),
                         WorkloadLabels.of("test", "shop", Map.of()),
                         principal,
                         destination,

@@ -8,6 +8,7 @@ import dev.weft.net.TlsConfigException;
 import dev.weft.net.TlsContexts;
 import dev.weft.net.TlsProvider;
 import dev.weft.proxycore.WorkloadLabels;
+import dev.weft.upstream.Whereabouts;
 import dev.weft.xdsclient.AdsClient;
 import dev.weft.xdsclient.ControlPlane;
 import dev.weft.xdsclient.GrpcTarget;
@@ -15,6 +16,7 @@ import dev.weft.xdsclient.ResourceParser;
 import dev.weft.xdsmodel.Bootstrap;
 import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.ClusterLoadAssignment;
+import dev.weft.xdsmodel.Node;
 import dev.weft.xdsmodel.Parsed;
 import dev.weft.xdsmodel.TransportSocket;
 import dev.weft.xdsmodel.XdsReader;
@@ -70,7 +72,10 @@ final class BootstrapProxy {
         Parsed<Bootstrap> parsed = XdsReader.bootstrap(text);
         if (parsed instanceof Parsed.Ok<Bootstrap> ok) {
             ok.warnings().forEach(warning -> log.warn(warning.toString()));
-            Proxy proxy = new Proxy(options.loops(), WorkloadLabels.UNKNOWN, "", log);
+            Node node = ok.value().node();
+            Whereabouts whereabouts =
+                    new Whereabouts(node.id(), node.locality(), ok.value().localCluster());
+            Proxy proxy = new Proxy(options.loops(), whereabouts, WorkloadLabels.UNKNOWN, "", log);
             return new BootstrapProxy(proxy, ok.value()).start(text);
         }
         if (parsed instanceof Parsed.Rejected<Bootstrap> rejected) {

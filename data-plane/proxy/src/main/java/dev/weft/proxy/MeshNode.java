@@ -1,7 +1,7 @@
 package dev.weft.proxy;
 
 import dev.weft.base.ExplicitPorts;
-import dev.weft.xdsmodel.Locality;
+import dev.weft.base.Locality;
 import dev.weft.xdsmodel.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

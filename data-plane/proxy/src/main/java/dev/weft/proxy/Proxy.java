@@ -9,6 +9,7 @@ import dev.weft.proxycore.Engine;
 import dev.weft.proxycore.EngineConfig;
 import dev.weft.proxycore.WorkloadLabels;
 import dev.weft.stats.StatsRegistry;
+import dev.weft.upstream.Whereabouts;
 import dev.weft.xdsclient.ControlThread;
 import dev.weft.xdsmodel.XdsSnapshot;
 import io.netty.channel.EventLoop;
@@ -46,15 +47,15 @@ final class Proxy {
      * @param loops event loops of the engine; 0 = by the number of cores, at most 2
      * @param principal the workload's identity, empty when it has none
      */
-    Proxy(int loops, WorkloadLabels self, String principal, Log log) {
+    Proxy(int loops, Whereabouts whereabouts, WorkloadLabels self, String principal, Log log) {
         this.log = log;
         int count = loops > 0 ? loops : Math.min(2, Runtime.getRuntime().availableProcessors());
         this.stats = new StatsRegistry(count + 1);
         this.control = new EventLoops(1, "weft-control");
         this.controlThread = new ControlThread(control.loop(0).netty(), control.loop(0)::newSocket);
         BuiltInFilters filters = new BuiltInFilters(new HttpFilters(stats));
-        this.engine =
-                new Engine(new EngineConfig(count, self, principal, OriginalDestination.SOCKET, filters, log), stats);
+        this.engine = new Engine(
+                new EngineConfig(count, whereabouts, self, principal, OriginalDestination.SOCKET, filters, log), stats);
         stats.gauge("envoy_server_live", "1 while the proxy is live", () -> state == State.LIVE ? 1 : 0);
         stats.gauge(
                 "envoy_server_uptime",

@@ -7,6 +7,7 @@ import dev.weft.identity.HostCredential;
 import dev.weft.identity.IssuedIdentity;
 import dev.weft.net.TlsConfigException;
 import dev.weft.proxycore.WorkloadLabels;
+import dev.weft.upstream.Whereabouts;
 import dev.weft.xdsclient.AdsClient;
 import dev.weft.xdsclient.ControlPlane;
 import dev.weft.xdsclient.Lease;
@@ -61,6 +62,7 @@ final class SidecarProxy {
         this.node = self.node();
         this.proxy = new Proxy(
                 options.loops(),
+                new Whereabouts(node.id(), node.locality(), ""),
                 WorkloadLabels.of(self.name(), options.namespace(), self.labels()),
                 credential
                         .identity()

@@ -11,6 +11,7 @@ import dev.weft.net.TlsConfigException;
 import dev.weft.net.TlsContext;
 import dev.weft.net.TlsContexts;
 import dev.weft.proxycore.WorkloadLabels;
+import dev.weft.upstream.Whereabouts;
 import dev.weft.xdsclient.AdsClient;
 import dev.weft.xdsclient.ControlPlane;
 import dev.weft.xdsclient.GrpcTarget;
@@ -60,7 +61,8 @@ final class WarmUp {
             }
             this.credential = HostCredential.read(pem);
         }
-        this.proxy = new Proxy(0, WorkloadLabels.UNKNOWN, "", Log.to(System.err, Log.Level.WARN, "warm-up"));
+        this.proxy = new Proxy(
+                0, Whereabouts.UNKNOWN, WorkloadLabels.UNKNOWN, "", Log.to(System.err, Log.Level.WARN, "warm-up"));
     }
 
     static int run() {

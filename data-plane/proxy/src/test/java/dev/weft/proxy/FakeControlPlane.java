@@ -84,7 +84,7 @@ final class FakeControlPlane extends AggregatedDiscoveryServiceGrpc.AggregatedDi
         Cluster nonsense = Cluster.newBuilder()
                 .setName("nonsense")
                 .setType(Cluster.DiscoveryType.STATIC)
-                .setLbPolicy(Cluster.LbPolicy.MAGLEV)
+                .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .build();
         streams.forEach(stream -> stream.onNext(DeltaDiscoveryResponse.newBuilder()
                 .setTypeUrl(PREFIX + Cluster.getDescriptor().getFullName())

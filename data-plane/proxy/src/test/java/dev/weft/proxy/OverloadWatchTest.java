@@ -11,6 +11,7 @@ import dev.weft.proxycore.HttpFilterFactory;
 import dev.weft.proxycore.WorkloadLabels;
 import dev.weft.stats.PrometheusText;
 import dev.weft.stats.StatsRegistry;
+import dev.weft.upstream.Whereabouts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -25,7 +26,14 @@ class OverloadWatchTest {
     private final StatsRegistry stats = new StatsRegistry(2);
     private final Log log = Log.to(new PrintStream(written, true, StandardCharsets.UTF_8), Log.Level.INFO, "overload");
     private final Engine engine = new Engine(
-            new EngineConfig(1, WorkloadLabels.UNKNOWN, "", OriginalDestination.NONE, HttpFilterFactory.NONE, log),
+            new EngineConfig(
+                    1,
+                    Whereabouts.UNKNOWN,
+                    WorkloadLabels.UNKNOWN,
+                    "",
+                    OriginalDestination.NONE,
+                    HttpFilterFactory.NONE,
+                    log),
             stats);
     private final AtomicReference<Double> heap = new AtomicReference<>(0.0);
     private final OverloadWatch watch =

@@ -6,6 +6,7 @@ import dev.weft.base.Address;
 import dev.weft.base.Diagnostic;
 import dev.weft.base.Log;
 import dev.weft.proxycore.WorkloadLabels;
+import dev.weft.upstream.Whereabouts;
 import dev.weft.xdsmodel.Listener;
 import dev.weft.xdsmodel.XdsSnapshot;
 import java.net.InetAddress;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class RefusedListenersTest {
-    private final Proxy proxy = new Proxy(1, WorkloadLabels.UNKNOWN, "", Log.to(System.err, Log.Level.ERROR, "test"));
+    private final Proxy proxy =
+            new Proxy(1, Whereabouts.UNKNOWN, WorkloadLabels.UNKNOWN, "", Log.to(System.err, Log.Level.ERROR, "test"));
     private final RefusedListeners refused = new RefusedListeners(proxy.stats());
 
     @AfterEach

@@ -178,7 +178,8 @@ class CompiledRoutesTest {
                         Map.of(),
                         false,
                         RouteAction.MaxStreamDuration.NONE,
-                        Metadata.NONE));
+                        Metadata.NONE,
+                        List.of()));
         return compile(VirtualHost.of("v", List.of("*"), route)).routes().get(0);
     }
 

@@ -1,11 +1,11 @@
 package dev.weft.upstream;
 
+import dev.weft.balance.Balancing;
 import dev.weft.balance.Endpoint;
 import dev.weft.balance.HostSet;
 import dev.weft.balance.Limits;
 import dev.weft.balance.LoadBalancer;
 import dev.weft.balance.PickContext;
-import dev.weft.balance.Policy;
 import dev.weft.base.Address;
 import dev.weft.base.Cidr;
 import dev.weft.codec.Http2Options;
@@ -15,16 +15,12 @@ import dev.weft.net.Loop;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.CircuitBreakers;
 import dev.weft.xdsmodel.Cluster;
-import dev.weft.xdsmodel.ClusterLoadAssignment;
 import dev.weft.xdsmodel.Http2ProtocolOptions;
 import dev.weft.xdsmodel.LbEndpoint;
-import dev.weft.xdsmodel.LbPolicy;
-import dev.weft.xdsmodel.LocalityLbEndpoints;
 import dev.weft.xdsmodel.Metadata;
 import dev.weft.xdsmodel.TransportSocket;
 import dev.weft.xdsmodel.UpstreamHttp;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,17 +57,24 @@ public final class ClusterRuntime {
     private final ConcurrentHashMap<InetSocketAddress, EndpointRuntime> originalDestinations =
             new ConcurrentHashMap<>();
     private final Map<TransportSocket, Transport> sockets = new HashMap<>(); // guarded by this
-    private List<Resolved> lastResolved = List.of(); // guarded by this
-    private int assignmentFactor = HostSet.DEFAULT_OVERPROVISIONING_PERCENT; // guarded by this
+    private final Whereabouts self;
+    private Members members = Members.NONE; // guarded by this
+    private Callers callers = Callers.UNKNOWN; // guarded by this
     private volatile Cluster config;
     private volatile List<InetSocketAddress> sources; // of config, parsed
     private volatile @Nullable Cidr virtualAddresses; // of config, parsed
     private volatile LoadBalancer<EndpointRuntime> balancer;
+    private volatile boolean hashing; // of balancer
     private volatile @Nullable Object telemetry;
 
     ClusterRuntime(
-            Cluster config, List<Loop> loops, Function<TransportSocket, Transport> transports, StatsRegistry stats) {
+            Cluster config,
+            List<Loop> loops,
+            Function<TransportSocket, Transport> transports,
+            StatsRegistry stats,
+            Whereabouts self) {
         this.config = config;
+        this.self = self;
         this.sources = sources(config);
         this.virtualAddresses = virtualAddresses(config);
         this.loops = loops;
@@ -79,7 +82,9 @@ public final class ClusterRuntime {
         CircuitBreakers.Thresholds t = config.circuitBreakers().normal();
         this.limits = Limits.of(t.maxConnections(), t.maxPendingRequests(), t.maxRequests(), t.maxRetries());
         this.stats = new ClusterStats(stats, statName(config));
-        this.balancer = LoadBalancer.of(policy(config), HostSet.of(List.of()));
+        Balancing balancing = Balancers.balancing(config, self);
+        this.hashing = balancing.policy().isHashing();
+        this.balancer = LoadBalancer.of(balancing, HostSet.of(List.of()));
     }
 
     public String name() {
@@ -152,6 +157,11 @@ public final class ClusterRuntime {
             }
         }
         return current.pick(context);
+    }
+
+    /** Whether a pick depends on the hash of the request. */
+    public boolean isHashing() {
+        return hashing;
     }
 
     public boolean isOriginalDst() {
@@ -234,37 +244,45 @@ public final class ClusterRuntime {
         virtualAddresses = virtualAddresses(next);
         CircuitBreakers.Thresholds t = next.circuitBreakers().normal();
         limits.update(t.maxConnections(), t.maxPendingRequests(), t.maxRequests(), t.maxRetries());
-        if (!policy(before).equals(policy(next))) {
-            balancer = LoadBalancer.of(policy(next), balancer.hosts());
+        boolean balancesAnew = !before.loadBalancing().equals(next.loadBalancing());
+        if (balancesAnew) {
+            Balancing balancing = Balancers.balancing(next, self);
+            hashing = balancing.policy().isHashing();
+            balancer = LoadBalancer.of(balancing, balancer.hosts());
         }
         if (isOriginalDst() && !before.transportSocket().equals(next.transportSocket())) {
             originalDestinations.values().forEach(this::retire);
             originalDestinations.clear();
         }
-        if (before.http().protocol() != next.http().protocol()
+        if (balancesAnew
+                || before.http().protocol() != next.http().protocol()
                 || !before.transportSocketMatches().equals(next.transportSocketMatches())
                 || !before.transportSocket().equals(next.transportSocket())) {
-            swap(lastResolved, assignmentFactor);
+            swap(members);
         }
     }
-
-    /** An endpoint of the configuration with one address its name stands for. */
-    record Resolved(LbEndpoint endpoint, InetSocketAddress address, int priority) {}
 
     /** Takes the endpoints there are now. Those that stay keep their connections; the others' are drained. */
-    synchronized void endpoints(List<Resolved> next, int overprovisioningFactor) {
-        if (next.equals(lastResolved) && overprovisioningFactor == assignmentFactor) {
-            return;
+    synchronized void endpoints(Members next) {
+        if (!next.equals(members)) {
+            swap(next);
         }
-        swap(next, overprovisioningFactor);
     }
 
-    private void swap(List<Resolved> next, int overprovisioningFactor) {
-        lastResolved = next;
-        assignmentFactor = overprovisioningFactor;
+    /** Learns where the callers of this proxy's kind are. */
+    synchronized void callers(Callers next) {
+        boolean changed = !next.equals(callers);
+        callers = next;
+        if (changed && Balancers.followsCallers(config)) {
+            spread(balancer.hosts().all());
+        }
+    }
+
+    private void swap(Members next) {
+        members = next;
         Cluster cluster = config;
         Map<Key, EndpointRuntime> kept = new LinkedHashMap<>();
-        for (Resolved resolved : next) {
+        for (Members.Resolved resolved : next.endpoints()) {
             LbEndpoint endpoint = resolved.endpoint();
             Transport transport = transport(cluster, endpoint);
             Key key = new Key(
@@ -282,6 +300,7 @@ public final class ClusterRuntime {
             }
             runtime.weight((int) Math.max(1, Math.min(endpoint.loadBalancingWeight(), 1 << 20)));
             runtime.priority(resolved.priority());
+            runtime.locality(resolved.locality());
             runtime.declared(endpoint.healthStatus());
             runtime.health(health(endpoint.healthStatus()));
             kept.put(key, runtime);
@@ -289,12 +308,12 @@ public final class ClusterRuntime {
         List<EndpointRuntime> gone = List.copyOf(endpoints.values());
         endpoints.clear();
         endpoints.putAll(kept);
-        HostSet<EndpointRuntime> hosts = HostSet.of(
-                List.copyOf(kept.values()),
-                overprovisioningFactor,
-                cluster.loadBalancing().healthyPanicThreshold());
-        balancer = balancer.withHosts(hosts);
+        spread(List.copyOf(kept.values()));
         gone.forEach(this::retire);
+    }
+
+    private void spread(List<EndpointRuntime> all) {
+        balancer = balancer.withHosts(HostSet.of(all, Balancers.spread(config, members, self, callers)));
     }
 
     private static Endpoint.Health health(LbEndpoint.HealthStatus status) {
@@ -354,32 +373,7 @@ public final class ClusterRuntime {
         return true;
     }
 
-    private static Policy policy(Cluster cluster) {
-        return switch (cluster.loadBalancing().policy()) {
-            case LbPolicy.RoundRobin roundRobin -> Policy.ROUND_ROBIN;
-            case LbPolicy.LeastRequest least -> new Policy.LeastRequest(least.choiceCount());
-            case LbPolicy.Random random -> Policy.RANDOM;
-            case LbPolicy.ClusterProvided provided -> Policy.ROUND_ROBIN; // never asked: the connection says where to
-        };
-    }
-
     private static String statName(Cluster cluster) {
         return cluster.altStatName().isEmpty() ? cluster.name() : cluster.altStatName();
-    }
-
-    /** Endpoints of an assignment whose addresses are IP literals, which is all STATIC and EDS allow. */
-    static List<Resolved> literals(@Nullable ClusterLoadAssignment assignment) {
-        List<Resolved> resolved = new ArrayList<>();
-        if (assignment != null) {
-            for (LocalityLbEndpoints locality : assignment.endpoints()) {
-                for (LbEndpoint endpoint : locality.lbEndpoints()) {
-                    InetSocketAddress address = Addresses.literal(endpoint.address());
-                    if (address != null) {
-                        resolved.add(new Resolved(endpoint, address, locality.priority()));
-                    }
-                }
-            }
-        }
-        return resolved;
     }
 }

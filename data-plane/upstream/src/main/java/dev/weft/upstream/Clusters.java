@@ -38,11 +38,12 @@ public final class Clusters implements AutoCloseable {
     private final List<Transport> checked = new ArrayList<>();
     private final DnsRefresher dns;
     private final ConcurrentHashMap<String, ClusterRuntime> byName = new ConcurrentHashMap<>();
+    private final Whereabouts self;
     private final Map<ClusterRuntime, Long> leaving = new HashMap<>(); // removed, and when
 
     /** No clusters yet. */
-    public static Clusters of(List<Loop> loops, TlsContexts tls, StatsRegistry stats) {
-        return new Clusters(loops, tls, stats, SystemNames::resolve);
+    public static Clusters of(List<Loop> loops, TlsContexts tls, StatsRegistry stats, Whereabouts self) {
+        return new Clusters(loops, tls, stats, SystemNames::resolve, self);
     }
 
     private static Transport transport(TransportSocket socket, TlsContexts tls) {
@@ -56,8 +57,9 @@ public final class Clusters implements AutoCloseable {
         return new Transport.Plain(socket);
     }
 
-    Clusters(List<Loop> loops, TlsContexts tls, StatsRegistry stats, DnsRefresher.Resolver names) {
-        this.dns = new DnsRefresher(names);
+    Clusters(List<Loop> loops, TlsContexts tls, StatsRegistry stats, DnsRefresher.Resolver names, Whereabouts self) {
+        this.dns = new DnsRefresher(names, this::membersChanged);
+        this.self = self;
         this.loops = List.copyOf(loops);
         this.tls = tls;
         this.transports = socket -> transport(socket, tls);
@@ -135,7 +137,7 @@ public final class Clusters implements AutoCloseable {
             ClusterRuntime runtime = byName.get(cluster.name());
             boolean added = runtime == null;
             if (runtime == null) {
-                runtime = new ClusterRuntime(cluster, loops, transports, stats);
+                runtime = new ClusterRuntime(cluster, loops, transports, stats, self);
             } else if (!runtime.config().equals(cluster)) {
                 runtime.configure(cluster);
             }
@@ -157,11 +159,22 @@ public final class Clusters implements AutoCloseable {
         checked.forEach(Transport::close);
         checked.clear();
         dns.awaitFirst(newDns);
+        ClusterRuntime own = byName.get(self.localCluster());
+        if (own != null) {
+            membersChanged(own);
+        }
     }
 
     private static void assign(ClusterRuntime runtime, @Nullable ClusterLoadAssignment assignment) {
-        runtime.endpoints(
-                ClusterRuntime.literals(assignment), assignment == null ? 140 : assignment.overprovisioningFactor());
+        runtime.endpoints(Members.literals(assignment));
+    }
+
+    /** Tells all clusters where the callers are, if it is our own cluster that has changed. Also on the resolver's thread. */
+    private synchronized void membersChanged(ClusterRuntime runtime) {
+        if (runtime.name().equals(self.localCluster())) {
+            Callers callers = Callers.of(runtime.hosts());
+            byName.values().forEach(each -> each.callers(callers));
+        }
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.weft.upstream;
 import dev.weft.xdsmodel.Cluster;
 import dev.weft.xdsmodel.ClusterLoadAssignment;
 import dev.weft.xdsmodel.LbEndpoint;
-import dev.weft.xdsmodel.LocalityLbEndpoints;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +32,7 @@ final class DnsRefresher implements AutoCloseable {
     }
 
     private final Resolver names;
+    private final Consumer<ClusterRuntime> changed;
     private final ScheduledExecutorService resolver = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "weft-dns");
         thread.setDaemon(true);
@@ -45,8 +46,10 @@ final class DnsRefresher implements AutoCloseable {
         private final Map<String, List<InetAddress>> known = new ConcurrentHashMap<>();
     }
 
-    DnsRefresher(Resolver names) {
+    /** @param changed told of a cluster whose addresses may have changed, on the resolver's thread */
+    DnsRefresher(Resolver names, Consumer<ClusterRuntime> changed) {
         this.names = names;
+        this.changed = changed;
     }
 
     /** Begins to resolve a cluster, or resolves it at once with its new configuration. */
@@ -97,22 +100,20 @@ final class DnsRefresher implements AutoCloseable {
         if (watch == null || assignment == null) {
             return;
         }
-        List<ClusterRuntime.Resolved> resolved = new ArrayList<>();
-        for (LocalityLbEndpoints locality : assignment.endpoints()) {
-            for (LbEndpoint endpoint : locality.lbEndpoints()) {
-                List<InetAddress> found =
-                        addresses(watch, endpoint, config.dns().lookupFamily());
-                for (InetAddress address :
-                        config.type() == Cluster.DiscoveryType.LOGICAL_DNS ? one(cluster, found) : found) {
-                    resolved.add(new ClusterRuntime.Resolved(
-                            endpoint,
-                            new InetSocketAddress(address, endpoint.address().port()),
-                            locality.priority()));
-                }
-            }
-        }
-        cluster.endpoints(resolved, assignment.overprovisioningFactor());
+        boolean logical = config.type() == Cluster.DiscoveryType.LOGICAL_DNS;
+        cluster.endpoints(Members.of(assignment, endpoint -> {
+            List<InetAddress> found = addresses(watch, endpoint, config.dns().lookupFamily());
+            return sockets(
+                    logical ? one(cluster, found) : found, endpoint.address().port());
+        }));
+        changed.accept(cluster);
         watch.first.countDown();
+    }
+
+    private static List<InetSocketAddress> sockets(List<InetAddress> addresses, int port) {
+        return addresses.stream()
+                .map(address -> new InetSocketAddress(address, port))
+                .toList();
     }
 
     /** The address in use for as long as the name stands for it too: a large name's order changes with every answer. */

@@ -6,8 +6,10 @@ import dev.weft.base.IpLiteral;
 import dev.weft.base.SpiffeId;
 import dev.weft.http.HttpVersion;
 import dev.weft.xdsmodel.LbEndpoint;
+import dev.weft.xdsmodel.LbPolicy;
 import dev.weft.xdsmodel.LoadBalancing;
 import java.net.InetSocketAddress;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: pools are touched by their own loop only.
  */
 public final class EndpointRuntime extends Endpoint {
+    private static final String LABELS = "envoy.lb"; // Envoy's name for metadata about balancing
+
     private static final int HTTP1 = 0;
     private static final int HTTP2 = 1;
     private static final int TCP = 2;
@@ -52,6 +56,29 @@ public final class EndpointRuntime extends Endpoint {
         this.text = address().toString();
         this.multiplexed = transport.isMesh() && config.metadata().isTrue("weft", "mux");
         this.pools = new HttpPool[loops * KINDS];
+    }
+
+    /** Envoy's: the metadata's {@code envoy.lb: {hash_key: …}}, else its hostname where the cluster says so, else its address. */
+    @Override
+    public String hashKey() {
+        String key = config.metadata().string(LABELS, "hash_key");
+        if (key != null && !key.isEmpty()) {
+            return key;
+        }
+        boolean byName = switch (cluster.config().loadBalancing().policy()) {
+            case LbPolicy.RingHash ring -> ring.useHostname();
+            case LbPolicy.Maglev maglev -> maglev.useHostname();
+            default -> false;
+        };
+        if (!byName) {
+            return text;
+        }
+        return config.hostname().isEmpty() ? config.address().host() : config.hostname();
+    }
+
+    @Override
+    public Map<String, @Nullable Object> labels() {
+        return config.metadata().of(LABELS);
     }
 
     public ClusterRuntime cluster() {

@@ -27,7 +27,7 @@ class DnsClusterTest {
     private final EventLoops loops = new EventLoops(1, "dns-test");
     private final TlsContexts tls = new TlsContexts();
     private final FakeResolver names = new FakeResolver();
-    private final Clusters clusters = new Clusters(loops.all(), tls, new StatsRegistry(2), names);
+    private final Clusters clusters = new Clusters(loops.all(), tls, new StatsRegistry(2), names, Whereabouts.UNKNOWN);
 
     @AfterEach
     void close() {

@@ -22,9 +22,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class OverrideHostTest {
     private final EventLoops loops = new EventLoops(1, "override-test");
     private final TlsContexts tls = new TlsContexts();
-    private final Clusters clusters = new Clusters(loops.all(), tls, new StatsRegistry(2), name -> {
-        throw new UnknownHostException(name);
-    });
+    private final Clusters clusters = new Clusters(
+            loops.all(),
+            tls,
+            new StatsRegistry(2),
+            name -> {
+                throw new UnknownHostException(name);
+            },
+            Whereabouts.UNKNOWN);
     private final PickContext context = new PickContext(new SplittableRandom(1));
 
     @AfterEach

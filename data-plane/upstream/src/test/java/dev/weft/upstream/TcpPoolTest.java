@@ -44,7 +44,8 @@ class TcpPoolTest {
 
     private final EventLoops loops = new EventLoops(1, "tcp-pool-test");
     private final TlsContexts tls = new TlsContexts();
-    private final Clusters clusters = new Clusters(loops.all(), tls, new StatsRegistry(2), new FakeResolver());
+    private final Clusters clusters =
+            new Clusters(loops.all(), tls, new StatsRegistry(2), new FakeResolver(), Whereabouts.UNKNOWN);
     private final UpstreamLoop loop = new UpstreamLoop(loops.all().getFirst(), 1);
     private ServerSocket server;
     private HttpPool pool;

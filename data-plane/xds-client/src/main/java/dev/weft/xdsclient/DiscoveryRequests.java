@@ -1,6 +1,6 @@
 package dev.weft.xdsclient;
 
-import dev.weft.xdsmodel.Locality;
+import dev.weft.base.Locality;
 import dev.weft.xdsmodel.Node;
 import dev.weft.xdsmodel.ResourceType;
 import java.util.ArrayList;

@@ -13,9 +13,9 @@ import static dev.weft.xdsmodel.ResourceType.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Diagnostic;
+import dev.weft.base.Locality;
 import dev.weft.base.Log;
 import dev.weft.xdsmodel.DataSource;
-import dev.weft.xdsmodel.Locality;
 import dev.weft.xdsmodel.Node;
 import dev.weft.xdsmodel.ResourceType;
 import dev.weft.xdsmodel.Secret;

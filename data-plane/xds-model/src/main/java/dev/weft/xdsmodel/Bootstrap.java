@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code envoy.config.bootstrap.v3.Bootstrap}: what a proxy starts from.
  *
+ * @param localCluster {@code cluster_manager.local_cluster_name}: the cluster the proxy itself belongs to; empty = not known
  * @param admin null = no admin endpoint
  * @param staticResources version 0: the listeners, clusters and secrets of {@code static_resources}
  * @param ads null = nothing is asked over xDS
  */
 public record Bootstrap(
         Node node,
+        String localCluster,
         @Nullable Admin admin,
         XdsSnapshot staticResources,
         @Nullable Ads ads) {

@@ -1,6 +1,7 @@
 package dev.weft.xdsmodel;
 
 import dev.weft.base.Address;
+import dev.weft.base.Locality;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,7 @@ final class BootstrapParser {
         MessageView node = view.message("node");
         return new Bootstrap(
                 node == null ? Node.NONE : node(node),
+                view.messageOrEmpty("cluster_manager").string("local_cluster_name"),
                 admin(view.message("admin")),
                 new XdsSnapshot(0, listeners, Map.of(), clusters, Map.of(), secrets),
                 ads);

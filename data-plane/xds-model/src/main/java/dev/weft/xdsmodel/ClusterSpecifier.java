@@ -48,6 +48,7 @@ public sealed interface ClusterSpecifier {
      * One share of a weighted split.
      *
      * @param hostRewriteLiteral empty = not rewritten
+     * @param metadataMatch subset keys under {@code envoy.lb}, above the route's
      * @param filters {@code typed_per_filter_config}: by the name of the filter
      */
     record ClusterWeight(
@@ -55,13 +56,14 @@ public sealed interface ClusterSpecifier {
             long weight,
             HeaderMutations headers,
             String hostRewriteLiteral,
+            Metadata metadataMatch,
             Map<String, HttpFilterOverride> filters) {
         public ClusterWeight {
             filters = Map.copyOf(filters);
         }
 
         public static ClusterWeight of(String name, long weight) {
-            return new ClusterWeight(name, weight, HeaderMutations.NONE, "", Map.of());
+            return new ClusterWeight(name, weight, HeaderMutations.NONE, "", Metadata.NONE, Map.of());
         }
     }
 }

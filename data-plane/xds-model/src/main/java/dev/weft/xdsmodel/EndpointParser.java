@@ -2,6 +2,7 @@ package dev.weft.xdsmodel;
 
 import dev.weft.base.Address;
 import dev.weft.base.Cidr;
+import dev.weft.base.Locality;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +156,13 @@ final class ListenerParser {
         if (kind != null && kind.equals("weighted_clusters")) {
             List<ClusterSpecifier.ClusterWeight> weights = new ArrayList<>();
             for (MessageView weight : view.messageOrEmpty(kind).messages("clusters")) {
-                weights.add(ClusterSpecifier.ClusterWeight.of(weight.string("name"), weight.number("weight")));
+                weights.add(new ClusterSpecifier.ClusterWeight(
+                        weight.string("name"),
+                        weight.number("weight"),
+                        HeaderMutations.NONE,
+                        "",
+                        CommonParser.metadata(weight, "metadata_match"),
+                        Map.of()));
             }
             cluster = new ClusterSpecifier.Weighted(weights);
         } else {
@@ -168,6 +175,20 @@ final class ListenerParser {
                 view.duration("idle_timeout", Duration.ofHours(1)),
                 attempts == null ? 1 : attempts,
                 view.durationOrNull("max_downstream_connection_duration"),
-                AccessLogParser.parse(view, "access_log"));
+                AccessLogParser.parse(view, "access_log"),
+                CommonParser.metadata(view, "metadata_match"),
+                hashesSourceIp(view));
+    }
+
+    private static boolean hashesSourceIp(MessageView view) {
+        boolean sourceIp = false;
+        for (MessageView policy : view.messages("hash_policy")) {
+            String kind = policy.which("policy_specifier");
+            if (kind != null && !kind.equals("source_ip")) {
+                CommonParser.unsupported(policy, kind);
+            }
+            sourceIp |= kind != null;
+        }
+        return sourceIp;
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.xdsmodel;
 
+import dev.weft.base.Locality;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

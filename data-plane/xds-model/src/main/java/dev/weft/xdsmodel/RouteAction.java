@@ -62,6 +62,7 @@ public sealed interface RouteAction {
      * @param terminatesConnect {@code connect_config}: a CONNECT ends here, and its bytes go to the endpoint as raw TCP
      * @param maxStreamDuration how long a stream may take in all
      * @param metadataMatch subset keys under {@code envoy.lb}
+     * @param hashPolicies what is hashed for clusters that choose by it, in this order
      */
     record Forward(
             ClusterSpecifier cluster,
@@ -76,13 +77,15 @@ public sealed interface RouteAction {
             Map<String, Boolean> upgradeConfigs,
             boolean terminatesConnect,
             MaxStreamDuration maxStreamDuration,
-            Metadata metadataMatch)
+            Metadata metadataMatch,
+            List<HashPolicy> hashPolicies)
             implements RouteAction {
         /** Envoy's default of {@code timeout}. */
         public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
 
         public Forward {
             upgradeConfigs = Map.copyOf(upgradeConfigs);
+            hashPolicies = List.copyOf(hashPolicies);
         }
 
         /** Envoy's defaults. */
@@ -105,7 +108,8 @@ public sealed interface RouteAction {
                     Map.of(),
                     false,
                     MaxStreamDuration.NONE,
-                    Metadata.NONE);
+                    Metadata.NONE,
+                    List.of());
         }
 
         public Forward withTimeout(Duration newTimeout) {
@@ -122,7 +126,8 @@ public sealed interface RouteAction {
                     upgradeConfigs,
                     terminatesConnect,
                     maxStreamDuration,
-                    metadataMatch);
+                    metadataMatch,
+                    hashPolicies);
         }
 
         /** Names of all clusters it may choose; empty when a header names it. */

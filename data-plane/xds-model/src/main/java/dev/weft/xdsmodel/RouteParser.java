@@ -201,7 +201,48 @@ final class RouteParser {
                         : new RouteAction.MaxStreamDuration(
                                 maxStream.durationOrNull("max_stream_duration"),
                                 maxStream.durationOrNull("grpc_timeout_header_max")),
-                CommonParser.metadata(view, "metadata_match"));
+                CommonParser.metadata(view, "metadata_match"),
+                hashPolicies(view));
+    }
+
+    private static List<HashPolicy> hashPolicies(MessageView view) {
+        List<HashPolicy> policies = new ArrayList<>();
+        for (MessageView policy : view.messages("hash_policy")) {
+            boolean terminal = policy.bool("terminal");
+            HashPolicy.Source source = hashSource(policy);
+            if (source != null) {
+                policies.add(new HashPolicy(source, terminal));
+            }
+        }
+        return policies;
+    }
+
+    /** Null for a policy that never has a hash. */
+    private static HashPolicy.@Nullable Source hashSource(MessageView policy) {
+        String kind = policy.which("policy_specifier");
+        if (kind == null) {
+            policy.error("", "required", "must say what is hashed", "");
+            return null;
+        }
+        MessageView of = policy.messageOrEmpty(kind);
+        return switch (kind) {
+            case "header" ->
+                new HashPolicy.Source.Header(of.string("header_name").toLowerCase(Locale.ROOT));
+            case "cookie" -> {
+                List<HashPolicy.Attribute> attributes = new ArrayList<>();
+                for (MessageView attribute : of.messages("attributes")) {
+                    attributes.add(new HashPolicy.Attribute(attribute.string("name"), attribute.string("value")));
+                }
+                yield new HashPolicy.Source.Cookie(
+                        of.string("name"), of.durationOrNull("ttl"), of.string("path"), attributes);
+            }
+            case "connection_properties" -> of.bool("source_ip") ? new HashPolicy.Source.SourceIp() : null;
+            case "query_parameter" -> new HashPolicy.Source.QueryParameter(of.string("name"));
+            default -> {
+                CommonParser.unsupported(policy, kind);
+                yield null;
+            }
+        };
     }
 
     /** Whether the route says {@code connect_config}, which only the upgrade type CONNECT may have (as Envoy has it). */
@@ -252,6 +293,7 @@ final class RouteParser {
                     weight,
                     CommonParser.headers(cluster),
                     cluster.string("host_rewrite_literal"),
+                    CommonParser.metadata(cluster, "metadata_match"),
                     HttpFilterParser.overrides(cluster)));
         }
         long total = view.number("total_weight", sum);

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout no bytes either way; zero = none; default 1 h
  * @param maxConnectAttempts default 1
  * @param maxDownstreamConnectionDuration null = none
+ * @param metadataMatch subset keys under {@code envoy.lb}
+ * @param hashSourceIp {@code hash_policy}: whether a cluster that chooses by a hash gets that of the client's IP address
  */
 public record TcpProxy(
         String statPrefix,
@@ -18,7 +20,9 @@ public record TcpProxy(
         Duration idleTimeout,
         int maxConnectAttempts,
         @Nullable Duration maxDownstreamConnectionDuration,
-        List<AccessLog> accessLogs)
+        List<AccessLog> accessLogs,
+        Metadata metadataMatch,
+        boolean hashSourceIp)
         implements NetworkFilter {
     public TcpProxy {
         accessLogs = List.copyOf(accessLogs);
@@ -26,6 +30,11 @@ public record TcpProxy(
 
     /** Envoy's defaults. */
     public static TcpProxy of(String statPrefix, String cluster) {
-        return new TcpProxy(statPrefix, new ClusterSpecifier.Single(cluster), Duration.ofHours(1), 1, null, List.of());
+        return of(statPrefix, new ClusterSpecifier.Single(cluster));
+    }
+
+    /** Envoy's defaults. */
+    public static TcpProxy of(String statPrefix, ClusterSpecifier cluster) {
+        return new TcpProxy(statPrefix, cluster, Duration.ofHours(1), 1, null, List.of(), Metadata.NONE, false);
     }
 }

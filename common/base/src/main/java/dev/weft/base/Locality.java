@@ -1,6 +1,7 @@
-package dev.weft.xdsmodel;
+package dev.weft.base;
 
-/** {@code envoy.config.core.v3.Locality}: where something runs; parts may be empty. */
+/** Where something runs ({@code envoy.config.core.v3.Locality}); parts may be empty. */
 public record Locality(String region, String zone, String subZone) {
+    /** Nobody said. */
     public static final Locality UNKNOWN = new Locality("", "", "");
 }

@@ -1,0 +1,15 @@
+package dev.weft.proxycore;
+
+/** Searching in spans of bytes. */
+final class Spans {
+    private Spans() {}
+
+    /** Where the character is, or {@code end}. */
+    static int indexOf(char wanted, byte[] bytes, int start, int end) {
+        int at = start;
+        while (at < end && bytes[at] != wanted) {
+            at++;
+        }
+        return at;
+    }
+}
