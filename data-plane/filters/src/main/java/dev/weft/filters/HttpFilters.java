@@ -2,6 +2,7 @@ package dev.weft.filters;
 
 import dev.weft.http.HttpFilter;
 import dev.weft.stats.StatsRegistry;
+import dev.weft.xdsmodel.Cors;
 import dev.weft.xdsmodel.Fault;
 import dev.weft.xdsmodel.HttpFilterConfig;
 import java.util.HashMap;
@@ -22,7 +23,9 @@ public final class HttpFilters {
     public void check(HttpFilterConfig config) {
         if (config instanceof Fault fault) {
             FaultRules.check(fault);
-        } else {
+        } else if (config instanceof Cors.Policy policy) {
+            CorsPolicy.check(policy);
+        } else if (!(config instanceof Cors)) {
             throw new IllegalArgumentException("not a filter's: " + config);
         }
     }
@@ -37,6 +40,10 @@ public final class HttpFilters {
      */
     public @Nullable HttpFilter create(
             HttpFilterConfig config, List<HttpFilterConfig> overrides, String statPrefix, int slot) {
+        if (config instanceof Cors) {
+            CorsPolicy policy = CorsPolicy.of(overrides);
+            return policy == null ? null : new CorsFilter(policy, new CorsStats(stats, statPrefix), slot);
+        }
         HttpFilterConfig inForce = overrides.isEmpty() ? config : overrides.get(0);
         if (inForce instanceof Fault fault) {
             FaultStats counted = faults.computeIfAbsent(statPrefix, prefix -> new FaultStats(stats, prefix));

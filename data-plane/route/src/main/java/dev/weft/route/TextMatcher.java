@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** A {@link StringMatcher} over a span of bytes. Only a regex allocates. */
-sealed interface TextMatcher {
+public sealed interface TextMatcher {
+    /** Whether the span from {@code start} up to {@code end} is what is meant. */
     boolean matches(byte[] bytes, int start, int end);
 
     /** The matcher; {@link IllegalArgumentException} when its regex is broken or too large. */

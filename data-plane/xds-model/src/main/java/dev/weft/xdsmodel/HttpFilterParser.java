@@ -57,6 +57,9 @@ final class HttpFilterParser {
             return null;
         }
         HttpFilterConfig parsed = config(filter.messageOrEmpty("typed_config"), config);
+        if (parsed instanceof Cors.Policy) {
+            filter.error("typed_config", "invalid-value", "a policy is a route's", "Cors is the filter");
+        }
         if (parsed instanceof HttpFilterConfig.Router && disabled) {
             filter.error("disabled", "invalid-value", "the router cannot be disabled", "remove it");
         }
@@ -75,6 +78,8 @@ final class HttpFilterParser {
                 yield new HttpFilterConfig.Router(config.bool("suppress_envoy_headers"));
             }
             case FaultParser.MESSAGE -> FaultParser.parse(config);
+            case CorsParser.FILTER -> new Cors();
+            case CorsParser.POLICY -> CorsParser.policy(config);
             default -> {
                 FieldTable.unsupportedExtension(any, config.type().fullName());
                 yield null;
@@ -121,8 +126,8 @@ final class HttpFilterParser {
 
     private static @Nullable HttpFilterOverride override(MessageView any, MessageView payload) {
         HttpFilterConfig config = config(any, payload);
-        if (config instanceof HttpFilterConfig.Router) {
-            any.error("", "invalid-value", "a route has nothing to say of the router", "remove it");
+        if (config instanceof HttpFilterConfig.Router || config instanceof Cors) {
+            any.error("", "invalid-value", payload.type().fullName() + " is not for routes", "remove it");
             return null;
         }
         return config == null ? null : new HttpFilterOverride(false, config);
