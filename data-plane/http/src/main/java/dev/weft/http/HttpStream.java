@@ -381,9 +381,9 @@ public final class HttpStream {
         return over;
     }
 
-    /** Whether the whole request has been received. */
+    /** Whether the whole request has been received, and no part of it is held for a filter. */
     public boolean isRequestEnded() {
-        return requestEnded;
+        return requestEnded && (held == null || held.isEmpty());
     }
 
     /**

@@ -57,7 +57,8 @@ class HttpStreamTest {
     private final TerminalFilter end = new TerminalFilter() {
         @Override
         public void requestHead(HttpStream stream, RequestHead head, boolean last) {
-            events.add("router head" + (last ? " end" : ""));
+            boolean tooEarly = !last && stream.isRequestEnded();
+            events.add("router head" + (last ? " end" : "") + (tooEarly ? " of a whole request" : ""));
         }
 
         @Override

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class FilterChainsTest {
     private static final byte[] TRACE = Ascii.bytes("x-trace");
+    private static final String WAIT = "wait"; // what such a filter is configured with
+    private static final long WAIT_NANOS = 50_000_000; // the body has come by then
 
     private final List<String> made = new CopyOnWriteArrayList<>();
 
@@ -75,7 +77,11 @@ class FilterChainsTest {
         public FilterStatus onRequestHead(HttpStream stream, RequestHead head, boolean end) {
             head.headers().add(TRACE, text);
             stream.slot(slot, text);
-            return FilterStatus.CONTINUE;
+            if (!Ascii.text(text, 0, text.length).startsWith(WAIT)) {
+                return FilterStatus.CONTINUE;
+            }
+            stream.context().after(WAIT_NANOS, stream::resume);
+            return FilterStatus.PAUSE;
         }
 
         @Override
@@ -198,6 +204,23 @@ class FilterChainsTest {
             assertThat(made).containsExactly("a", "route<a");
             proxy.cluster("other", 2).apply();
             assertThat(made).hasSize(2);
+        }
+    }
+
+    /** On a kept connection, where it could leave at once with its head. */
+    @Test
+    void aRequestThatWasHeldUpIsForwardedWhole() throws IOException {
+        RouteConfiguration routes =
+                routes(Map.of(), host("*", Map.of(), route("/", TO_BACKEND, Map.of("a", say(WAIT)))));
+        try (Backend backend = Backend.answering("ok");
+                TestProxy proxy = proxy(backend.port(), routes).apply();
+                Client client = proxy.client()) {
+            for (String body : new String[] {"", "abc", "b".repeat(200_000), "d", ""}) {
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+                assertThat(client.response()).startsWith("HTTP/1.1 200");
+                assertThat(backend.requests.get(backend.requests.size() - 1)).endsWith("\r\n\r\n" + body);
+            }
+            assertThat(backend.connections).hasValue(1);
         }
     }
 
