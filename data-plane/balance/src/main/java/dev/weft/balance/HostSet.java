@@ -131,8 +131,7 @@ public final class HostSet<E extends Endpoint> {
         }
 
         HostSet<E> build() {
-            PriorityLoad load = new PriorityLoad(
-                    sizes(hosts), sizes(counted), sizes(healthy), sizes(degraded), spread);
+            PriorityLoad load = new PriorityLoad(sizes(hosts), sizes(counted), sizes(healthy), sizes(degraded), spread);
             List<Group<E>> groups = new ArrayList<>();
             boolean anyPanic = false;
             for (int p = 0; p < hosts.size(); p++) {
@@ -172,7 +171,10 @@ public final class HostSet<E extends Endpoint> {
                 shares = panics
                         ? hostCounts(counts)
                         : LocalityShares.weighted(
-                                declared, counts, count(localities, byLocality(counted.get(priority))), spread.overprovisioningPercent());
+                                declared,
+                                counts,
+                                count(localities, byLocality(counted.get(priority))),
+                                spread.overprovisioningPercent());
             } else if (spread.localities() instanceof LocalityRule.ZoneAware rule && priority == 0 && !panics) {
                 shares = LocalityShares.zoneAware(rule, localities, counts);
                 declared = counts;

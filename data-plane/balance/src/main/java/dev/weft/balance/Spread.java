@@ -15,8 +15,12 @@ public record Spread(int overprovisioningPercent, double panicPercent, LocalityR
     public static final double DEFAULT_PANIC_PERCENT = 50;
 
     /** Envoy's defaults. */
-    public static final Spread DEFAULT =
-            new Spread(DEFAULT_OVERPROVISIONING_PERCENT, DEFAULT_PANIC_PERCENT, LocalityRule.NONE, false);
+    public static final Spread DEFAULT = of(DEFAULT_OVERPROVISIONING_PERCENT, DEFAULT_PANIC_PERCENT);
+
+    /** Without regard to localities. */
+    public static Spread of(int overprovisioningPercent, double panicPercent) {
+        return new Spread(overprovisioningPercent, panicPercent, LocalityRule.NONE, false);
+    }
 
     public Spread {
         panicPercent = Math.min(100, panicPercent);

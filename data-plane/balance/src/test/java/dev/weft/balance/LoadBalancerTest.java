@@ -255,7 +255,7 @@ class LoadBalancerTest {
         HostSet<Endpoint> hosts = HostSet.of(endpoints);
         assertThat(hosts.inPanic()).isTrue();
         assertShares(count(LoadBalancer.of(Policy.RANDOM, hosts), 100_000), endpoints, .25, .25, .25, .25);
-        HostSet<Endpoint> never = HostSet.of(endpoints, new Spread(140, 0, LocalityRule.NONE, false));
+        HostSet<Endpoint> never = HostSet.of(endpoints, Spread.of(140, 0));
         assertThat(never.inPanic()).isFalse();
         assertShares(count(LoadBalancer.of(Policy.RANDOM, never), 100_000), endpoints, 0, 0, 0, 1);
     }
@@ -264,8 +264,7 @@ class LoadBalancerTest {
     void allUnhealthyWithoutPanicMeansNoPick() {
         List<Endpoint> endpoints = endpoints(1, 1);
         endpoints.forEach(e -> e.health(Endpoint.Health.UNHEALTHY));
-        assertThat(LoadBalancer.of(
-                                Policy.ROUND_ROBIN, HostSet.of(endpoints, new Spread(140, 0, LocalityRule.NONE, false)))
+        assertThat(LoadBalancer.of(Policy.ROUND_ROBIN, HostSet.of(endpoints, Spread.of(140, 0)))
                         .pick(context))
                 .isNull();
         assertThat(LoadBalancer.of(Policy.ROUND_ROBIN, HostSet.of(endpoints)).pick(context))

@@ -134,9 +134,8 @@ class EngineHeadersTest {
 
     @Test
     void aShareMayHaveAHostOfItsOwn() throws IOException {
-        ClusterSpecifier share = new ClusterSpecifier.Weighted(List.of(
-                new ClusterSpecifier.ClusterWeight(
-                        "backend", 1, HeaderMutations.NONE, "share.test", Metadata.NONE, Map.of())));
+        ClusterSpecifier share = new ClusterSpecifier.Weighted(List.of(new ClusterSpecifier.ClusterWeight(
+                "backend", 1, HeaderMutations.NONE, "share.test", Metadata.NONE, Map.of())));
         assertThat(seenBy(to(share, null, null, false)))
                 .contains("\r\nHost: share.test\r\n")
                 .doesNotContain("x-envoy-original-host");

@@ -147,8 +147,8 @@ class FilterChainsTest {
 
     @Test
     void theMostSpecificLevelDecidesAndEveryLevelIsHeard() throws IOException {
-        ClusterSpecifier split = new ClusterSpecifier.Weighted(List.of(
-                new ClusterSpecifier.ClusterWeight("backend", 1, HeaderMutations.NONE, "", Metadata.NONE, Map.of("a", say("share")))));
+        ClusterSpecifier split = new ClusterSpecifier.Weighted(List.of(new ClusterSpecifier.ClusterWeight(
+                "backend", 1, HeaderMutations.NONE, "", Metadata.NONE, Map.of("a", say("share")))));
         RouteConfiguration routes = routes(
                 Map.of("a", say("table")),
                 host(

@@ -346,10 +346,11 @@ class BalancingDifferentialTest {
                 cluster("ring-weighted", "\"lb_policy\": \"RING_HASH\"", weights),
                 cluster("ring-localities", "\"lb_policy\": \"RING_HASH\"" + byLocality, localities),
                 cluster(
-                        "ring-names",
-                        "\"lb_policy\": \"RING_HASH\", \"common_lb_config\": "
-                                + "{\"consistent_hashing_lb_config\": {\"use_hostname_for_hashing\": true}}",
-                        all).replace("\"STATIC\"", "\"STRICT_DNS\""), // Envoy refuses it of others
+                                "ring-names",
+                                "\"lb_policy\": \"RING_HASH\", \"common_lb_config\": "
+                                        + "{\"consistent_hashing_lb_config\": {\"use_hostname_for_hashing\": true}}",
+                                all)
+                        .replace("\"STATIC\"", "\"STRICT_DNS\""), // Envoy refuses it of others
                 cluster("ring-typed", typed("ring_hash.v3.RingHash", ", \"minimum_ring_size\": 333"), all),
                 cluster("maglev", "\"lb_policy\": \"MAGLEV\"", all),
                 cluster(
