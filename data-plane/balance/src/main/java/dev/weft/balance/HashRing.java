@@ -9,10 +9,23 @@ import java.util.Arrays;
  */
 final class HashRing extends HashTable {
     private final long[] points; // in ascending order of the signed numbers, see signed()
+    private final int[]
+            first; // by the highest bits of a hash: the first point that may be the next; a search would miss caches
+    private final int shift;
 
     private HashRing(long[] points, int[] owners) {
         super(owners);
         this.points = points;
+        int bits = Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(points.length));
+        this.shift = Long.SIZE - bits;
+        this.first = new int[1 << bits];
+        int cell = 0;
+        for (int bucket = 0; bucket < first.length; bucket++) {
+            while (cell < points.length && points[cell] < signed((long) bucket << shift)) {
+                cell++;
+            }
+            first[bucket] = cell;
+        }
     }
 
     /**
@@ -77,8 +90,10 @@ final class HashRing extends HashTable {
 
     @Override
     int find(long hash) {
-        int at = Arrays.binarySearch(points, signed(hash));
-        int cell = at >= 0 ? at : -at - 1;
+        int cell = first[(int) (hash >>> shift)];
+        while (cell < points.length && points[cell] < signed(hash)) {
+            cell++;
+        }
         return cell == points.length ? 0 : cell;
     }
 }

@@ -9,17 +9,25 @@ package dev.weft.balance;
  * measurement mends it.
  */
 final class Latency {
-    /** What fades within this part of the decay time, 0.1 %, changes no choice and is not worth an exponential. */
-    private static final int NEGLIGIBLE = 1000;
+    /** e^-x in steps of 1/64: what fades within one, under 2 %, changes no choice, and an exponential costs a pick too much. */
+    private static final int STEPS = 64;
+
+    private static final double[] FADED = new double[16 * STEPS];
+
+    static {
+        for (int i = 0; i < FADED.length; i++) {
+            FADED[i] = Math.exp(-(double) i / STEPS);
+        }
+    }
 
     private final long decayNanos;
-    private final long negligibleNanos;
+    private final double stepsPerNano;
     private volatile double average; // nanoseconds
     private volatile long measured; // when
 
     Latency(long decayNanos, long now) {
         this.decayNanos = decayNanos;
-        this.negligibleNanos = decayNanos / NEGLIGIBLE;
+        this.stepsPerNano = (double) STEPS / decayNanos;
         this.measured = now;
     }
 
@@ -48,7 +56,7 @@ final class Latency {
 
     /** What it may be by now, in nanoseconds; 0 when nothing has been measured. */
     double at(long now) {
-        long age = now - measured;
-        return age < negligibleNanos ? average : average * Math.exp(-(double) age / decayNanos);
+        int steps = (int) Math.min(FADED.length - 1, Math.max(0, now - measured) * stepsPerNano);
+        return average * FADED[steps];
     }
 }

@@ -19,6 +19,8 @@ public final class PickContext {
     private @Nullable Address overrideHost;
     private boolean overrideStrict;
     private @Nullable SubsetKey subset;
+    private boolean timed;
+    private long time;
     private boolean hashed;
     private long hash;
 
@@ -39,8 +41,15 @@ public final class PickContext {
         triedCount = 0;
         overrideHost = null;
         subset = null;
+        timed = false;
         hashed = false;
         return this;
+    }
+
+    /** Says what time it is by the ticker, where the caller knows: to ask a clock may cost more than the pick. */
+    public void at(long nanos) {
+        time = nanos;
+        timed = true;
     }
 
     /** The hash of the request, for policies that choose by it. */
@@ -112,7 +121,7 @@ public final class PickContext {
 
     /** The time by the ticker. */
     long nanos() {
-        return ticker.nanos();
+        return timed ? time : ticker.nanos();
     }
 
     /** Uniform in [0, 1). */

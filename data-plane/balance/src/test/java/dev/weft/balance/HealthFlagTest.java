@@ -63,9 +63,11 @@ class HealthFlagTest {
         assertThat(loads(all)).containsExactly(70, 30);
         sick.flag(HealthFlag.PENDING_ACTIVE_HC, true);
         assertThat(loads(all)).containsExactly(100);
-        assertThat(HostSet.of(List.of(healthy, sick), Spread.of(140, 100)).inPanic()).isFalse();
+        assertThat(HostSet.of(List.of(healthy, sick), Spread.of(140, 100)).inPanic())
+                .isFalse();
         sick.flag(HealthFlag.PENDING_ACTIVE_HC, false);
-        assertThat(HostSet.of(List.of(healthy, sick), Spread.of(140, 100)).inPanic()).isTrue();
+        assertThat(HostSet.of(List.of(healthy, sick), Spread.of(140, 100)).inPanic())
+                .isTrue();
     }
 
     private static List<Integer> loads(List<Endpoint> endpoints) {

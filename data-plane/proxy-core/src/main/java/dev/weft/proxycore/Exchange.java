@@ -163,6 +163,7 @@ final class Exchange implements StreamContext {
         to.stats().activeRequests.add(cell(), 1);
         hash = to.isHashing() && plan != null ? plan.hash(this, stream().request()) : RequestHash.NONE;
         PickContext context = asked(connection.worker().upstream().firstPick());
+        context.at(startNanos); // near enough: averages and warm-ups last seconds
         if (wantedHost != null) {
             context.overrideHost(wantedHost, wantedStrictly); // the first attempt's only, as in Envoy
         }
