@@ -133,10 +133,42 @@ public final class RequestHead {
         return authorityEnd;
     }
 
+    /** Replaces the authority by a span of another array. */
+    public void authority(byte[] from, int start, int end) {
+        int at = append(from, start, end);
+        authority(at, at + end - start);
+    }
+
     /** Sets the authority to a span of {@link #bytes()}. */
     public void authority(int start, int end) {
         authorityStart = start;
         authorityEnd = end;
+    }
+
+    /** What is in it now, in a head of its own. */
+    public RequestHead copy() {
+        RequestHead copy = new RequestHead(headers.length());
+        copy.version = version;
+        int at = copy.append(bytes(), methodStart, methodEnd);
+        copy.method(at, at + methodEnd - methodStart);
+        at = copy.append(bytes(), targetStart, targetEnd);
+        copy.target(at, at + targetEnd - targetStart);
+        copy.authority(bytes(), authorityStart, authorityEnd);
+        for (int i = 0; i < headers.count(); i++) {
+            if (!headers.isRemoved(i)) {
+                int name = copy.append(bytes(), headers.nameStart(i), headers.nameEnd(i));
+                int value = copy.append(bytes(), headers.valueStart(i), headers.valueEnd(i));
+                copy.headers.addSpan(name, value, value, copy.headers.length());
+            }
+        }
+        return copy;
+    }
+
+    private int append(byte[] from, int start, int end) {
+        int at = headers.reserve(end - start);
+        System.arraycopy(from, start, bytes(), at, end - start);
+        headers.advance(end - start);
+        return at;
     }
 
     /** Text of the method. Allocates: not for the request path. */

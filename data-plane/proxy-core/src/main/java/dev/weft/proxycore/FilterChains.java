@@ -18,6 +18,13 @@ import org.jspecify.annotations.Nullable;
  * same of every filter share one. Control thread; the chains are any loop's.
  */
 final class FilterChains {
+    /**
+     * Routes that are alike to filters.
+     *
+     * @param levels what is said of filters by name, the most specific first
+     */
+    private record Key(List<Map<String, HttpFilterOverride>> levels, boolean mirrored) {}
+
     private final List<HttpFilterEntry> entries; // without the router
     private final String statPrefix;
     private final HttpFilterFactory factory;
@@ -33,7 +40,7 @@ final class FilterChains {
         this.factory = factory;
         this.router = router;
         this.bare = new FilterChain(List.of(), router, 0);
-        this.base = compile(List.of());
+        this.base = compile(List.of(), false);
     }
 
     /** Of requests that are refused before any filter may see them. */
@@ -48,27 +55,27 @@ final class FilterChains {
 
     /** The chains of a table's routes. */
     ServedRoutes of(RouteTable table) {
-        Map<List<Map<String, HttpFilterOverride>>, FilterChain> known = new HashMap<>();
+        Map<Key, FilterChain> known = new HashMap<>();
         List<RoutePlan> plans = table.plans();
         FilterChain[][] chains = new FilterChain[plans.size()][];
         for (int i = 0; i < chains.length; i++) {
             List<List<Map<String, HttpFilterOverride>>> levels = plans.get(i).filterLevels();
+            boolean mirrored = plans.get(i).mirrors().length > 0;
             chains[i] = new FilterChain[levels.size()];
             for (int share = 0; share < levels.size(); share++) {
-                chains[i][share] = known.computeIfAbsent(levels.get(share), this::chain);
+                chains[i][share] = known.computeIfAbsent(new Key(levels.get(share), mirrored), this::chain);
             }
         }
         return new ServedRoutes(table, chains);
     }
 
-    /** @param levels what is said of filters by name, the most specific first */
-    private FilterChain chain(List<Map<String, HttpFilterOverride>> levels) {
-        return levels.isEmpty() ? base : compile(levels);
+    private FilterChain chain(Key key) {
+        return key.levels.isEmpty() && !key.mirrored ? base : compile(key.levels, key.mirrored);
     }
 
-    private FilterChain compile(List<Map<String, HttpFilterOverride>> levels) {
+    private FilterChain compile(List<Map<String, HttpFilterOverride>> levels, boolean mirrored) {
         List<HttpFilter> filters = new ArrayList<>();
-        int slots = 0;
+        int slots = mirrored ? MirrorTap.SLOT + 1 : 0;
         for (HttpFilterEntry entry : entries) {
             List<HttpFilterOverride> said = new ArrayList<>();
             for (Map<String, HttpFilterOverride> level : levels) {
@@ -83,6 +90,9 @@ final class FilterChains {
                 filters.add(filter);
                 slots += filter.keepsState() ? 1 : 0;
             }
+        }
+        if (mirrored) {
+            filters.add(new MirrorTap()); // last: what the endpoint gets is what is copied
         }
         return new FilterChain(filters, router, slots);
     }

@@ -28,7 +28,8 @@ final class Outbound {
     private Outbound() {}
 
     static HttpManager http(HttpConnectionManager config, Parts parts) {
-        FilterChains filters = new FilterChains(config, parts.filters(), new Router(config, parts.clusters()));
+        Router router = new Router(config, parts.clusters(), parts.stats());
+        FilterChains filters = new FilterChains(config, parts.filters(), router);
         return new HttpManager(config, filters, parts, false);
     }
 

@@ -48,6 +48,7 @@ final class RoutePlan {
     private final byte[] directBody;
     private final @Nullable Upgrades upgrades;
     private final boolean terminatesConnect;
+    private final MirrorPlan[] mirrors;
     private final List<List<Map<String, HttpFilterOverride>>> filterLevels;
     private final @Nullable RequestHash hash;
     private final @Nullable SubsetKey[] subsets; // by share; the first where there is no share
@@ -79,6 +80,9 @@ final class RoutePlan {
         terminatesConnect = forward != null && forward.terminatesConnect();
         hash = forward == null ? null : RequestHash.of(forward.hashPolicies());
         subsets = subsets(forward == null ? Metadata.NONE : forward.metadataMatch(), compiled.choices());
+        mirrors = forward == null
+                ? new MirrorPlan[0]
+                : forward.mirrors().stream().map(MirrorPlan::new).toArray(MirrorPlan[]::new);
         // Envoy: the most specific level first, unless the route configuration turns it around.
         List<HeaderMutations> levels =
                 new ArrayList<>(List.of(route.headers(), compiled.host().headers(), table.headers()));
@@ -187,6 +191,9 @@ final class RoutePlan {
             found[choice.share()] = all.find(choice.cluster());
         }
         clusters = found;
+        for (MirrorPlan mirror : mirrors) {
+            mirror.resolve(all);
+        }
     }
 
     /** The cluster of a choice, or null when there is none of that name. */
@@ -228,6 +235,12 @@ final class RoutePlan {
     /** Whether a CONNECT ends here: its bytes go to the endpoint as they are. */
     boolean terminatesConnect() {
         return terminatesConnect;
+    }
+
+    /** Where copies of its requests go. */
+    @SuppressWarnings("MutableMethodReturnType")
+    MirrorPlan[] mirrors() {
+        return mirrors;
     }
 
     /** Until the response is complete; 0 = none. */

@@ -8,6 +8,7 @@ import dev.weft.http.ResponseFlag;
 import dev.weft.http.StreamEnd;
 import dev.weft.http.TerminalFilter;
 import dev.weft.route.ClusterChoice;
+import dev.weft.stats.StatsRegistry;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.Clusters;
 import dev.weft.xdsmodel.HttpConnectionManager;
@@ -22,8 +23,10 @@ final class Router implements TerminalFilter {
     private final Clusters clusters;
     private final long streamIdleNanos;
     private final boolean envoyHeaders;
+    private final MirrorStats mirrorStats;
 
-    Router(HttpConnectionManager config, Clusters clusters) {
+    Router(HttpConnectionManager config, Clusters clusters, StatsRegistry stats) {
+        this.mirrorStats = new MirrorStats(stats, config.statPrefix());
         this.clusters = clusters;
         this.envoyHeaders = config.httpFilters().stream()
                 .noneMatch(f -> f.config() instanceof HttpFilterConfig.Router router && router.suppressEnvoyHeaders());
@@ -115,7 +118,15 @@ final class Router implements TerminalFilter {
                         plan.idleNanos(streamIdleNanos),
                         plan.maxNanos(head),
                         stream.isRequestEnded() && !stream.isUpgradeAllowed());
+        // The head as it leaves for any endpoint; before one is chosen, which has headers of its own.
+        Mirrors copies = plan.mirrors().length == 0 || stream.isUpgradeAllowed()
+                ? null
+                : Mirrors.of(exchange.connection, mirrorStats, plan, head, clusters);
         exchange.forward(cluster);
+        if (copies != null && !stream.isOver()) {
+            stream.slot(MirrorTap.SLOT, copies);
+            copies.begin(stream);
+        }
     }
 
     @Override

@@ -14,6 +14,7 @@ final class Worker {
     private final UpstreamLoop upstream;
     private final Set<DownstreamConnection> connections = Collections.newSetFromMap(new IdentityHashMap<>());
     private final RequestIds requestIds;
+    private final MirrorBudget mirrors = new MirrorBudget();
     private final Map<LogWriter.Output, LoopLog> logs = new IdentityHashMap<>();
     private final Map<ListenerRuntime, Patience> patiences = new WeakHashMap<>(); // until the listener is replaced
 
@@ -38,6 +39,10 @@ final class Worker {
 
     RequestIds requestIds() {
         return requestIds;
+    }
+
+    MirrorBudget mirrors() {
+        return mirrors;
     }
 
     /** This loop's lines for an output. */

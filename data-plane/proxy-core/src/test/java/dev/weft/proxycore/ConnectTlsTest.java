@@ -97,6 +97,7 @@ class ConnectTlsTest {
                 true,
                 to.maxStreamDuration(),
                 to.metadataMatch(),
+                List.of(),
                 List.of());
         RouteConfiguration routes = RouteConfiguration.of(
                 "r",

@@ -44,6 +44,7 @@ class EngineHeadersTest {
                 false,
                 RouteAction.MaxStreamDuration.NONE,
                 Metadata.NONE,
+                List.of(),
                 List.of());
     }
 

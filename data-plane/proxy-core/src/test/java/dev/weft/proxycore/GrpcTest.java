@@ -130,6 +130,7 @@ class GrpcTest {
                 false,
                 new RouteAction.MaxStreamDuration(max, header),
                 Metadata.NONE,
+                List.of(),
                 List.of());
         TestProxy proxy = new TestProxy();
         proxy.cluster("backend", port);

@@ -179,6 +179,7 @@ class CompiledRoutesTest {
                         false,
                         RouteAction.MaxStreamDuration.NONE,
                         Metadata.NONE,
+                        List.of(),
                         List.of()));
         return compile(VirtualHost.of("v", List.of("*"), route)).routes().get(0);
     }

@@ -101,6 +101,11 @@ final class BootstrapParser {
                 if (host.routes().get(r).action() instanceof RouteAction.Forward forward) {
                     String route = path + ".virtual_hosts[" + h + "].routes[" + r + "].route";
                     checkNames(at, route, forward.clusterNames(), clusters);
+                    List<String> mirrors = forward.mirrors().stream()
+                            .map(RouteAction.Mirror::cluster)
+                            .filter(name -> !name.isEmpty())
+                            .toList();
+                    checkNames(at, route + ".request_mirror_policies", mirrors, clusters);
                 }
             }
         }

@@ -41,6 +41,21 @@ public sealed interface RouteAction {
         public static final MaxStreamDuration NONE = new MaxStreamDuration(null, null);
     }
 
+    /**
+     * {@code request_mirror_policies}: a cluster that gets a copy of requests, whose answers nobody reads.
+     *
+     * @param cluster empty = named by the header
+     * @param clusterHeader in lower case; empty = not by a header
+     * @param share null = all requests
+     * @param keepsHost the host is sent as it is; default false: with {@code -shadow} behind its name
+     */
+    record Mirror(String cluster, String clusterHeader, RouteMatch.@Nullable Fraction share, boolean keepsHost) {
+        /** All requests. */
+        public static Mirror to(String cluster) {
+            return new Mirror(cluster, "", null, false);
+        }
+    }
+
     /** Which circuit breaker thresholds count. */
     enum Priority {
         DEFAULT,
@@ -63,6 +78,7 @@ public sealed interface RouteAction {
      * @param maxStreamDuration how long a stream may take in all
      * @param metadataMatch subset keys under {@code envoy.lb}
      * @param hashPolicies what is hashed for clusters that choose by it, in this order
+     * @param mirrors its own, else the virtual host's, else the route configuration's
      */
     record Forward(
             ClusterSpecifier cluster,
@@ -78,7 +94,8 @@ public sealed interface RouteAction {
             boolean terminatesConnect,
             MaxStreamDuration maxStreamDuration,
             Metadata metadataMatch,
-            List<HashPolicy> hashPolicies)
+            List<HashPolicy> hashPolicies,
+            List<Mirror> mirrors)
             implements RouteAction {
         /** Envoy's default of {@code timeout}. */
         public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
@@ -86,6 +103,7 @@ public sealed interface RouteAction {
         public Forward {
             upgradeConfigs = Map.copyOf(upgradeConfigs);
             hashPolicies = List.copyOf(hashPolicies);
+            mirrors = List.copyOf(mirrors);
         }
 
         /** Envoy's defaults. */
@@ -109,6 +127,7 @@ public sealed interface RouteAction {
                     false,
                     MaxStreamDuration.NONE,
                     Metadata.NONE,
+                    List.of(),
                     List.of());
         }
 
@@ -127,7 +146,27 @@ public sealed interface RouteAction {
                     terminatesConnect,
                     maxStreamDuration,
                     metadataMatch,
-                    hashPolicies);
+                    hashPolicies,
+                    mirrors);
+        }
+
+        public Forward withMirrors(Mirror... copies) {
+            return new Forward(
+                    cluster,
+                    clusterNotFoundResponseCode,
+                    timeout,
+                    idleTimeout,
+                    pathRewrite,
+                    hostRewrite,
+                    appendXForwardedHost,
+                    retryPolicy,
+                    priority,
+                    upgradeConfigs,
+                    terminatesConnect,
+                    maxStreamDuration,
+                    metadataMatch,
+                    hashPolicies,
+                    List.of(copies));
         }
 
         /** Names of all clusters it may choose; empty when a header names it. */

@@ -19,9 +19,10 @@ final class RouteParser {
     static RouteConfiguration parse(MessageView view) {
         List<VirtualHost> hosts = new ArrayList<>();
         Set<String> names = new HashSet<>();
+        List<RouteAction.Mirror> mirrors = mirrors(view, List.of());
         Set<String> domains = new HashSet<>();
         for (MessageView host : view.messages("virtual_hosts")) {
-            VirtualHost parsed = virtualHost(host);
+            VirtualHost parsed = virtualHost(host, mirrors);
             if (!names.add(parsed.name())) {
                 host.error("name", "duplicate", "another virtual host is named " + parsed.name(), "");
             }
@@ -63,9 +64,10 @@ final class RouteParser {
         }
     }
 
-    private static VirtualHost virtualHost(MessageView view) {
+    private static VirtualHost virtualHost(MessageView view, List<RouteAction.Mirror> inherited) {
         List<Route> routes = new ArrayList<>();
-        view.messages("routes").forEach(route -> routes.add(route(route)));
+        List<RouteAction.Mirror> mirrors = mirrors(view, inherited);
+        view.messages("routes").forEach(route -> routes.add(route(route, mirrors)));
         List<String> domains = view.strings("domains");
         for (String domain : domains) {
             int star = domain.indexOf('*');
@@ -89,7 +91,7 @@ final class RouteParser {
                 HttpFilterParser.overrides(view));
     }
 
-    private static Route route(MessageView view) {
+    private static Route route(MessageView view, List<RouteAction.Mirror> mirrors) {
         MessageView decorator = view.message("decorator"); // names a trace's operation
         if (decorator != null) {
             decorator.string("operation");
@@ -98,21 +100,21 @@ final class RouteParser {
         return new Route(
                 view.string("name"),
                 match(view.messageOrEmpty("match")),
-                action(view),
+                action(view, mirrors),
                 CommonParser.headers(view),
                 CommonParser.metadata(view, "metadata"),
                 view.string("stat_prefix"),
                 HttpFilterParser.overrides(view));
     }
 
-    private static RouteAction action(MessageView view) {
+    private static RouteAction action(MessageView view, List<RouteAction.Mirror> mirrors) {
         String kind = view.which("action");
         if (kind == null) {
             return NOTHING;
         }
         MessageView action = view.messageOrEmpty(kind);
         return switch (kind) {
-            case "route" -> forward(action);
+            case "route" -> forward(action, mirrors);
             case "redirect" -> redirect(action);
             case "direct_response" -> {
                 MessageView body = action.message("body");
@@ -176,7 +178,7 @@ final class RouteParser {
         };
     }
 
-    private static RouteAction forward(MessageView view) {
+    private static RouteAction forward(MessageView view, List<RouteAction.Mirror> mirrors) {
         MessageView retry = view.message("retry_policy");
         MessageView maxStream = view.message("max_stream_duration");
         int notFound = switch (view.enumName("cluster_not_found_response_code")) {
@@ -202,7 +204,8 @@ final class RouteParser {
                                 maxStream.durationOrNull("max_stream_duration"),
                                 maxStream.durationOrNull("grpc_timeout_header_max")),
                 CommonParser.metadata(view, "metadata_match"),
-                hashPolicies(view));
+                hashPolicies(view),
+                mirrors(view, mirrors));
     }
 
     private static List<HashPolicy> hashPolicies(MessageView view) {
@@ -243,6 +246,25 @@ final class RouteParser {
                 yield null;
             }
         };
+    }
+
+    /** What this level says, else what the one above does. */
+    private static List<RouteAction.Mirror> mirrors(MessageView view, List<RouteAction.Mirror> inherited) {
+        List<RouteAction.Mirror> mirrors = new ArrayList<>();
+        for (MessageView policy : view.messages("request_mirror_policies")) {
+            String cluster = policy.string("cluster");
+            String header = policy.string("cluster_header").toLowerCase(Locale.ROOT);
+            if (cluster.isEmpty() == header.isEmpty()) {
+                policy.error("cluster", "oneof", "either cluster or cluster_header must be set", "");
+            }
+            policy.bool("trace_sampled", true); // there are no traces yet
+            mirrors.add(new RouteAction.Mirror(
+                    cluster,
+                    header,
+                    CommonParser.fraction(policy.message("runtime_fraction")),
+                    policy.bool("disable_shadow_host_suffix_append")));
+        }
+        return mirrors.isEmpty() ? inherited : mirrors;
     }
 
     /** Whether the route says {@code connect_config}, which only the upgrade type CONNECT may have (as Envoy has it). */
