@@ -3,8 +3,8 @@ package dev.weft.balance;
 import dev.weft.balance.HealthCheckPolicy.Next;
 
 /**
- * What the checks of one endpoint have come to. It starts as not passing; the first answer decides alone, later ones must
- * come {@linkplain HealthCheckPolicy thresholds} in a row. Writes its flags at the endpoint, and only those.
+ * What the checks of one endpoint have come to. The first success is enough for one that has not passed yet; later results
+ * must come as often in a row as {@link HealthCheckPolicy} says. Writes its flags at the endpoint, and only those.
  *
  * <p>Threads: confined to the one that checks.
  */
@@ -24,7 +24,8 @@ public final class HealthCheckState {
         /** It did not answer in time. */
         TIMEOUT;
 
-        boolean isPassed() {
+        /** Whether it serves. */
+        public boolean isPassed() {
             return this == PASSED || this == DEGRADED;
         }
 
@@ -50,22 +51,35 @@ public final class HealthCheckState {
     private int passed; // in a row, while it does not pass as a whole
     private int failed; // in a row, while it does
 
-    /**
-     * @param countsUnchecked whether the endpoint counts among the others of its priority before its first result; it is
-     *     not used in either case
-     */
-    public HealthCheckState(Endpoint endpoint, HealthCheckPolicy policy, boolean countsUnchecked) {
+    /** Begins with the endpoint as it is: used until the checks say otherwise, unless it {@linkplain #await waits}. */
+    public HealthCheckState(Endpoint endpoint, HealthCheckPolicy policy) {
         this.endpoint = endpoint;
         this.policy = policy;
-        endpoint.flag(HealthFlag.FAILED_ACTIVE_HC, true);
-        endpoint.flag(HealthFlag.PENDING_ACTIVE_HC, !countsUnchecked);
     }
 
     /** A state that goes on where an earlier policy's stood. */
     public HealthCheckState(HealthCheckState before, HealthCheckPolicy policy) {
-        this.endpoint = before.endpoint;
-        this.policy = policy;
+        this(before.endpoint, policy);
         this.first = before.first;
+    }
+
+    /**
+     * A new endpoint is not used before it has passed a check. Whoever adds it says so, before anybody can pick it.
+     *
+     * @param counts whether it counts meanwhile among the others of its priority
+     */
+    public static void await(Endpoint endpoint, boolean counts) {
+        endpoint.flag(HealthFlag.FAILED_ACTIVE_HC, true);
+        endpoint.flag(HealthFlag.PENDING_ACTIVE_HC, !counts);
+    }
+
+    /** It is checked no more: nothing that checks have found is held against it. */
+    public static void forget(Endpoint endpoint) {
+        endpoint.flag(HealthFlag.FAILED_ACTIVE_HC, false);
+        endpoint.flag(HealthFlag.DEGRADED_ACTIVE_HC, false);
+        endpoint.flag(HealthFlag.PENDING_ACTIVE_HC, false);
+        endpoint.flag(HealthFlag.ACTIVE_HC_TIMEOUT, false);
+        endpoint.flag(HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL, false);
     }
 
     /** Whether there was a result. */

@@ -2,7 +2,7 @@ package dev.weft.balance;
 
 /**
  * One thing that some source says against an endpoint. Each source sets and clears its own flags and knows nothing of the
- * others; {@link #health} alone says what they come to. The words are those of Envoy's {@code /clusters}.
+ * others; {@link #health} alone says what they come to. The names, and their order, are those of Envoy's {@code /clusters}.
  */
 public enum HealthFlag {
     /** Active checks: it does not pass them. */

@@ -28,7 +28,8 @@ class HealthCheckStateTest {
     }
 
     private HealthCheckState state(int unhealthy, int healthy) {
-        return new HealthCheckState(endpoint, policy(unhealthy, healthy), true);
+        HealthCheckState.await(endpoint, true);
+        return new HealthCheckState(endpoint, policy(unhealthy, healthy));
     }
 
     @Test
@@ -82,10 +83,22 @@ class HealthCheckStateTest {
 
     @Test
     void whoIsNotCountedUncheckedCountsFromTheFirstResultOn() {
-        HealthCheckState state = new HealthCheckState(endpoint, policy(1, 1), false);
+        HealthCheckState.await(endpoint, false);
+        HealthCheckState state = new HealthCheckState(endpoint, policy(1, 1));
         assertThat(endpoint.isExcluded()).isTrue();
         assertThat(state.result(NETWORK)).isEqualTo(CHANGED);
         assertThat(endpoint.isExcluded()).isFalse();
+    }
+
+    @Test
+    void whoServesAlreadyGoesOnUntilItFails() {
+        HealthCheckState state = new HealthCheckState(endpoint, policy(2, 1));
+        assertThat(endpoint.health()).isEqualTo(Endpoint.Health.HEALTHY);
+        assertThat(state.result(NETWORK)).isEqualTo(PENDING);
+        assertThat(state.result(TIMEOUT)).isEqualTo(CHANGED);
+        HealthCheckState.forget(endpoint);
+        assertThat(endpoint.health()).isEqualTo(Endpoint.Health.HEALTHY);
+        assertThat(endpoint.has(HealthFlag.ACTIVE_HC_TIMEOUT)).isFalse();
     }
 
     @Test

@@ -199,6 +199,7 @@ final class Attempt implements HttpPool.Waiter, UpstreamListener {
             endpoint.answered(now - began, now);
         }
         answered = true;
+        endpoint.answered(head);
         boolean agreed = asking && isAgreed(head.status());
         exchange.responseHead(head, end);
         if (agreed) {

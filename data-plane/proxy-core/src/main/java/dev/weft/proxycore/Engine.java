@@ -72,7 +72,7 @@ public final class Engine implements AutoCloseable {
             workers.add(new Worker(loop, config.loops()));
         }
         this.tls = new TlsContexts();
-        this.clusters = Clusters.of(loops.all(), tls, stats, config.whereabouts());
+        this.clusters = Clusters.of(loops.all(), tls, stats, config.whereabouts(), config.log());
         this.logs = new LogWriter(stats, config.log());
         Telemetry telemetry = new Telemetry(stats, config.self(), config.principal());
         this.compiler = new ChainCompiler(
@@ -279,6 +279,7 @@ public final class Engine implements AutoCloseable {
     /** The highest descriptor an upstream connection may have ({@link EventLoops#maxDescriptor}). */
     public void maxDescriptor(int highest) {
         loops.maxDescriptor(highest);
+        clusters.maxDescriptor(highest);
     }
 
     /**

@@ -144,7 +144,8 @@ final class MeshSides {
                 base.originalDst(),
                 null,
                 Metadata.NONE,
-                List.of());
+                List.of(),
+                Cluster.HealthChecking.NONE);
         proxy.clusters.put(cluster.name(), cluster);
         proxy.listener("http", FilterChain.of(TestProxy.generous(TestProxy.forward(cluster.name()))));
         proxy.listener("tcp", FilterChain.of(TcpProxy.of("tcp", cluster.name())));

@@ -422,7 +422,8 @@ class MeshTest {
                         base.originalDst(),
                         null,
                         new Metadata(Map.of("weft", settings)),
-                        List.of()));
+                        List.of(),
+                        Cluster.HealthChecking.NONE));
         FilterChain http = FilterChain.of(TestProxy.manager(TestProxy.forward("passthrough")));
         FilterChain tcp = FilterChain.of(TcpProxy.of("tcp", "passthrough"));
         Address any = new Address("127.0.0.1", 0);

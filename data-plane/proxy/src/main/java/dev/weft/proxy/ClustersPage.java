@@ -1,6 +1,6 @@
 package dev.weft.proxy;
 
-import dev.weft.balance.Endpoint;
+import dev.weft.balance.HealthFlag;
 import dev.weft.proxycore.Engine;
 import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.EndpointRuntime;
@@ -8,6 +8,7 @@ import dev.weft.xdsmodel.CircuitBreakers;
 import dev.weft.xdsmodel.Cluster;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,22 @@ import java.util.TreeMap;
 
 /** {@code /clusters} in the formats of Envoy: {@code cluster::address::name::value} lines, or {@code envoy.admin.v3.Clusters}. */
 final class ClustersPage {
+    private static final Map<HealthFlag, String> JSON_NAMES = new EnumMap<>(Map.of(
+            HealthFlag.FAILED_ACTIVE_HC,
+            "failed_active_health_check",
+            HealthFlag.FAILED_OUTLIER_CHECK,
+            "failed_outlier_check",
+            HealthFlag.DEGRADED_ACTIVE_HC,
+            "failed_active_degraded_check",
+            HealthFlag.PENDING_DYNAMIC_REMOVAL,
+            "pending_dynamic_removal",
+            HealthFlag.PENDING_ACTIVE_HC,
+            "pending_active_hc",
+            HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL,
+            "excluded_via_immediate_hc_fail",
+            HealthFlag.ACTIVE_HC_TIMEOUT,
+            "active_hc_timeout"));
+
     private ClustersPage() {}
 
     static AdminResponse answer(Engine engine, AdminRequest request) {
@@ -75,11 +92,13 @@ final class ClustersPage {
     }
 
     private static String flags(EndpointRuntime endpoint) {
-        return switch (endpoint.health()) {
-            case HEALTHY -> "healthy";
-            case DEGRADED -> "/degraded_eds_health";
-            case UNHEALTHY -> "/failed_eds_health";
-        };
+        StringBuilder flags = new StringBuilder();
+        for (HealthFlag flag : HealthFlag.values()) {
+            if (endpoint.has(flag)) {
+                flags.append('/').append(flag.name().toLowerCase(Locale.ROOT));
+            }
+        }
+        return flags.isEmpty() ? "healthy" : flags.toString();
     }
 
     private static Map<String, Object> json(ClusterRuntime cluster) {
@@ -99,7 +118,7 @@ final class ClustersPage {
                             "rq_active",
                             "value",
                             Integer.toString(endpoint.activeRequests()))));
-            host.put("health_status", Map.of("eds_health_status", health(endpoint.health())));
+            host.put("health_status", healthStatus(endpoint));
             host.put("weight", endpoint.weight());
             host.put("hostname", endpoint.config().hostname());
             host.put("priority", endpoint.priority());
@@ -117,7 +136,21 @@ final class ClustersPage {
         return status;
     }
 
-    private static String health(Endpoint.Health health) {
-        return health.name().toUpperCase(Locale.ROOT);
+    /** {@code envoy.admin.v3.HostHealthStatus}, whose names are not those of the flags. */
+    private static Map<String, Object> healthStatus(EndpointRuntime endpoint) {
+        Map<String, Object> status = new LinkedHashMap<>();
+        JSON_NAMES.forEach((flag, name) -> {
+            if (endpoint.has(flag)) {
+                status.put(name, true);
+            }
+        });
+        status.put(
+                "eds_health_status",
+                endpoint.has(HealthFlag.FAILED_EDS_HEALTH)
+                        ? "UNHEALTHY"
+                        : endpoint.has(HealthFlag.EDS_STATUS_DRAINING)
+                                ? "DRAINING"
+                                : endpoint.has(HealthFlag.DEGRADED_EDS_HEALTH) ? "DEGRADED" : "HEALTHY");
+        return status;
     }
 }

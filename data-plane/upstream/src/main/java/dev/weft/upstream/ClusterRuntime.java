@@ -2,6 +2,8 @@ package dev.weft.upstream;
 
 import dev.weft.balance.Balancing;
 import dev.weft.balance.Endpoint;
+import dev.weft.balance.HealthCheckState;
+import dev.weft.balance.HealthFlag;
 import dev.weft.balance.HostSet;
 import dev.weft.balance.Limits;
 import dev.weft.balance.LoadBalancer;
@@ -15,12 +17,14 @@ import dev.weft.net.Loop;
 import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.CircuitBreakers;
 import dev.weft.xdsmodel.Cluster;
+import dev.weft.xdsmodel.HealthCheck;
 import dev.weft.xdsmodel.Http2ProtocolOptions;
 import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.Metadata;
 import dev.weft.xdsmodel.TransportSocket;
 import dev.weft.xdsmodel.UpstreamHttp;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,13 +51,16 @@ public final class ClusterRuntime {
             String hostname,
             Metadata metadata,
             TransportSocket socket,
-            UpstreamHttp.Protocol protocol) {}
+            UpstreamHttp.Protocol protocol,
+            LbEndpoint.HealthCheckConfig healthCheck) {}
 
     private final List<Loop> loops;
     private final Function<TransportSocket, Transport> transports;
     private final Limits limits;
     private final ClusterStats stats;
-    private final Map<Key, EndpointRuntime> endpoints = new HashMap<>(); // guarded by this
+    private final HealthChecks checks;
+    private final HealthStats healthStats;
+    private final Map<Key, EndpointRuntime> endpoints = new LinkedHashMap<>(); // guarded by this
     private final ConcurrentHashMap<InetSocketAddress, EndpointRuntime> originalDestinations =
             new ConcurrentHashMap<>();
     private final Map<TransportSocket, Transport> sockets = new HashMap<>(); // guarded by this
@@ -72,7 +79,8 @@ public final class ClusterRuntime {
             List<Loop> loops,
             Function<TransportSocket, Transport> transports,
             StatsRegistry stats,
-            Whereabouts self) {
+            Whereabouts self,
+            HealthChecks checks) {
         this.config = config;
         this.self = self;
         this.sources = sources(config);
@@ -85,6 +93,11 @@ public final class ClusterRuntime {
         Balancing balancing = Balancers.balancing(config, self);
         this.hashing = balancing.policy().isHashing();
         this.balancer = LoadBalancer.of(balancing, HostSet.of(List.of()));
+        this.checks = checks;
+        this.healthStats = new HealthStats(stats, statName(config), this);
+        if (isChecked()) {
+            healthStats.checked(this);
+        }
     }
 
     public String name() {
@@ -129,6 +142,10 @@ public final class ClusterRuntime {
 
     public ClusterStats stats() {
         return stats;
+    }
+
+    HealthStats healthStats() {
+        return healthStats;
     }
 
     /** The endpoints as they are now. */
@@ -257,7 +274,8 @@ public final class ClusterRuntime {
         if (balancesAnew
                 || before.http().protocol() != next.http().protocol()
                 || !before.transportSocketMatches().equals(next.transportSocketMatches())
-                || !before.transportSocket().equals(next.transportSocket())) {
+                || !before.transportSocket().equals(next.transportSocket())
+                || !before.healthChecking().equals(next.healthChecking())) {
             swap(members);
         }
     }
@@ -290,38 +308,138 @@ public final class ClusterRuntime {
                     endpoint.hostname(),
                     endpoint.metadata(),
                     transport.config(),
-                    cluster.http().protocol());
+                    cluster.http().protocol(),
+                    endpoint.healthCheck());
             EndpointRuntime runtime = endpoints.remove(key);
             if (runtime == null) {
                 runtime = kept.get(key);
             }
             if (runtime == null) {
                 runtime = new EndpointRuntime(this, endpoint, resolved.address(), transport, loops.size());
+                if (isChecked(cluster, runtime)) {
+                    HealthCheckState.await(runtime, !cluster.healthChecking().ignoreNewUntilFirst());
+                }
             }
+            if (!isChecked(cluster, runtime)) {
+                HealthCheckState.forget(runtime);
+            }
+            runtime.flag(HealthFlag.PENDING_DYNAMIC_REMOVAL, false);
             runtime.weight((int) Math.max(1, Math.min(endpoint.loadBalancingWeight(), 1 << 20)));
             runtime.priority(resolved.priority());
             runtime.locality(resolved.locality());
             runtime.declared(endpoint.healthStatus());
-            runtime.health(health(endpoint.healthStatus()));
+            health(runtime, endpoint.healthStatus());
             kept.put(key, runtime);
+        }
+        if (staysWhilePassing(cluster)) {
+            endpoints.forEach((key, runtime) -> {
+                if (isChecked(cluster, runtime) && runtime.health() != Endpoint.Health.UNHEALTHY) {
+                    runtime.flag(HealthFlag.PENDING_DYNAMIC_REMOVAL, true);
+                    kept.put(key, runtime);
+                }
+            });
+            endpoints.keySet().removeAll(kept.keySet());
         }
         List<EndpointRuntime> gone = List.copyOf(endpoints.values());
         endpoints.clear();
         endpoints.putAll(kept);
-        spread(List.copyOf(kept.values()));
+        publish();
         gone.forEach(this::retire);
+        checks.watch(this);
+    }
+
+    /** The endpoints there are, with their weight and health as they are now, are what is chosen from. */
+    private void publish() {
+        spread(List.copyOf(endpoints.values()));
     }
 
     private void spread(List<EndpointRuntime> all) {
         balancer = balancer.withHosts(HostSet.of(all, Balancers.spread(config, members, self, callers)));
     }
 
-    private static Endpoint.Health health(LbEndpoint.HealthStatus status) {
-        return switch (status) {
-            case UNKNOWN, HEALTHY -> Endpoint.Health.HEALTHY;
-            case DEGRADED -> Endpoint.Health.DEGRADED;
-            case UNHEALTHY, DRAINING, TIMEOUT -> Endpoint.Health.UNHEALTHY;
-        };
+    /** What the control plane says; TIMEOUT as Envoy takes it. */
+    private static void health(Endpoint endpoint, LbEndpoint.HealthStatus status) {
+        endpoint.flag(
+                HealthFlag.FAILED_EDS_HEALTH,
+                status == LbEndpoint.HealthStatus.UNHEALTHY || status == LbEndpoint.HealthStatus.TIMEOUT);
+        endpoint.flag(HealthFlag.EDS_STATUS_DRAINING, status == LbEndpoint.HealthStatus.DRAINING);
+        endpoint.flag(HealthFlag.DEGRADED_EDS_HEALTH, status == LbEndpoint.HealthStatus.DEGRADED);
+    }
+
+    // Health.
+
+    /** Whether this proxy checks its endpoints. */
+    boolean isChecked() {
+        return config.healthChecking().check() != null && !isOriginalDst();
+    }
+
+    private static boolean isChecked(Cluster cluster, EndpointRuntime endpoint) {
+        return cluster.healthChecking().check() != null
+                && !endpoint.config().healthCheck().disabled();
+    }
+
+    /** Whether an endpoint that is no longer among the configured ones stays until its check fails (as Envoy's). */
+    private static boolean staysWhilePassing(Cluster cluster) {
+        boolean discovered =
+                cluster.type() == Cluster.DiscoveryType.EDS || cluster.type() == Cluster.DiscoveryType.STRICT_DNS;
+        return discovered
+                && cluster.healthChecking().check() != null
+                && !cluster.healthChecking().ignoreOnRemoval();
+    }
+
+    /** An endpoint that is to be checked, where, and how. */
+    record Checked(Destination destination, HealthCheck config) {}
+
+    /** All endpoints that are to be checked now. */
+    synchronized List<Checked> checked(UpstreamLoop loop) {
+        Cluster cluster = config;
+        HealthCheck check = cluster.healthChecking().check();
+        List<Checked> checked = new ArrayList<>();
+        if (check == null || isOriginalDst()) {
+            return checked;
+        }
+        healthStats.checked(this);
+        for (EndpointRuntime endpoint : endpoints.values()) {
+            if (isChecked(cluster, endpoint)) {
+                Transport transport = check.transportSocketMatch() == null
+                        ? endpoint.transport()
+                        : transport(cluster, check.transportSocketMatch());
+                checked.add(new Checked(new Destination(loop, endpoint, checkedAt(endpoint), transport), check));
+            }
+        }
+        return checked;
+    }
+
+    private static InetSocketAddress checkedAt(EndpointRuntime endpoint) {
+        LbEndpoint.HealthCheckConfig own = endpoint.config().healthCheck();
+        InetSocketAddress other = own.address() == null ? null : Addresses.literal(own.address());
+        if (other != null) {
+            return other;
+        }
+        InetSocketAddress itself = endpoint.socketAddress();
+        return own.port() == 0 ? itself : new InetSocketAddress(itself.getAddress(), own.port());
+    }
+
+    /**
+     * Some source has set or cleared {@linkplain HealthFlag flags} of endpoints: the balancer follows. Any thread but a
+     * loop's.
+     *
+     * @return whether endpoints have left, which had only stayed for as long as they passed
+     */
+    synchronized boolean healthChanged() {
+        List<EndpointRuntime> gone = endpoints.values().stream()
+                .filter(endpoint -> endpoint.has(HealthFlag.PENDING_DYNAMIC_REMOVAL)
+                        && endpoint.health() == Endpoint.Health.UNHEALTHY)
+                .toList();
+        endpoints.values().removeAll(gone);
+        publish();
+        gone.forEach(this::retire);
+        return !gone.isEmpty();
+    }
+
+    /** The endpoint has asked, in an answer to a request, to be left out. */
+    void leaveOut(EndpointRuntime endpoint) {
+        checks.leaveOut(endpoint);
     }
 
     private void retire(EndpointRuntime endpoint) {
@@ -354,7 +472,10 @@ public final class ClusterRuntime {
 
     /** The first match whose values the endpoint's metadata has, else the cluster's own socket. */
     private Transport transport(Cluster cluster, LbEndpoint endpoint) {
-        Map<String, @Nullable Object> values = endpoint.metadata().of("envoy.transport_socket_match");
+        return transport(cluster, endpoint.metadata().of("envoy.transport_socket_match"));
+    }
+
+    private Transport transport(Cluster cluster, Map<String, @Nullable Object> values) {
         for (Cluster.TransportSocketMatch match : cluster.transportSocketMatches()) {
             if (matches(match.match(), values)) {
                 return sockets.computeIfAbsent(match.transportSocket(), transports);

@@ -1,6 +1,7 @@
 package dev.weft.upstream;
 
 import dev.weft.base.Diagnostic;
+import dev.weft.base.Log;
 import dev.weft.net.Loop;
 import dev.weft.net.SystemNames;
 import dev.weft.net.TlsConfigException;
@@ -37,13 +38,14 @@ public final class Clusters implements AutoCloseable {
     private final TlsContexts tls;
     private final List<Transport> checked = new ArrayList<>();
     private final DnsRefresher dns;
+    private final HealthChecks checks;
     private final ConcurrentHashMap<String, ClusterRuntime> byName = new ConcurrentHashMap<>();
     private final Whereabouts self;
     private final Map<ClusterRuntime, Long> leaving = new HashMap<>(); // removed, and when
 
     /** No clusters yet. */
-    public static Clusters of(List<Loop> loops, TlsContexts tls, StatsRegistry stats, Whereabouts self) {
-        return new Clusters(loops, tls, stats, SystemNames::resolve, self);
+    public static Clusters of(List<Loop> loops, TlsContexts tls, StatsRegistry stats, Whereabouts self, Log log) {
+        return new Clusters(loops, tls, stats, SystemNames::resolve, self, log);
     }
 
     private static Transport transport(TransportSocket socket, TlsContexts tls) {
@@ -57,9 +59,16 @@ public final class Clusters implements AutoCloseable {
         return new Transport.Plain(socket);
     }
 
-    Clusters(List<Loop> loops, TlsContexts tls, StatsRegistry stats, DnsRefresher.Resolver names, Whereabouts self) {
+    Clusters(
+            List<Loop> loops,
+            TlsContexts tls,
+            StatsRegistry stats,
+            DnsRefresher.Resolver names,
+            Whereabouts self,
+            Log log) {
         this.dns = new DnsRefresher(names, this::membersChanged);
         this.self = self;
+        this.checks = new HealthChecks(log.component("health"));
         this.loops = List.copyOf(loops);
         this.tls = tls;
         this.transports = socket -> transport(socket, tls);
@@ -130,14 +139,18 @@ public final class Clusters implements AutoCloseable {
         }
     }
 
-    /** Adds and changes clusters and their endpoints. New DNS clusters have been resolved once, or 5 s have passed. */
+    /**
+     * Adds and changes clusters and their endpoints. New DNS clusters have been resolved once, or 5 s have passed; the
+     * endpoints of new clusters have been checked once, where they are, or 2 s have passed.
+     */
     public void update(Map<String, Cluster> clusters, Map<String, ClusterLoadAssignment> assignments) {
+        List<ClusterRuntime> newOnes = new ArrayList<>();
         List<ClusterRuntime> newDns = new ArrayList<>();
         for (Cluster cluster : clusters.values()) {
             ClusterRuntime runtime = byName.get(cluster.name());
             boolean added = runtime == null;
             if (runtime == null) {
-                runtime = new ClusterRuntime(cluster, loops, transports, stats, self);
+                runtime = new ClusterRuntime(cluster, loops, transports, stats, self, checks);
             } else if (!runtime.config().equals(cluster)) {
                 runtime.configure(cluster);
             }
@@ -152,17 +165,25 @@ public final class Clusters implements AutoCloseable {
                 }
                 case ORIGINAL_DST -> {}
             }
+            checks.watch(runtime);
             if (added) {
                 byName.put(cluster.name(), runtime);
+                newOnes.add(runtime);
             }
         }
         checked.forEach(Transport::close);
         checked.clear();
         dns.awaitFirst(newDns);
+        checks.awaitFirst(newOnes);
         ClusterRuntime own = byName.get(self.localCluster());
         if (own != null) {
             membersChanged(own);
         }
+    }
+
+    /** The highest descriptor a connection of a health check may have, as {@link dev.weft.net.EventLoops#maxDescriptor}. */
+    public void maxDescriptor(int highest) {
+        checks.maxDescriptor(highest);
     }
 
     private static void assign(ClusterRuntime runtime, @Nullable ClusterLoadAssignment assignment) {
@@ -185,6 +206,7 @@ public final class Clusters implements AutoCloseable {
         for (ClusterRuntime runtime : all()) {
             if (!names.contains(runtime.name()) && byName.remove(runtime.name(), runtime)) {
                 dns.forget(runtime);
+                checks.forget(runtime);
                 leaving.put(runtime, System.nanoTime());
             }
         }
@@ -201,6 +223,7 @@ public final class Clusters implements AutoCloseable {
             runtime.remove();
             if (!byName.containsKey(runtime.name())) {
                 runtime.stats().remove(stats);
+                runtime.healthStats().remove();
             }
             return true;
         });
@@ -217,5 +240,6 @@ public final class Clusters implements AutoCloseable {
         retain(Set.of());
         forgetLeaving(0);
         dns.close();
+        checks.close();
     }
 }

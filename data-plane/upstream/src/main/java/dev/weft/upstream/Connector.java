@@ -35,7 +35,10 @@ final class Connector extends TimerWheel.Timer {
 
     private final UpstreamLoop loop;
     private final EndpointRuntime endpoint;
+    private final InetSocketAddress address;
+    private final Transport transport;
     private final Transport.Inside inside;
+    private final boolean counted; // among the cluster's connections
     private final ConnectListener listener;
     private long giveUpAt;
     private final List<Channel> attempts = new ArrayList<>(2);
@@ -43,22 +46,35 @@ final class Connector extends TimerWheel.Timer {
     private boolean done;
     private int failures;
 
-    private Connector(UpstreamLoop loop, EndpointRuntime endpoint, Transport.Inside inside, ConnectListener listener) {
-        this.loop = loop;
-        this.endpoint = endpoint;
+    private Connector(Destination to, Transport.Inside inside, boolean counted, ConnectListener listener) {
+        this.loop = to.loop();
+        this.endpoint = to.endpoint();
+        this.address = to.address();
+        this.transport = to.transport();
         this.inside = inside;
+        this.counted = counted;
         this.listener = listener;
         this.giveUpAt =
                 System.nanoTime() + endpoint.cluster().config().connectTimeout().toNanos();
     }
 
+    /** For requests and opaque connections. */
     static void connect(
             UpstreamLoop loop, EndpointRuntime endpoint, Transport.Inside inside, ConnectListener listener) {
-        Connector connector = new Connector(loop, endpoint, inside, listener);
         endpoint.cluster().stats().connections.increment(loop.loop().cell());
-        connector.attempt();
-        if (!connector.done) {
-            loop.timers().setAt(connector, connector.nextDeadline());
+        Destination itself = new Destination(loop, endpoint, endpoint.socketAddress(), endpoint.transport());
+        new Connector(itself, inside, true, listener).start();
+    }
+
+    /** For a health check: none of the cluster's connections, wherever it goes. */
+    static void connect(Destination target, Transport.Inside inside, ConnectListener listener) {
+        new Connector(target, inside, false, listener).start();
+    }
+
+    private void start() {
+        attempt();
+        if (!done) {
+            loop.timers().setAt(this, nextDeadline());
         }
     }
 
@@ -91,10 +107,8 @@ final class Connector extends TimerWheel.Timer {
         if (inside == Transport.Inside.HTTP) {
             PeerSilence.limit(bootstrap); // opaque TCP and HTTP/2 may wait for a reader at any time
         }
-        InetSocketAddress source = endpoint.cluster().sourceAddress(endpoint.socketAddress());
-        ChannelFuture future = source == null
-                ? bootstrap.connect(endpoint.socketAddress())
-                : bootstrap.connect(endpoint.socketAddress(), source);
+        InetSocketAddress source = endpoint.cluster().sourceAddress(address);
+        ChannelFuture future = source == null ? bootstrap.connect(address) : bootstrap.connect(address, source);
         future.addListener(f -> finished(channel, f.cause()));
     }
 
@@ -121,7 +135,7 @@ final class Connector extends TimerWheel.Timer {
     private void secure(Channel channel) {
         ChannelHandler tls;
         try {
-            tls = endpoint.transport().newHandler(channel, endpoint, inside);
+            tls = transport.newHandler(channel, endpoint, inside);
         } catch (Transport.NotReadyException e) {
             fail(false, String.valueOf(e.getMessage()));
             return;
@@ -156,10 +170,12 @@ final class Connector extends TimerWheel.Timer {
         for (Channel attempt : attempts) {
             attempt.close();
         }
-        ClusterStats stats = endpoint.cluster().stats();
-        stats.connectFailures.increment(loop.loop().cell());
-        if (timeout) {
-            stats.connectTimeouts.increment(loop.loop().cell());
+        if (counted) {
+            ClusterStats stats = endpoint.cluster().stats();
+            stats.connectFailures.increment(loop.loop().cell());
+            if (timeout) {
+                stats.connectTimeouts.increment(loop.loop().cell());
+            }
         }
         listener.connectFailed(timeout, reason);
     }
@@ -207,7 +223,7 @@ final class Connector extends TimerWheel.Timer {
                     ctx.pipeline().remove(this);
                     if (!ctx.channel().isActive()) {
                         fail(false, "TLS_error");
-                    } else if (!endpoint.transport().isAgreed(ctx.channel(), inside)) {
+                    } else if (!transport.isAgreed(ctx.channel(), inside)) {
                         fail(false, "TLS_error:_no_common_application_protocol");
                     } else {
                         succeed(ctx.channel());

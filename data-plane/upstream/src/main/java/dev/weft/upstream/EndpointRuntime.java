@@ -1,10 +1,12 @@
 package dev.weft.upstream;
 
 import dev.weft.balance.Endpoint;
+import dev.weft.balance.HealthFlag;
 import dev.weft.base.Address;
 import dev.weft.base.IpLiteral;
 import dev.weft.base.SpiffeId;
 import dev.weft.http.HttpVersion;
+import dev.weft.http.ResponseHead;
 import dev.weft.xdsmodel.LbEndpoint;
 import dev.weft.xdsmodel.LbPolicy;
 import dev.weft.xdsmodel.LoadBalancing;
@@ -175,6 +177,24 @@ public final class EndpointRuntime extends Endpoint {
     /** Whether the endpoint left its cluster: connections in use end after their exchange. */
     public boolean isRetired() {
         return retired;
+    }
+
+    /** Whether active checks say if it is used. */
+    public boolean isChecked() {
+        return cluster.isChecked() && !config.healthCheck().disabled();
+    }
+
+    /**
+     * It has answered a request. Where that says that the endpoint is to be left out
+     * ({@code x-envoy-immediate-health-check-fail}), it is, a little later, until it passes a check again. Any loop.
+     */
+    public void answered(ResponseHead head) {
+        if (isChecked()
+                && head.headers().find(CheckAnswer.IMMEDIATE_FAIL, 0) >= 0
+                && !has(HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL)) {
+            flag(HealthFlag.EXCLUDED_VIA_IMMEDIATE_HC_FAIL, true);
+            cluster.leaveOut(this);
+        }
     }
 
     void retire() {

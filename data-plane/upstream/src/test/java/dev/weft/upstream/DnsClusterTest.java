@@ -3,6 +3,7 @@ package dev.weft.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weft.base.Log;
 import dev.weft.net.EventLoops;
 import dev.weft.net.TlsContexts;
 import dev.weft.stats.StatsRegistry;
@@ -27,7 +28,13 @@ class DnsClusterTest {
     private final EventLoops loops = new EventLoops(1, "dns-test");
     private final TlsContexts tls = new TlsContexts();
     private final FakeResolver names = new FakeResolver();
-    private final Clusters clusters = new Clusters(loops.all(), tls, new StatsRegistry(2), names, Whereabouts.UNKNOWN);
+    private final Clusters clusters = new Clusters(
+            loops.all(),
+            tls,
+            new StatsRegistry(2),
+            names,
+            Whereabouts.UNKNOWN,
+            Log.to(System.err, Log.Level.ERROR, "test"));
 
     @AfterEach
     void close() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.balance.PickContext;
 import dev.weft.base.Address;
+import dev.weft.base.Log;
 import dev.weft.net.EventLoops;
 import dev.weft.net.TlsContexts;
 import dev.weft.stats.StatsRegistry;
@@ -29,7 +30,8 @@ class OverrideHostTest {
             name -> {
                 throw new UnknownHostException(name);
             },
-            Whereabouts.UNKNOWN);
+            Whereabouts.UNKNOWN,
+            Log.to(System.err, Log.Level.ERROR, "test"));
     private final PickContext context = new PickContext(new SplittableRandom(1));
 
     @AfterEach

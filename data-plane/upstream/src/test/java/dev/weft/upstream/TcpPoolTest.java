@@ -2,6 +2,7 @@ package dev.weft.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weft.base.Log;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
@@ -44,8 +45,13 @@ class TcpPoolTest {
 
     private final EventLoops loops = new EventLoops(1, "tcp-pool-test");
     private final TlsContexts tls = new TlsContexts();
-    private final Clusters clusters =
-            new Clusters(loops.all(), tls, new StatsRegistry(2), new FakeResolver(), Whereabouts.UNKNOWN);
+    private final Clusters clusters = new Clusters(
+            loops.all(),
+            tls,
+            new StatsRegistry(2),
+            new FakeResolver(),
+            Whereabouts.UNKNOWN,
+            Log.to(System.err, Log.Level.ERROR, "test"));
     private final UpstreamLoop loop = new UpstreamLoop(loops.all().getFirst(), 1);
     private ServerSocket server;
     private HttpPool pool;

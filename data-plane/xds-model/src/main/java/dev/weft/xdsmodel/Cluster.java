@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param http {@code HttpProtocolOptions} of {@code typed_extension_protocol_options}; default HTTP/1.1
  * @param upstreamBindAddresses {@code upstream_bind_config}: where connections come from, the first of the destination's
  *     address family; none = the kernel chooses
+ * @param healthChecking default none
  */
 public record Cluster(
         String name,
@@ -37,7 +38,8 @@ public record Cluster(
         OriginalDst originalDst,
         @Nullable Integer perConnectionBufferLimitBytes,
         Metadata metadata,
-        List<Address> upstreamBindAddresses) {
+        List<Address> upstreamBindAddresses,
+        HealthChecking healthChecking) {
     /** Where endpoints come from. */
     public enum DiscoveryType {
         STATIC,
@@ -82,6 +84,19 @@ public record Cluster(
         public static final OriginalDst DEFAULT = new OriginalDst("", 0);
     }
 
+    /**
+     * Whether the proxy itself checks the endpoints, and what follows from it.
+     *
+     * @param check null = it does not
+     * @param ignoreNewUntilFirst {@code ignore_new_hosts_until_first_hc}: an endpoint nobody has checked yet does not count
+     *     among those of its priority; default false
+     * @param ignoreOnRemoval {@code ignore_health_on_host_removal}: an endpoint that is no longer configured goes at once,
+     *     and not only when its check fails; default false
+     */
+    public record HealthChecking(@Nullable HealthCheck check, boolean ignoreNewUntilFirst, boolean ignoreOnRemoval) {
+        public static final HealthChecking NONE = new HealthChecking(null, false, false);
+    }
+
     public Cluster {
         transportSocketMatches = List.copyOf(transportSocketMatches);
         upstreamBindAddresses = List.copyOf(upstreamBindAddresses);
@@ -107,7 +122,8 @@ public record Cluster(
                 OriginalDst.DEFAULT,
                 null,
                 Metadata.NONE,
-                List.of());
+                List.of(),
+                HealthChecking.NONE);
     }
 
     /** A STATIC cluster of these endpoints. */
@@ -137,7 +153,8 @@ public record Cluster(
                 originalDst,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddresses);
+                upstreamBindAddresses,
+                healthChecking);
     }
 
     public Cluster withLoadBalancing(LoadBalancing balancing) {
@@ -157,7 +174,8 @@ public record Cluster(
                 originalDst,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddresses);
+                upstreamBindAddresses,
+                healthChecking);
     }
 
     public Cluster withTransportSocket(TransportSocket socket) {
@@ -177,7 +195,8 @@ public record Cluster(
                 originalDst,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddresses);
+                upstreamBindAddresses,
+                healthChecking);
     }
 
     public Cluster withConnectTimeout(Duration timeout) {
@@ -197,7 +216,8 @@ public record Cluster(
                 originalDst,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddresses);
+                upstreamBindAddresses,
+                healthChecking);
     }
 
     public Cluster withCircuitBreakers(CircuitBreakers breakers) {
@@ -217,6 +237,28 @@ public record Cluster(
                 originalDst,
                 perConnectionBufferLimitBytes,
                 metadata,
-                upstreamBindAddresses);
+                upstreamBindAddresses,
+                healthChecking);
+    }
+
+    public Cluster withHealthChecking(HealthChecking checking) {
+        return new Cluster(
+                name,
+                altStatName,
+                type,
+                edsServiceName,
+                connectTimeout,
+                loadBalancing,
+                loadAssignment,
+                transportSocket,
+                transportSocketMatches,
+                circuitBreakers,
+                http,
+                dns,
+                originalDst,
+                perConnectionBufferLimitBytes,
+                metadata,
+                upstreamBindAddresses,
+                checking);
     }
 }

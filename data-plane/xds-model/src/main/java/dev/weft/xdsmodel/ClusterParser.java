@@ -58,8 +58,8 @@ final class ClusterParser {
             }
         }
         view.bool("wait_for_warm_on_init", true);
-        view.bool("ignore_health_on_host_removal"); // no active health checks: always so
         view.durationOrNull("cleanup_interval"); // of ORIGINAL_DST hosts, which Weft keeps no longer than it uses them
+        UpstreamHttp http = upstreamHttp(view);
         return new Cluster(
                 name,
                 view.string("alt_stat_name"),
@@ -71,12 +71,25 @@ final class ClusterParser {
                 TlsParser.upstream(view),
                 transportSocketMatches(view),
                 circuitBreakers(view.message("circuit_breakers")),
-                upstreamHttp(view),
+                http,
                 dns(view),
                 originalDst(view.message("original_dst_lb_config")),
                 view.integerOrNull("per_connection_buffer_limit_bytes"),
                 CommonParser.metadata(view, "metadata"),
-                bindAddresses(view.message("upstream_bind_config")));
+                bindAddresses(view.message("upstream_bind_config")),
+                healthChecking(view, view.message("common_lb_config"), type, http));
+    }
+
+    private static Cluster.HealthChecking healthChecking(
+            MessageView view, @Nullable MessageView common, Cluster.DiscoveryType type, UpstreamHttp http) {
+        HealthCheck check = HealthCheckParser.parse(view, http);
+        if (check != null && type == Cluster.DiscoveryType.ORIGINAL_DST) {
+            view.error("health_checks", "invalid-value", "an ORIGINAL_DST cluster has no endpoints to check", "");
+        }
+        return new Cluster.HealthChecking(
+                check,
+                common != null && common.bool("ignore_new_hosts_until_first_hc"),
+                view.bool("ignore_health_on_host_removal"));
     }
 
     private static boolean isOneEndpoint(@Nullable MessageView assignment) {

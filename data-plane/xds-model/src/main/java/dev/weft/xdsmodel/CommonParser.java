@@ -182,7 +182,7 @@ final class CommonParser {
                 : new HeaderMutations(requestAdd, requestRemove, responseAdd, responseRemove);
     }
 
-    private static List<HeaderValueOption> headerOptions(MessageView view, String field) {
+    static List<HeaderValueOption> headerOptions(MessageView view, String field) {
         List<HeaderValueOption> options = new ArrayList<>();
         for (MessageView option : view.messages(field)) {
             MessageView header = option.messageOrEmpty("header");
@@ -212,7 +212,7 @@ final class CommonParser {
         return options;
     }
 
-    private static List<String> removed(MessageView view, String field) {
+    static List<String> removed(MessageView view, String field) {
         List<String> names = lower(view.strings(field));
         names.forEach(name -> checkEdited(view, field, name));
         return names;

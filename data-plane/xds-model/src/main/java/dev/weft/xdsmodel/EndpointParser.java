@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code envoy.config.endpoint.v3.ClusterLoadAssignment} to {@link ClusterLoadAssignment}. */
 final class EndpointParser {
@@ -79,6 +80,23 @@ final class EndpointParser {
                 endpoint.string("hostname"),
                 view.choice("health_status", LbEndpoint.HealthStatus.values()),
                 CommonParser.metadata(view, "metadata"),
-                view.number("load_balancing_weight", 1));
+                view.number("load_balancing_weight", 1),
+                healthCheck(endpoint.message("health_check_config")));
+    }
+
+    private static LbEndpoint.HealthCheckConfig healthCheck(@Nullable MessageView view) {
+        if (view == null) {
+            return LbEndpoint.HealthCheckConfig.DEFAULT;
+        }
+        MessageView at = view.message("address");
+        Address address = at == null ? null : CommonParser.address(at);
+        if (address != null && Cidr.literal(address.host()) == null) {
+            view.error("address", "invalid-value", "not an IP address: '" + address.host() + "'", "");
+        }
+        return new LbEndpoint.HealthCheckConfig(
+                address,
+                (int) view.number("port_value"),
+                view.string("hostname"),
+                view.bool("disable_active_health_check"));
     }
 }

@@ -30,10 +30,11 @@ class UnsupportedFieldTest {
     void aSemanticFieldIsRefusedOverXdsToo() {
         Parsed<Cluster> parsed = XdsReader.clusterJson(
                 "{\"name\": \"c\", \"health_checks\": [{\"timeout\": \"1s\", \"interval\": \"1s\","
-                        + "\"unhealthy_threshold\": 1, \"healthy_threshold\": 1, \"tcp_health_check\": {}}]}");
+                        + "\"unhealthy_threshold\": 1, \"healthy_threshold\": 1, \"tcp_health_check\": {"
+                        + "\"proxy_protocol_config\": {\"version\": \"V2\"}}}]}");
         assertThat(((Parsed.Rejected<Cluster>) parsed).diagnostics())
                 .extracting(Diagnostic::path)
-                .containsExactly("health_checks");
+                .containsExactly("health_checks[0].tcp_health_check.proxy_protocol_config");
     }
 
     @Test
