@@ -15,7 +15,10 @@ code are passed on, and when one of the two ends the other one ends, too.
   --label KEY=VALUE          label of this instance (several times for several)
   --control-plane HOST:PORT  default: the one this machine joined, or 127.0.0.1:15012
   --credential DIR           what 'weft join' made (default: /var/lib/weft as root, else ~/.weft/host)
-  --ready-path PATH          the instance is ready when GET PATH answers 2xx (default: when its port accepts)
+  --ready-path PATH          the instance is ready while GET PATH answers 2xx (default: while its port accepts)
+  --ready-grpc SERVICE       the instance is ready while grpc.health.v1 says that SERVICE is serving ('': all of it)
+  --ready-interval SECONDS   how often that is looked at (default: 5; 0: no more once it was ready)
+  --ready-timeout SECONDS    how long the application may take to answer it (default: 1)
   --user USER                run the application as this user (root only; not 1337, that is the sidecar)
   --address IP               address of the instance (default: the namespace's first)
   --explicit                 no redirection: the application reaches the mesh through http_proxy
@@ -46,9 +49,9 @@ SIDECAR_PORTS=' 15000 15001 15006 15020 15021 '
 # A sidecar's end takes its drain, before that its goodbye to the control plane (at most 5 s, docs/admin.md), and a moment.
 SIDECAR_END=10
 
-VALUE_OPTIONS=' --service --namespace --service-account --port --label --control-plane --credential --ready-path --user
- --address --start-timeout --drain --grace --exclude-outbound-port --exclude-outbound-cidr --exclude-inbound-port
- --exclude-uid '
+VALUE_OPTIONS=' --service --namespace --service-account --port --label --control-plane --credential --ready-path
+ --ready-grpc --ready-interval --ready-timeout --user --address --start-timeout --drain --grace --exclude-outbound-port
+ --exclude-outbound-cidr --exclude-inbound-port --exclude-uid '
 
 usage_error() {
   say "run: $*"
@@ -57,8 +60,8 @@ usage_error() {
 }
 
 parse_run() {
-  service='' namespace=default account='' control_plane='' credential='' ready_path='' user='' address='' explicit=
-  plain_metrics='' start_timeout=60 drain=25 grace=10 ports=() labels=() exclusions=()
+  service='' namespace=default account='' control_plane='' credential='' user='' address='' explicit=
+  plain_metrics='' start_timeout=60 drain=25 grace=10 ports=() labels=() exclusions=() readiness=() readiness=()
   local name value
   while [ $# -gt 0 ]; do
     case $1 in
@@ -111,7 +114,7 @@ parse_run() {
         ;;
       --control-plane) control_plane=$value ;;
       --credential) credential=$value ;;
-      --ready-path) ready_path=$value ;;
+      --ready-path | --ready-grpc | --ready-interval | --ready-timeout) readiness+=("$name" "$value") ;;
       --user) user=$value ;;
       --address) address=$value ;;
       --drain) drain=$value ;;
@@ -325,7 +328,7 @@ start_sidecar() {
   local arguments=() value runner=() drop=
   for value in "${ports[@]}"; do arguments+=(--port "$value"); done
   for value in ${labels[@]+"${labels[@]}"}; do arguments+=(--label "$value"); done
-  [ -z "$ready_path" ] || arguments+=(--ready-path "$ready_path")
+  arguments+=(${readiness[@]+"${readiness[@]}"})
   arguments+=(--control-plane "$control_plane" --service "$service" --namespace "$namespace"
     --service-account "$account" --address "$address" --mode "$mode")
   arguments+=(--drain-timeout "$drain")

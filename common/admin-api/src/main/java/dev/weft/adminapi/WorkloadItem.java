@@ -9,6 +9,7 @@ import java.util.Map;
  * @param address IP
  * @param identity SPIFFE identity its peers expect
  * @param mtls whether its endpoints are reached over mTLS
+ * @param ready whether it passes the checks of its own sidecar; always where it has none
  * @param origin {@code lease} for a registered instance, else {@code file:line}
  * @param services names ({@code name.namespace}) of the services that select it
  */
@@ -20,5 +21,6 @@ public record WorkloadItem(
         Map<String, String> labels,
         String identity,
         boolean mtls,
+        boolean ready,
         String origin,
         List<String> services) {}

@@ -86,6 +86,7 @@ final class MeshViews {
                         new TreeMap<>(workload.labels()),
                         image.identity(workload).toString(),
                         workload.tls().isMutual(),
+                        workload.ready(),
                         origin(image, workload.key()),
                         services));
             }

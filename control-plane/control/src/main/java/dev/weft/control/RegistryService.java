@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Registration of running instances: one stream per instance, whose end is the instance's end. An instance registers in the
  * namespace and with the service account of its certificate, nothing else.
+ *
+ * <p>A registration, and each renewal, may say whether the instance is ready ({@code ready}, a boolean; {@code reason}, for
+ * the log). One that says nothing has not changed its mind; a registration that says nothing is ready.
  */
 final class RegistryService extends RegistryGrpc.RegistryImplBase {
     private static final System.Logger LOG = System.getLogger("dev.weft.control");
@@ -56,6 +59,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
         private final Peer peer;
         private final ServerCallStreamObserver<Struct> out;
         private LeaseRegistry.@Nullable Session session;
+        private String name = "";
         private boolean over;
 
         Stream(Peer peer, ServerCallStreamObserver<Struct> out) {
@@ -89,6 +93,7 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
                     return;
                 }
                 mine.renew();
+                ready(message, mine);
                 out.onNext(OK);
             } else {
                 fail(Status.INVALID_ARGUMENT.withDescription("neither renew nor leave"));
@@ -102,13 +107,31 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
                 return;
             }
             try {
-                session = leases.register(lease(message, identity));
+                Lease lease = lease(message, identity);
+                session = leases.register(lease);
+                name = lease.namespace() + "/" + lease.name();
                 out.onNext(OK);
             } catch (IllegalArgumentException e) {
                 fail(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
             } catch (LeaseRegistry.RefusedException e) {
                 LOG.log(System.Logger.Level.WARNING, "registration of {0} refused: {1}", peer, e.getMessage());
                 fail(Status.PERMISSION_DENIED.withDescription(e.getMessage()));
+            }
+        }
+
+        private void ready(Struct message, LeaseRegistry.Session mine) {
+            if (!message.containsFields("ready")) {
+                return;
+            }
+            boolean ready = Structs.isTrue(message, "ready");
+            if (mine.ready(ready)) {
+                LOG.log(
+                        ready ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
+                        "instance {0} of {1} is {2}: {3}",
+                        name,
+                        peer,
+                        ready ? "ready again" : "not ready",
+                        Structs.text(message, "reason").replaceAll("\\p{Cntrl}", "?"));
             }
         }
 
@@ -170,7 +193,8 @@ final class RegistryService extends RegistryGrpc.RegistryImplBase {
                 tls(Structs.text(m, "tls")),
                 Structs.text(m, "locality"),
                 admin(Structs.text(m, "proxyAdmin"), address),
-                Structs.text(m, "uid"));
+                Structs.text(m, "uid"),
+                !m.containsFields("ready") || Structs.isTrue(m, "ready"));
     }
 
     /** A sidecar that says nothing, or something newer than we are, speaks mutual TLS. */

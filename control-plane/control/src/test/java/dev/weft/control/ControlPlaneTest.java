@@ -283,6 +283,48 @@ class ControlPlaneTest {
         assertThat(gone).isLessThan(Duration.ofSeconds(3));
     }
 
+    /** The endpoints of orders as {@code address STATUS}. */
+    private static List<String> health(AdsClient client) {
+        var resource = client.held(AdsClient.ENDPOINTS).get(ORDERS);
+        try {
+            return resource == null
+                    ? List.of()
+                    : resource.getResource().unpack(ClusterLoadAssignment.class).getEndpointsList().stream()
+                            .flatMap(group -> group.getLbEndpointsList().stream())
+                            .map(e -> e.getEndpoint()
+                                            .getAddress()
+                                            .getSocketAddress()
+                                            .getAddress() + " " + e.getHealthStatus())
+                            .toList();
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void anInstanceThatIsNotReadyStaysAndDrains() throws Exception {
+        AdsClient client = connect("orders-a");
+        Registration instance = new Registration(as(TestClient.workload(plane, "shop", "orders")));
+        instance.register("orders-b", "shop", "orders", "orders", "10.0.0.77", 8080);
+        instance.awaitOk();
+        client.await("the instance", () -> health(client).contains("10.0.0.77 HEALTHY"));
+        for (int i = 0; i < 3; i++) {
+            long begin = System.nanoTime();
+            instance.ready(false, "status 503");
+            instance.awaitOk();
+            client.await("its illness", () -> health(client).contains("10.0.0.77 DRAINING"));
+            Duration seen = Duration.ofNanos(System.nanoTime() - begin);
+            assertThat(seen).isLessThan(Duration.ofSeconds(1));
+            instance.ready(true, "status 200");
+            instance.awaitOk();
+            client.await("its recovery", () -> health(client).contains("10.0.0.77 HEALTHY"));
+        }
+        instance.ready(false, "status 503");
+        instance.say("renew"); // which says nothing of it
+        client.await("its illness", () -> health(client).contains("10.0.0.77 DRAINING"));
+        assertThat(endpoints(client)).hasSize(3);
+    }
+
     @Test
     void nobodyRegistersOrAsksAsSomebodyElse() throws Exception {
         TestClient.Credential orders = TestClient.workload(plane, "shop", "orders");

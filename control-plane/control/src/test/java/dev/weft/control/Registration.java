@@ -53,6 +53,15 @@ final class Registration implements StreamObserver<Struct> {
                 .build());
     }
 
+    /** A renewal that says whether the instance is ready. */
+    void ready(boolean ready, String reason) {
+        out.onNext(Struct.newBuilder()
+                .putFields("renew", Value.newBuilder().setBoolValue(true).build())
+                .putFields("ready", Value.newBuilder().setBoolValue(ready).build())
+                .putFields("reason", text(reason))
+                .build());
+    }
+
     /** The confirmation of a registration. */
     void awaitOk() throws InterruptedException {
         Struct answer = answers.poll(10, TimeUnit.SECONDS);

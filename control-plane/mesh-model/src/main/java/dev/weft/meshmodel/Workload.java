@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param locality {@code region/zone/subzone}, empty when unknown
  * @param tls whether its inbound side speaks mesh TLS
  * @param source who vouches for it
- * @param ready whether it takes traffic
+ * @param ready whether it takes traffic while others do; a document's always
  */
 public record Workload(
         ResourceKey key,

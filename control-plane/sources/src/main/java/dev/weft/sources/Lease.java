@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param identity its authenticated identity
  * @param proxyAdmin {@code IP:PORT} of its sidecar's admin records, empty when it has none
  * @param uid tells this run of the instance from an earlier one of the same name
+ * @param ready whether its application passes the checks of its own sidecar
  */
 public record Lease(
         String namespace,
@@ -28,7 +29,8 @@ public record Lease(
         Workload.Tls tls,
         String locality,
         String proxyAdmin,
-        String uid) {
+        String uid,
+        boolean ready) {
     public Lease {
         ports = List.copyOf(ports);
         labels = Map.copyOf(labels);
@@ -37,6 +39,24 @@ public record Lease(
     /** The name of the workload it becomes. */
     public ResourceKey key() {
         return ResourceKey.workload(namespace, name);
+    }
+
+    /** The same instance, ready or not. */
+    public Lease withReady(boolean isReady) {
+        return new Lease(
+                namespace,
+                name,
+                service,
+                serviceAccount,
+                identity,
+                address,
+                ports,
+                labels,
+                tls,
+                locality,
+                proxyAdmin,
+                uid,
+                isReady);
     }
 
     /** The workload it becomes. */
@@ -57,6 +77,6 @@ public record Lease(
                 locality,
                 tls,
                 Workload.Source.LEASE,
-                true);
+                ready);
     }
 }

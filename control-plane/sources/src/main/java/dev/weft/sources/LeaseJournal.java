@@ -118,6 +118,7 @@ final class LeaseJournal implements AutoCloseable {
         json.put("locality", lease.locality());
         json.put("proxyAdmin", lease.proxyAdmin());
         json.put("uid", lease.uid());
+        json.put("ready", lease.ready());
         return json;
     }
 
@@ -145,7 +146,8 @@ final class LeaseJournal implements AutoCloseable {
                 Workload.Tls.valueOf(text(json, "tls")),
                 text(json, "locality"),
                 text(json, "proxyAdmin"),
-                text(json, "uid"));
+                text(json, "uid"),
+                !Boolean.FALSE.equals(json.get("ready")));
     }
 
     private static String text(Map<?, ?> json, String name) {

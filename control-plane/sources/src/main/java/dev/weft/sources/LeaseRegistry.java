@@ -43,7 +43,7 @@ public final class LeaseRegistry implements AutoCloseable {
     private final Map<ResourceKey, Held> held = new LinkedHashMap<>(); // guarded by this
 
     private static final class Held {
-        final Lease lease;
+        Lease lease;
         final @Nullable Session session;
         long deadlineNanos;
 
@@ -78,6 +78,23 @@ public final class LeaseRegistry implements AutoCloseable {
                 if (mine != null) {
                     mine.deadlineNanos = ticker.nanos() + TTL.toNanos();
                 }
+            }
+        }
+
+        /**
+         * Its application does or does not pass the checks of its own sidecar. It stays registered either way.
+         *
+         * @return whether that is news
+         */
+        public boolean ready(boolean isReady) {
+            synchronized (LeaseRegistry.this) {
+                Held mine = mine();
+                if (mine == null || mine.lease.ready() == isReady) {
+                    return false;
+                }
+                mine.lease = mine.lease.withReady(isReady);
+                take(mine.lease);
+                return true;
             }
         }
 
@@ -153,12 +170,16 @@ public final class LeaseRegistry implements AutoCloseable {
         Session session = new Session(lease.key());
         held.put(lease.key(), new Held(lease, session, ticker.nanos() + TTL.toNanos()));
         if (before == null || !before.lease.equals(lease)) {
-            if (journal != null) {
-                journalled(() -> journal.put(lease));
-            }
-            sink.accept(List.of(upsert(lease)));
+            take(lease);
         }
         return session;
+    }
+
+    private synchronized void take(Lease lease) {
+        if (journal != null) {
+            journalled(() -> journal.put(lease));
+        }
+        sink.accept(List.of(upsert(lease)));
     }
 
     /** Removes what is due. To be called every few hundred milliseconds. */

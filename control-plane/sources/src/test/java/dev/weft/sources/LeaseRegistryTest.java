@@ -61,7 +61,8 @@ class LeaseRegistryTest {
                 Workload.Tls.MUTUAL,
                 "eu/a",
                 "10.0.0.1:15020",
-                uid);
+                uid,
+                true);
     }
 
     private List<String> workloads() {
@@ -89,6 +90,36 @@ class LeaseRegistryTest {
         session.renew();
         pass(Duration.ofMinutes(1));
         assertThat(updates).hasSize(3); // synced, there, gone
+    }
+
+    private boolean isReady() {
+        return MeshImage.empty().apply(updates).after().workloads().getFirst().ready();
+    }
+
+    @Test
+    void anInstanceThatIsNotReadyStays() throws Exception {
+        LeaseRegistry.Session session = registry.register(lease("p1", "u1"));
+        assertThat(isReady()).isTrue();
+        assertThat(session.ready(false)).isTrue();
+        assertThat(session.ready(false)).as("no news").isFalse();
+        assertThat(isReady()).isFalse();
+        session.renew();
+        assertThat(isReady()).isFalse();
+        restart();
+        assertThat(isReady()).as("known over a restart").isFalse();
+        LeaseRegistry.Session again = registry.register(lease("p1", "u1").withReady(false));
+        assertThat(updates).as("nothing new").hasSize(2);
+        assertThat(again.ready(true)).isTrue();
+        assertThat(isReady()).isTrue();
+    }
+
+    @Test
+    void aStreamThatWasReplacedHasNoSay() throws Exception {
+        LeaseRegistry.Session first = registry.register(lease("p1", "u1"));
+        LeaseRegistry.Session second = registry.register(lease("p1", "u1"));
+        assertThat(first.ready(false)).isFalse();
+        assertThat(isReady()).isTrue();
+        assertThat(second.ready(false)).isTrue();
     }
 
     @Test

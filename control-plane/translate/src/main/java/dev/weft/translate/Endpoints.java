@@ -16,7 +16,14 @@ import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The endpoints of a Service port: its workloads that are ready and serve the target port, by locality. */
+/**
+ * The endpoints of a Service port: its workloads that serve the target port, by locality.
+ *
+ * <p>One that is not ready goes as DRAINING, which Envoy neither uses nor counts: the ready ones take all of the load,
+ * however few they are (as UNHEALTHY, the sick ones would get their part of it again once half of all are sick: Envoy's
+ * panic). Where none is ready there is nothing left to count, and panic tries all of them: a service whose every instance
+ * fails its check, perhaps for what they all depend on, is asked and does not vanish.
+ */
 final class Endpoints {
     private Endpoints() {}
 
@@ -24,7 +31,7 @@ final class Endpoints {
         Map<String, LocalityLbEndpoints.Builder> localities = new TreeMap<>();
         for (Workload workload : image.workloads(service.key())) {
             int target = target(port.target(), workload);
-            if (workload.ready() && target > 0) {
+            if (target > 0) {
                 localities
                         .computeIfAbsent(workload.locality(), Endpoints::locality)
                         .addLbEndpoints(endpoint(image, workload, target));
@@ -101,7 +108,7 @@ final class Endpoints {
         }
         return LbEndpoint.newBuilder()
                 .setEndpoint(Endpoint.newBuilder().setAddress(Protos.address(workload.address(), port)))
-                .setHealthStatus(HealthStatus.HEALTHY)
+                .setHealthStatus(workload.ready() ? HealthStatus.HEALTHY : HealthStatus.DRAINING)
                 .setLoadBalancingWeight(Protos.number(workload.weight()))
                 .setMetadata(metadata)
                 .build();

@@ -25,7 +25,7 @@ sealed interface Options {
      * @param name of this instance; empty = made from service and address
      * @param ports of the application, in order, with the protocol declared for each (empty = none)
      * @param mode {@code REDIRECT} (transparent) or {@code NONE} (explicit)
-     * @param readyPath path that answers 2xx once the application is ready; null = its port accepts
+     * @param readiness how the application is checked
      * @param hostsFile rewritten with the names of services; null = none
      * @param plainMetrics whether 15020 gives the metrics without TLS too
      * @param drain how long what is under way may take at the end
@@ -42,7 +42,7 @@ sealed interface Options {
             Map<String, String> labels,
             String address,
             Mode mode,
-            @Nullable String readyPath,
+            Readiness readiness,
             @Nullable Path hostsFile,
             String domain,
             boolean plainMetrics,
@@ -75,8 +75,9 @@ sealed interface Options {
                               (--credential DIR | --credential-fd 0 [--renewed-credential FILE])
                               [--port PORT[/PROTOCOL]]...
                               [--namespace NS] [--service-account SA] [--name INSTANCE] [--label KEY=VALUE]...
-                              [--mode REDIRECT|NONE] [--ready-path PATH] [--hosts-file FILE] [--domain DOMAIN]
-                              [--plain-metrics] [--drain-timeout SECONDS] [--concurrency N]
+                              [--mode REDIRECT|NONE] [--hosts-file FILE] [--domain DOMAIN]
+                              [--ready-path PATH | --ready-grpc SERVICE] [--ready-interval SECONDS]
+                              [--ready-timeout SECONDS] [--plain-metrics] [--drain-timeout SECONDS] [--concurrency N]
                               [--log-level error|warn|info|debug]
 
             --bootstrap      an Envoy bootstrap in JSON: static resources, and ADS if it names it
@@ -115,6 +116,9 @@ sealed interface Options {
                 Map.entry("--address", true),
                 Map.entry("--mode", true),
                 Map.entry("--ready-path", true),
+                Map.entry("--ready-grpc", true),
+                Map.entry("--ready-interval", true),
+                Map.entry("--ready-timeout", true),
                 Map.entry("--hosts-file", true),
                 Map.entry("--domain", true),
                 Map.entry("--plain-metrics", false),
@@ -215,10 +219,6 @@ sealed interface Options {
                     labels.put(text.substring(0, equals), text.substring(equals + 1));
                 }
             });
-            String readyPath = values.containsKey("--ready-path") ? text("--ready-path", "/") : null;
-            if (readyPath != null && !readyPath.startsWith("/")) {
-                problems.add("--ready-path: '" + readyPath + "' must start with /");
-            }
             Path hosts = values.containsKey("--hosts-file") ? Path.of(text("--hosts-file", "")) : null;
             return new Sidecar(
                     controlPlane,
@@ -232,7 +232,7 @@ sealed interface Options {
                     labels,
                     address,
                     mode,
-                    readyPath,
+                    readiness(),
                     hosts,
                     text("--domain", "cluster.local"),
                     values.containsKey("--plain-metrics"),
@@ -258,6 +258,38 @@ sealed interface Options {
             }
             problems.add("--port: '" + text + "' is not a port (1 to 65535)");
             return new Port(1, "");
+        }
+
+        private Readiness readiness() {
+            String path = values.containsKey("--ready-path") ? text("--ready-path", "/") : null;
+            String grpc = values.containsKey("--ready-grpc") ? text("--ready-grpc", "") : null;
+            if (path != null && !path.startsWith("/")) {
+                problems.add("--ready-path: '" + path + "' must start with /");
+            }
+            if (path != null && grpc != null) {
+                problems.add("--ready-path and --ready-grpc: only one of them");
+            }
+            Duration interval = seconds("--ready-interval", Readiness.INTERVAL, 0);
+            Duration timeout = seconds("--ready-timeout", Readiness.TIMEOUT, 0.001);
+            return new Readiness(path, grpc, interval, timeout);
+        }
+
+        /** Decimals are allowed. */
+        private Duration seconds(String flag, Duration absent, double least) {
+            String text = text(flag, "");
+            if (text.isEmpty()) {
+                return absent;
+            }
+            try {
+                double seconds = Double.parseDouble(text);
+                if (seconds >= least && seconds <= 3600) {
+                    return Duration.ofMillis(Math.round(seconds * 1000));
+                }
+            } catch (NumberFormatException e) {
+                // reported below with the range
+            }
+            problems.add(flag + ": '" + text + "' is not a number of seconds (" + least + " to 3600)");
+            return absent;
         }
 
         private Duration drain() {

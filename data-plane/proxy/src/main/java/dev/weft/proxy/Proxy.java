@@ -4,6 +4,7 @@ import dev.weft.base.Diagnostic;
 import dev.weft.base.Log;
 import dev.weft.filters.HttpFilters;
 import dev.weft.net.EventLoops;
+import dev.weft.net.Loop;
 import dev.weft.net.OriginalDestination;
 import dev.weft.proxycore.Engine;
 import dev.weft.proxycore.EngineConfig;
@@ -74,6 +75,11 @@ final class Proxy {
     /** The control thread. */
     EventLoop loop() {
         return controlThread.loop();
+    }
+
+    /** The same for who checks the application. */
+    Loop controlLoop() {
+        return control.loop(0);
     }
 
     /** The same for who calls a control plane. */

@@ -7,6 +7,7 @@ import dev.weft.identity.HostCredential;
 import dev.weft.identity.IssuedIdentity;
 import dev.weft.net.TlsConfigException;
 import dev.weft.proxycore.WorkloadLabels;
+import dev.weft.upstream.LocalCheck;
 import dev.weft.upstream.Whereabouts;
 import dev.weft.xdsclient.AdsClient;
 import dev.weft.xdsclient.ControlPlane;
@@ -52,7 +53,7 @@ final class SidecarProxy {
     private @Nullable ControlPlane controlPlane;
     private @Nullable AdsClient ads;
     private @Nullable Lease lease;
-    private @Nullable ApplicationProbe probe;
+    private @Nullable LocalCheck application;
     private boolean hostsFailed; // logged once
 
     private SidecarProxy(Options.Sidecar options, HostCredential credential, Log log) throws TlsConfigException {
@@ -222,7 +223,7 @@ final class SidecarProxy {
         }
     }
 
-    /** An instance is registered once its application serves, never before: traffic comes at once. */
+    /** An instance is registered once its application serves, never before: traffic comes at once. Then it is watched. */
     private void awaitApplication() {
         if (options.ports().isEmpty()) {
             register();
@@ -236,10 +237,28 @@ final class SidecarProxy {
                 options.mode() == Options.Mode.REDIRECT && address.getAddress() instanceof Inet4Address
                         ? new InetSocketAddress(INBOUND_SOURCE, 0)
                         : null;
-        ApplicationProbe waiting =
-                new ApplicationProbe(proxy.loop(), source, address, options.readyPath(), this::register);
-        probe = waiting;
-        waiting.start();
+        LocalCheck check = new LocalCheck(
+                proxy.controlLoop(), address, source, options.readiness().check(), log, this::applicationChanged);
+        application = check;
+        check.start();
+    }
+
+    /** The first time it serves it is registered; from then on the control plane hears whether it still does. */
+    private void applicationChanged(boolean serves, String reason) {
+        Lease held = lease;
+        if (held == null) {
+            if (options.readiness().interval().isZero() && application != null) {
+                application.stop();
+            }
+            register();
+            return;
+        }
+        if (serves) {
+            log.info("the application passes its check again: " + reason);
+        } else {
+            log.warn("the application does not pass its check, others are asked instead: " + reason);
+        }
+        held.ready(serves, reason);
     }
 
     private void register() {
@@ -255,8 +274,8 @@ final class SidecarProxy {
     private CompletableFuture<Void> leave() {
         CompletableFuture<Void> left = new CompletableFuture<>();
         proxy.loop().execute(() -> {
-            if (probe != null) {
-                probe.stop();
+            if (application != null) {
+                application.stop();
             }
             Lease held = lease;
             if (held == null) {

@@ -35,10 +35,39 @@ class OptionsTest {
             assertThat(o.ports()).containsExactly(new Options.Port(8080, ""), new Options.Port(9090, "tcp"));
             assertThat(o.labels()).containsEntry("version", "v2");
             assertThat(o.mode()).isEqualTo(Options.Mode.NONE);
-            assertThat(o.readyPath()).isEqualTo("/up");
+            assertThat(o.readiness())
+                    .isEqualTo(new Readiness("/up", null, Duration.ofSeconds(5), Duration.ofSeconds(1)));
             assertThat(o.plainMetrics()).isTrue();
             assertThat(o.drain()).isEqualTo(Duration.ofSeconds(7));
         });
+    }
+
+    private static Readiness readiness(String... words) {
+        String[] all = java.util.stream.Stream.concat(
+                        java.util.stream.Stream.of(
+                                "--sidecar --control-plane 10.0.0.1:15012 --credential /c --service a --address 10.1.0.4"
+                                        .split(" ")),
+                        java.util.stream.Stream.of(words))
+                .toArray(String[]::new);
+        return ((Options.Sidecar) Options.parse(all)).readiness();
+    }
+
+    @Test
+    void theApplicationIsCheckedAsItSays() {
+        assertThat(readiness()).isEqualTo(Readiness.DEFAULT);
+        assertThat(readiness("--ready-grpc", "", "--ready-interval", "0.5", "--ready-timeout=2"))
+                .isEqualTo(new Readiness(null, "", Duration.ofMillis(500), Duration.ofSeconds(2)));
+        assertThat(Options.parse(
+                        "--sidecar --control-plane 10.0.0.1:15012 --credential /c --service a --address 10.1.0.4 --ready-path /up"
+                                .concat(" --ready-grpc a.B --ready-interval soon --ready-timeout 0")
+                                .split(" ")))
+                .isInstanceOfSatisfying(
+                        Options.Wrong.class,
+                        wrong -> assertThat(wrong.problems())
+                                .hasSize(3)
+                                .anyMatch(p -> p.contains("only one of them"))
+                                .anyMatch(p -> p.contains("'soon'"))
+                                .anyMatch(p -> p.contains("--ready-timeout: '0'")));
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Threads: confined to the loop of the checks, but for {@link #first}.
  */
-final class ClusterChecks {
+final class ClusterChecks implements EndpointCheck.Owner {
     private static final long MERGE_MILLIS = 20;
 
     private final ClusterRuntime cluster;
@@ -41,12 +41,19 @@ final class ClusterChecks {
         return first;
     }
 
-    UpstreamLoop loop() {
+    @Override
+    public UpstreamLoop loop() {
         return loop;
     }
 
-    ClusterRuntime cluster() {
-        return cluster;
+    @Override
+    public String name() {
+        return cluster.name();
+    }
+
+    @Override
+    public boolean isUsed() {
+        return cluster.stats().connections.value() > 0;
     }
 
     /** Looks what is to be checked now. */
@@ -89,16 +96,23 @@ final class ClusterChecks {
         }
     }
 
-    void due(EndpointCheck check) {
+    @Override
+    public void due(EndpointCheck check) {
         all.due(check);
     }
 
-    void over() {
+    @Override
+    public void begun() {
+        cluster.healthStats().attempt.increment();
+    }
+
+    @Override
+    public void over() {
         all.over();
     }
 
-    /** An endpoint was checked; {@code wasChecked} says whether it had been before. */
-    void found(EndpointCheck check, Result result, Change change, String reason, boolean wasChecked) {
+    @Override
+    public void found(EndpointCheck check, Result result, Change change, String reason, boolean wasChecked) {
         HealthStats stats = cluster.healthStats();
         if (result.isPassed()) {
             stats.success.increment();

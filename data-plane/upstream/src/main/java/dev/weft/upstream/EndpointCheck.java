@@ -14,7 +14,30 @@ import org.jspecify.annotations.Nullable;
  * its timer is the time-out →) again → closed.
  */
 final class EndpointCheck extends TimerWheel.Timer implements Probe.Listener {
-    private final ClusterChecks owner;
+    /** Who wants it checked. */
+    interface Owner {
+        UpstreamLoop loop();
+
+        /** Authority of the check where nothing else names one. */
+        String name();
+
+        /** Whether a connection was ever made for something else than a check. */
+        boolean isUsed();
+
+        /** It is to be asked: calls {@link EndpointCheck#begin} when it may, never from within this call. */
+        void due(EndpointCheck check);
+
+        /** It is being asked. */
+        void begun();
+
+        /** {@code wasChecked} says whether there had been a result before this one. */
+        void found(EndpointCheck check, Result result, Change change, String reason, boolean wasChecked);
+
+        /** What was begun has ended; called once for each {@link EndpointCheck#begin}. */
+        void over();
+    }
+
+    private final Owner owner;
     private final ClusterRuntime.Checked checked;
     private final HealthCheckPolicy policy;
     private final HealthCheckState state;
@@ -23,14 +46,14 @@ final class EndpointCheck extends TimerWheel.Timer implements Probe.Listener {
     private boolean closed;
 
     /** @param before the check of the same endpoint under an earlier configuration */
-    EndpointCheck(ClusterChecks owner, ClusterRuntime.Checked checked, @Nullable EndpointCheck before) {
+    EndpointCheck(Owner owner, ClusterRuntime.Checked checked, @Nullable EndpointCheck before) {
         HealthCheck config = checked.config();
         this.owner = owner;
         this.checked = checked;
         this.policy = policy(config);
         this.state =
                 before == null ? new HealthCheckState(endpoint(), policy) : new HealthCheckState(before.state, policy);
-        this.probe = probe(checked, owner.cluster().name());
+        this.probe = probe(checked, owner.name());
     }
 
     private static HealthCheckPolicy policy(HealthCheck config) {
@@ -49,15 +72,15 @@ final class EndpointCheck extends TimerWheel.Timer implements Probe.Listener {
                 intervals.jitterPercent());
     }
 
-    private static Probe probe(ClusterRuntime.Checked checked, String cluster) {
+    private static Probe probe(ClusterRuntime.Checked checked, String name) {
         Destination to = checked.destination();
         boolean reuse = checked.config().reuseConnection();
         return switch (checked.config().kind()) {
             case HealthCheck.Tcp tcp -> new TcpProbe(to, tcp, reuse);
             case HealthCheck.Http http ->
-                new HttpProbe(to, http, CheckRequest.of(http, to.endpoint().config(), cluster), reuse);
+                new HttpProbe(to, http, CheckRequest.of(http, to.endpoint().config(), name), reuse);
             case HealthCheck.Grpc grpc ->
-                new HttpProbe(to, grpc, CheckRequest.of(grpc, to.endpoint().config(), cluster), reuse);
+                new HttpProbe(to, grpc, CheckRequest.of(grpc, to.endpoint().config(), name), reuse);
         };
     }
 
@@ -94,10 +117,22 @@ final class EndpointCheck extends TimerWheel.Timer implements Probe.Listener {
         }
     }
 
+    /** Begins as if a check had just passed. */
+    void resume() {
+        owner.loop()
+                .timers()
+                .set(
+                        this,
+                        policy.interval(
+                                HealthCheckPolicy.Next.HEALTHY,
+                                owner.isUsed(),
+                                owner.loop().loop().random()));
+    }
+
     /** Its turn has come. */
     void begin() {
         asking = true;
-        owner.cluster().healthStats().attempt.increment();
+        owner.begun();
         owner.loop().timers().set(this, checked.config().timeout().toNanos());
         probe.ask(this);
     }
@@ -122,14 +157,13 @@ final class EndpointCheck extends TimerWheel.Timer implements Probe.Listener {
         asking = false;
         boolean wasChecked = state.isChecked();
         Change change = state.result(result);
-        boolean used = owner.cluster().stats().connections.value() > 0;
         owner.loop()
                 .timers()
                 .set(
                         this,
                         policy.interval(
                                 state.next(result, change),
-                                used,
+                                owner.isUsed(),
                                 owner.loop().loop().random()));
         owner.found(this, result, change, reason, wasChecked);
         owner.over();

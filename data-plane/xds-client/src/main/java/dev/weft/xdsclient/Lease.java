@@ -3,6 +3,7 @@ package dev.weft.xdsclient;
 import dev.weft.base.Log;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The registration of a running instance with the control plane ({@code weft.v1.Registry/Register}): said on a stream that
  * stays open, renewed every 5 s, taken back by {@link #leave}. When the stream is lost it is opened again and said again.
+ * Whether the instance is {@link #ready} goes along: a renewal that says it comes at once, and a control plane that knows
+ * nothing of it takes the renewal.
  */
 public final class Lease {
     private static final String METHOD = "/weft.v1.Registry/Register";
@@ -28,6 +31,7 @@ public final class Lease {
     private boolean registered;
     private boolean leaving;
     private boolean refusalLogged;
+    private boolean ready = true;
 
     /** @param registration the instance: name, namespace, service, address, ports and so on */
     public Lease(ControlPlane controlPlane, Map<String, ?> registration, RandomGenerator random, Log log) {
@@ -55,6 +59,20 @@ public final class Lease {
     /** Whether the control plane has confirmed the registration on the current stream. On the control thread. */
     public boolean isRegistered() {
         return registered;
+    }
+
+    /**
+     * Says whether the instance takes requests; it stays registered either way. It does so from the start. Any thread.
+     *
+     * @param reason for the control plane's log
+     */
+    public void ready(boolean isReady, String reason) {
+        controlPlane.target().loop().execute(() -> {
+            ready = isReady;
+            if (!leaving && stream.isOpen()) {
+                stream.send(Structs.write(Map.of("renew", true, "ready", isReady, "reason", reason)));
+            }
+        });
     }
 
     /**
@@ -92,7 +110,11 @@ public final class Lease {
 
         @Override
         public void opened() {
-            stream.send(Structs.write(registration));
+            Map<String, Object> said = new LinkedHashMap<>(registration);
+            if (!ready) {
+                said.put("ready", false);
+            }
+            stream.send(Structs.write(said));
         }
 
         @Override

@@ -69,6 +69,25 @@ class LeaseTest {
     }
 
     @Test
+    void saysAtOnceWhetherItIsReadyAndAgainAfterALoss() throws Exception {
+        Lease lease = lease();
+        FakeGrpcServer.Call call = server.call();
+        assertThat(Structs.read(call.next())).doesNotContainKey("ready");
+        call.send(Structs.write(Map.of("ok", true)));
+        lease.ready(false, "status 503");
+        assertThat(Structs.read(call.next()))
+                .containsEntry("renew", true)
+                .containsEntry("ready", false)
+                .containsEntry("reason", "status 503");
+        call.finish(Status.UNAVAILABLE);
+        FakeGrpcServer.Call again = server.call();
+        assertThat(Structs.read(again.next())).containsEntry("name", "a-1").containsEntry("ready", false);
+        again.send(Structs.write(Map.of("ok", true)));
+        lease.ready(true, "status 200");
+        assertThat(Structs.read(again.next())).containsEntry("renew", true).containsEntry("ready", true);
+    }
+
+    @Test
     void registersAgainAfterALoss() throws Exception {
         Lease lease = lease();
         FakeGrpcServer.Call call = server.call();

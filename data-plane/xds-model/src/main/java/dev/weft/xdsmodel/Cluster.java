@@ -261,4 +261,25 @@ public record Cluster(
                 upstreamBindAddresses,
                 checking);
     }
+
+    public Cluster withUpstreamBindAddresses(List<Address> addresses) {
+        return new Cluster(
+                name,
+                altStatName,
+                type,
+                edsServiceName,
+                connectTimeout,
+                loadBalancing,
+                loadAssignment,
+                transportSocket,
+                transportSocketMatches,
+                circuitBreakers,
+                http,
+                dns,
+                originalDst,
+                perConnectionBufferLimitBytes,
+                metadata,
+                addresses,
+                healthChecking);
+    }
 }

@@ -99,14 +99,24 @@ final class GetCommand implements Callable<Integer> {
         output.print(out, list, to -> {
             Table table = output.wide()
                     ? new Table(
-                            "NAMESPACE", "NAME", "ADDRESS", "PORTS", "MTLS", "ORIGIN", "SERVICES", "LABELS", "IDENTITY")
-                    : new Table("NAMESPACE", "NAME", "ADDRESS", "PORTS", "MTLS", "ORIGIN", "SERVICES");
+                            "NAMESPACE",
+                            "NAME",
+                            "ADDRESS",
+                            "PORTS",
+                            "READY",
+                            "MTLS",
+                            "ORIGIN",
+                            "SERVICES",
+                            "LABELS",
+                            "IDENTITY")
+                    : new Table("NAMESPACE", "NAME", "ADDRESS", "PORTS", "READY", "MTLS", "ORIGIN", "SERVICES");
             for (WorkloadItem workload : list.workloads()) {
                 Table.Row row = table.row()
                         .add(workload.namespace())
                         .add(workload.name())
                         .add(workload.address())
                         .add(ports(workload.ports()))
+                        .add(workload.ready() ? "yes" : "no", workload.ready() ? Style.GOOD : Style.BAD)
                         .add(workload.mtls() ? "yes" : "no", workload.mtls() ? Style.GOOD : Style.WARN)
                         .add(workload.origin())
                         .add(String.join(",", workload.services()));

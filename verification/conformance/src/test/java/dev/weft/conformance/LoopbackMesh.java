@@ -118,14 +118,14 @@ final class LoopbackMesh implements AutoCloseable {
     }
 
     /** {@code weft run --explicit …}: an application that a shell starts, in namespace {@code shop}. */
-    RunningProcess run(String service, int port, String credential, String shell) {
-        return run("shop", service, port, credential, shell);
+    RunningProcess run(String service, int port, String credential, String shell, String... options) {
+        return run("shop", service, port, credential, shell, options);
     }
 
     /** The same in another namespace. */
-    RunningProcess run(String namespace, String service, int port, String credential, String shell) {
-        return keep(RunningProcess.start(spec(
-                service,
+    RunningProcess run(
+            String namespace, String service, int port, String credential, String shell, String... options) {
+        List<String> words = new ArrayList<>(List.of(
                 "run",
                 "--explicit",
                 "--service",
@@ -137,11 +137,10 @@ final class LoopbackMesh implements AutoCloseable {
                 "--control-plane",
                 controlPlane(),
                 "--credential",
-                file(credential).toString(),
-                "--",
-                "bash",
-                "-c",
-                shell)));
+                file(credential).toString()));
+        words.addAll(List.of(options));
+        words.addAll(List.of("--", "bash", "-c", shell));
+        return keep(RunningProcess.start(spec(service, words.toArray(String[]::new))));
     }
 
     /** A command line of the shell for a class of these tests. */
