@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     zero = none
  * @param idleTimeout for an upstream HTTP connection without a stream, or an opaque TCP connection without bytes; null =
  *     not said (1 h), zero = none
+ * @param healthCheck null = callers check nothing themselves
  */
 public record TrafficPolicy(
         ResourceKey key,
@@ -20,7 +21,8 @@ public record TrafficPolicy(
         @Nullable LoadBalancer loadBalancer,
         @Nullable Duration connectTimeout,
         @Nullable Duration requestTimeout,
-        @Nullable Duration idleTimeout)
+        @Nullable Duration idleTimeout,
+        @Nullable HealthCheck healthCheck)
         implements MeshResource {
     public TrafficPolicy {
         targetRefs = List.copyOf(targetRefs);

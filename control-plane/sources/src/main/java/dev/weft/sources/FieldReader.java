@@ -116,6 +116,10 @@ final class FieldReader {
             wrongType(name, node, "a whole number");
             return null;
         }
+        return inRange(at(name), scalar, least, most);
+    }
+
+    private @Nullable Integer inRange(String at, ScalarNode scalar, int least, int most) {
         try {
             int number = Integer.decode(scalar.getValue().replace("0o", "0"));
             if (number >= least && number <= most) {
@@ -124,8 +128,7 @@ final class FieldReader {
         } catch (NumberFormatException e) {
             // too large for an int: out of every range there is here
         }
-        findings.error(
-                "out-of-range", at(name), "must be " + least + " to " + most + " (got " + scalar.getValue() + ")", "");
+        findings.error("out-of-range", at, "must be " + least + " to " + most + " (got " + scalar.getValue() + ")", "");
         return null;
     }
 
@@ -236,6 +239,25 @@ final class FieldReader {
             }
         }
         return strings;
+    }
+
+    /** The whole numbers of a list; empty when absent. */
+    List<Integer> integers(String name, int least, int most) {
+        List<Integer> numbers = new ArrayList<>();
+        List<Node> items = items(name);
+        for (int i = 0; i < items.size(); i++) {
+            String item = at(name) + "[" + i + "]";
+            findings.place(item, items.get(i));
+            if (items.get(i) instanceof ScalarNode scalar && scalar.getTag().equals(Tag.INT)) {
+                Integer number = inRange(item, scalar, least, most);
+                if (number != null) {
+                    numbers.add(number);
+                }
+            } else {
+                findings.error("wrong-type", item, "must be a whole number", "");
+            }
+        }
+        return numbers;
     }
 
     private List<Node> items(String name) {

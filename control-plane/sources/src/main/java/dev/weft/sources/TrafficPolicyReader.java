@@ -52,7 +52,8 @@ final class TrafficPolicyReader {
                 balancer == null ? null : balancer.choice("simple", BALANCERS),
                 connect,
                 duration(timeouts, "request"),
-                duration(timeouts, "idle"));
+                duration(timeouts, "idle"),
+                HealthCheckReader.read(spec.object("healthCheck")));
     }
 
     private static @Nullable Duration duration(@Nullable FieldReader timeouts, String name) {

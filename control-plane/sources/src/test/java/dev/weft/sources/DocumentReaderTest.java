@@ -3,6 +3,8 @@ package dev.weft.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Diagnostic;
+import dev.weft.meshmodel.HealthCheck;
+import dev.weft.meshmodel.TrafficPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +27,29 @@ class DocumentReaderTest {
     private static String route(String spec) {
         return "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: r}\nspec:\n"
                 + spec.indent(2);
+    }
+
+    @Test
+    void aHealthCheckAsksOneThing() {
+        String targets = "{targetRefs: [{name: a}], healthCheck: ";
+        TrafficPolicy read = (TrafficPolicy)
+                DocumentReader.read(policy(targets + "{http: {path: /up}}}")).resource();
+        assertThat(read.healthCheck())
+                .isEqualTo(new HealthCheck(
+                        new HealthCheck.Http("/up", null, List.of()),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(1),
+                        2,
+                        3));
+        assertThat(errors(policy(targets + "{http: {path: up, expectedStatuses: [99]}, tcp: {}, interval: 0s}}")))
+                .containsExactlyInAnyOrder(
+                        "bad-value spec.healthCheck: exactly one of http, grpc and tcp says what is asked; tcp: {}",
+                        "bad-value spec.healthCheck.http.path: must start with /; /healthz",
+                        "out-of-range spec.healthCheck.http.expectedStatuses[0]: must be 100 to 599 (got 99); ",
+                        "out-of-range spec.healthCheck.interval: must be more than zero; remove it for 5s");
+        assertThat(errors(policy(targets + "{}}")))
+                .containsExactly(
+                        "bad-value spec.healthCheck: exactly one of http, grpc and tcp says what is asked; tcp: {}");
     }
 
     @Test

@@ -102,6 +102,7 @@ final class Clusters {
             cluster.putTypedExtensionProtocolOptions(
                     HTTP_OPTIONS, Protos.pack(httpOptions(port.protocol(), policy.idleTimeout(idle))));
         }
+        HealthChecks.add(cluster, policy.healthCheck(), port.protocol(), fqdn);
         return cluster.build();
     }
 

@@ -1,5 +1,6 @@
 package dev.weft.translate;
 
+import dev.weft.meshmodel.HealthCheck;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.TrafficPolicy;
@@ -61,6 +62,11 @@ final class ServicePolicy {
     @Nullable
     Duration requestTimeout() {
         return first(TrafficPolicy::requestTimeout);
+    }
+
+    @Nullable
+    HealthCheck healthCheck() {
+        return first(TrafficPolicy::healthCheck);
     }
 
     private <T> @Nullable T first(Function<TrafficPolicy, @Nullable T> field) {

@@ -13,6 +13,7 @@ import dev.weft.meshmodel.SourceUpdate;
 import dev.weft.meshmodel.TrafficPolicy;
 import dev.weft.meshmodel.Workload;
 import dev.weft.translate.ProxyNode.Mode;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -158,6 +159,24 @@ class TranslatorTest {
     }
 
     @Test
+    void anInstanceThatIsNotReadyDrains() throws Exception {
+        MeshImage image = mesh(1, 2)
+                .apply(List.of(put(workload(0, 0, "10.9.9.9").withReady(false))))
+                .after();
+        XdsResources resources = new Translator().translate(image, proxy(image, "service-0"));
+        List<String> health = new ArrayList<>();
+        for (var resource : resources.endpoints().values()) {
+            for (var locality :
+                    XdsJson.message(resource, ClusterLoadAssignment.class).getEndpointsList()) {
+                locality.getLbEndpointsList()
+                        .forEach(endpoint ->
+                                health.add(endpoint.getHealthStatus().name()));
+            }
+        }
+        assertThat(health).containsExactlyInAnyOrder("DRAINING", "HEALTHY");
+    }
+
+    @Test
     void policyChangesOnlyItsServicesCluster() {
         MeshImage before = mesh(5, 1);
         Translator translator = new Translator();
@@ -168,6 +187,7 @@ class TranslatorTest {
                 List.of(new TrafficPolicy.TargetRef(service(2).key(), null)),
                 TrafficPolicy.LoadBalancer.RANDOM,
                 Duration.ofMillis(250),
+                null,
                 null,
                 null);
         XdsResources now =
