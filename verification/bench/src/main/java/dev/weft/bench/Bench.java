@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.openjdk.jmh.runner.RunnerException;
 
 /** {@code weft bench}: the proxies of this machine and Weft, the same work, side by side. */
 public final class Bench {
@@ -21,6 +22,9 @@ public final class Bench {
             System.out.print(help);
             return;
         }
+        if (words.equals(List.of("--picks"))) {
+            System.exit(picks() ? 0 : 1);
+        }
         String weft = Peers.repository().resolve("weft").toString();
         try {
             if (controlPlane) {
@@ -33,6 +37,15 @@ public final class Bench {
             System.err.println("weft bench: " + e.getMessage() + "\n");
             System.err.print(help);
             System.exit(2);
+        }
+    }
+
+    private static boolean picks() {
+        try {
+            return PickBench.run(System.out);
+        } catch (RunnerException e) {
+            System.err.println("weft bench: " + e.getMessage());
+            return false;
         }
     }
 
