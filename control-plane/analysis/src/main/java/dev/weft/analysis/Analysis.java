@@ -27,6 +27,7 @@ public final class Analysis {
         RouteChecks.check(image, findings);
         ShadowChecks.check(image, findings);
         PolicyChecks.check(image, findings);
+        FaultChecks.check(image, findings);
         return findings.sorted();
     }
 

@@ -93,6 +93,17 @@ final class RouteChecks {
             checkFilters(route, backend.filters(), RouteFilter::isSupportedForBackend, at, error, findings);
         }
         checkFilters(route, rule.filters(), RouteFilter::isSupported, path, error, findings);
+        for (int i = 0; i < rule.filters().size(); i++) {
+            if (rule.filters().get(i) instanceof RouteFilter.Mirror mirror
+                    && image.resolve(route, mirror.backend()) instanceof BackendRef.Invalid invalid) {
+                findings.warning(
+                        code(invalid.reason()),
+                        route.key(),
+                        path + ".filters[" + i + "]",
+                        invalid.problem(),
+                        "nothing is mirrored there");
+            }
+        }
         if (rule.filters().stream().anyMatch(RouteFilter.Redirect.class::isInstance)) {
             return; // answers without a backend
         }

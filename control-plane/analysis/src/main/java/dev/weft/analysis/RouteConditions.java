@@ -56,7 +56,7 @@ final class RouteConditions {
 
     private static Condition resolved(MeshImage image, MeshRoute route, ParentRef parent) {
         for (RouteRule<?> rule : route.rules()) {
-            for (BackendRef backend : rule.backendRefs()) {
+            for (BackendRef backend : rule.references()) {
                 if (image.resolve(route, backend) instanceof BackendRef.Invalid invalid) {
                     return new Condition(
                             parent.toString(),

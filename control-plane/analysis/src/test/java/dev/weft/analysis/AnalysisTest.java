@@ -147,6 +147,39 @@ class AnalysisTest {
     }
 
     @Test
+    void aMirrorThatIsNotThereIsTold() throws IOException {
+        MeshImage image = image(ORDERS, route("""
+                parentRefs: [{group: "", kind: Service, name: orders}]
+                rules:
+                - filters: [{type: RequestMirror, requestMirror: {backendRef: {name: gone, port: 80}}}]
+                  backendRefs: [{name: orders, port: 80}]
+                """));
+        assertThat(conditions(image, Kind.HTTP_ROUTE, "r"))
+                .containsExactly("Accepted=true Accepted", "ResolvedRefs=false BackendNotFound");
+        assertThat(Analysis.analyze(image))
+                .extracting(Diagnostic::code, Diagnostic::path)
+                .containsExactly(tuple("dangling-backend", "spec.rules[0].filters[0]"));
+    }
+
+    @Test
+    void faultsAreToldAndSoAreTheirTargets() throws IOException {
+        MeshImage image = image(ORDERS, """
+                apiVersion: weft.dev/v1
+                kind: FaultPolicy
+                metadata: {name: f, namespace: shop}
+                spec:
+                  targetRefs: [{name: orders}, {name: gone}, {name: orders, sectionName: nope}]
+                  abort: {httpStatus: 503}
+                """);
+        assertThat(Analysis.analyze(image))
+                .extracting(Diagnostic::code, Diagnostic::path)
+                .containsExactlyInAnyOrder(
+                        tuple("faults-on", "spec"),
+                        tuple("dangling-target", "spec.targetRefs[1]"),
+                        tuple("dangling-target", "spec.targetRefs[2].sectionName"));
+    }
+
+    @Test
     void aBackendOfAnotherKindIsInvalid() throws IOException {
         MeshImage image = image(ORDERS, route("""
                 parentRefs: [{group: core, kind: Service, name: orders}]

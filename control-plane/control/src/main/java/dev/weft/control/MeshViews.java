@@ -11,6 +11,7 @@ import dev.weft.adminapi.ServiceList;
 import dev.weft.adminapi.WorkloadItem;
 import dev.weft.adminapi.WorkloadList;
 import dev.weft.base.Diagnostic;
+import dev.weft.meshmodel.FaultPolicy;
 import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshResource;
@@ -161,6 +162,7 @@ final class MeshViews {
             case Workload w -> w.address() + (w.ready() ? "" : ", not ready");
             case MeshRoute r -> count(r.rules().size(), "rule");
             case ReferenceGrant g -> count(g.from().size(), "referrer");
+            case FaultPolicy p -> count(p.targets().size(), "target");
             case TrafficPolicy p -> count(p.targetRefs().size(), "target");
             case MeshSettings m -> m.trustDomain() + ", mTLS " + m.mtls().name().toLowerCase(Locale.ROOT);
         };

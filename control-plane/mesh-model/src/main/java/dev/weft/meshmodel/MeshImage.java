@@ -26,6 +26,7 @@ public final class MeshImage {
     private final Map<ResourceKey, List<Workload>> formerByService; // of Services that have none now
     private final Map<ResourceKey, List<MeshRoute>> routesByService;
     private final Map<ResourceKey, List<TrafficPolicy>> policiesByService;
+    private final Map<ResourceKey, List<FaultPolicy>> faultsByTarget;
     private final List<ReferenceGrant> grants;
     private final List<Service> services;
     private final ServiceIndex serviceIndex;
@@ -51,6 +52,7 @@ public final class MeshImage {
             this.serviceIndex = sameButWorkloads.serviceIndex;
             this.routesByService = sameButWorkloads.routesByService;
             this.policiesByService = sameButWorkloads.policiesByService;
+            this.faultsByTarget = sameButWorkloads.faultsByTarget;
             this.grants = sameButWorkloads.grants;
         } else {
             this.configurationVersion = version;
@@ -70,6 +72,14 @@ public final class MeshImage {
                 Set<ResourceKey> targets = new HashSet<>();
                 policy.targetRefs().forEach(ref -> targets.add(ref.service()));
                 targets.forEach(target -> policiesByService
+                        .computeIfAbsent(target, key -> new ArrayList<>())
+                        .add(policy));
+            }
+            this.faultsByTarget = new HashMap<>();
+            for (FaultPolicy policy : sorted(resources.values(), FaultPolicy.class)) {
+                Set<ResourceKey> targets = new HashSet<>();
+                policy.targets().forEach(target -> targets.add(target.resource()));
+                targets.forEach(target -> faultsByTarget
                         .computeIfAbsent(target, key -> new ArrayList<>())
                         .add(policy));
             }
@@ -171,6 +181,11 @@ public final class MeshImage {
     /** The policies that target a Service, alphabetically; the first one that says something about a matter decides it. */
     public List<TrafficPolicy> policies(ResourceKey service) {
         return Collections.unmodifiableList(policiesByService.getOrDefault(service, List.of()));
+    }
+
+    /** The fault policies for a Service or route, alphabetically. */
+    public List<FaultPolicy> faults(ResourceKey target) {
+        return Collections.unmodifiableList(faultsByTarget.getOrDefault(target, List.of()));
     }
 
     /** Where a backend of a route's leads. */

@@ -1,7 +1,8 @@
 package dev.weft.meshmodel;
 
 /** One document of the mesh's truth. Immutable; equal content means equal value. */
-public sealed interface MeshResource permits Workload, Service, MeshRoute, ReferenceGrant, TrafficPolicy, MeshSettings {
+public sealed interface MeshResource
+        permits Workload, Service, MeshRoute, ReferenceGrant, TrafficPolicy, FaultPolicy, MeshSettings {
     /** What names it. */
     ResourceKey key();
 }

@@ -78,6 +78,56 @@ public sealed interface RouteFilter {
         }
     }
 
+    /**
+     * Sends a copy of some requests to another backend, whose answer is of no interest.
+     *
+     * @param share of requests, in millionths
+     */
+    record Mirror(BackendRef backend, int share) implements RouteFilter {
+        @Override
+        public String type() {
+            return "RequestMirror";
+        }
+
+        @Override
+        public boolean isSupportedForBackend() {
+            return false;
+        }
+    }
+
+    /**
+     * Answers browsers that ask whether a page of another origin may make a request.
+     *
+     * @param origins {@code SCHEME://HOST[:PORT]}, in which {@code *} stands for anything; or {@code *} alone
+     * @param methods names, or {@code *} alone
+     * @param maxAgeSeconds how long a browser may remember the answer
+     */
+    record Cors(
+            List<String> origins,
+            boolean allowCredentials,
+            List<String> methods,
+            List<String> headers,
+            List<String> exposedHeaders,
+            int maxAgeSeconds)
+            implements RouteFilter {
+        public Cors {
+            origins = List.copyOf(origins);
+            methods = List.copyOf(methods);
+            headers = List.copyOf(headers);
+            exposedHeaders = List.copyOf(exposedHeaders);
+        }
+
+        @Override
+        public String type() {
+            return "CORS";
+        }
+
+        @Override
+        public boolean isSupportedForBackend() {
+            return false;
+        }
+    }
+
     /** One this version does not have. */
     record Unsupported(String type) implements RouteFilter {
         @Override

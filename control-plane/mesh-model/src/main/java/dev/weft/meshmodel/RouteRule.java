@@ -1,6 +1,7 @@
 package dev.weft.meshmodel;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,5 +26,16 @@ public record RouteRule<M>(
         matches = List.copyOf(matches);
         filters = List.copyOf(filters);
         backendRefs = List.copyOf(backendRefs);
+    }
+
+    /** Everything it refers to: its backends, and those that get copies of its requests. */
+    public List<BackendRef> references() {
+        List<BackendRef> references = new ArrayList<>(backendRefs);
+        for (RouteFilter filter : filters) {
+            if (filter instanceof RouteFilter.Mirror mirror) {
+                references.add(mirror.backend());
+            }
+        }
+        return references;
     }
 }

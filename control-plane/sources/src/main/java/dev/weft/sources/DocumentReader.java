@@ -91,6 +91,7 @@ final class DocumentReader {
             case TLS_ROUTE -> StreamRouteReader.tls(key, spec);
             case TCP_ROUTE -> StreamRouteReader.tcp(key, spec);
             case REFERENCE_GRANT -> ReferenceGrantReader.read(key, spec);
+            case FAULT_POLICY -> FaultPolicyReader.read(key, spec);
             case TRAFFIC_POLICY -> TrafficPolicyReader.read(key, spec);
         };
     }

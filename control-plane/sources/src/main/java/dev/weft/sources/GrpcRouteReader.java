@@ -44,7 +44,7 @@ final class GrpcRouteReader {
         return new RouteRule<>(
                 Objects.requireNonNullElse(item.string("name"), ""),
                 matches,
-                FILTERS.read(item),
+                FILTERS.read(key, item),
                 RouteParts.backends(key, item, FILTERS),
                 null,
                 null);

@@ -70,7 +70,7 @@ final class HttpRouteReader {
                             "");
         }
         item.unused("retry", "sessionPersistence");
-        List<RouteFilter> filters = FILTERS.read(item);
+        List<RouteFilter> filters = FILTERS.read(key, item);
         checkFilters(item, filters, matches, backends);
         return new RouteRule<>(
                 Objects.requireNonNullElse(item.string("name"), ""), matches, filters, backends, request, attempt);

@@ -1,5 +1,6 @@
 package dev.weft.sources;
 
+import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.RouteFilter;
 import dev.weft.meshmodel.RouteFilter.Header;
 import dev.weft.meshmodel.RouteFilter.HeaderEdit;
@@ -37,8 +38,15 @@ final class RouteFilterReader {
     /** Backends of TCPRoute and TLSRoute have no such field. */
     static final RouteFilterReader NONE = new RouteFilterReader(Map.of());
 
-    private static final Set<String> SUPPORTED =
-            Set.of("RequestHeaderModifier", "ResponseHeaderModifier", "RequestRedirect", "URLRewrite");
+    private static final int ALL = 1_000_000;
+
+    private static final Set<String> SUPPORTED = Set.of(
+            "RequestHeaderModifier",
+            "ResponseHeaderModifier",
+            "RequestRedirect",
+            "URLRewrite",
+            "RequestMirror",
+            "CORS");
 
     /** Gateway API lets only these stand more than once. */
     private static final Set<String> REPEATABLE = Set.of("RequestMirror", "ExtensionRef");
@@ -49,7 +57,8 @@ final class RouteFilterReader {
         this.fieldByType = fieldByType;
     }
 
-    List<RouteFilter> read(FieldReader owner) {
+    /** @param key of the route they are in */
+    List<RouteFilter> read(ResourceKey key, FieldReader owner) {
         List<RouteFilter> filters = new ArrayList<>();
         if (fieldByType.isEmpty()) {
             return filters;
@@ -60,7 +69,7 @@ final class RouteFilterReader {
             if (!seen.add(type) && fieldByType.containsKey(type) && !REPEATABLE.contains(type)) {
                 item.findings().error("bad-value", item.at("type"), type + " is there twice", "merge the two");
             }
-            RouteFilter filter = filter(item, type);
+            RouteFilter filter = filter(key, item, type);
             if (filter != null) {
                 filters.add(filter);
             }
@@ -76,7 +85,7 @@ final class RouteFilterReader {
         return filters;
     }
 
-    private @Nullable RouteFilter filter(FieldReader item, String type) {
+    private @Nullable RouteFilter filter(ResourceKey key, FieldReader item, String type) {
         String field = item.choice("type", fieldByType);
         if (field == null) {
             item.ignored(fieldByType.values().toArray(String[]::new));
@@ -97,8 +106,26 @@ final class RouteFilterReader {
             case "RequestHeaderModifier" -> new RouteFilter.RequestHeaders(edit(config));
             case "ResponseHeaderModifier" -> new RouteFilter.ResponseHeaders(edit(config));
             case "RequestRedirect" -> UrlFilterReader.redirect(config);
+            case "RequestMirror" -> mirror(key, config);
+            case "CORS" -> CorsReader.read(config);
             default -> UrlFilterReader.rewrite(config);
         };
+    }
+
+    private static @Nullable RouteFilter mirror(ResourceKey key, FieldReader item) {
+        FieldReader backend = item.requiredObject("backendRef");
+        Integer percent = item.integer("percent", 0, 100);
+        FieldReader fraction = item.object("fraction");
+        if (percent != null && fraction != null) {
+            item.findings().error("bad-value", item.path(), "has both 'percent' and 'fraction'", "keep one");
+        }
+        int share = percent == null ? ALL : percent * (ALL / 100);
+        if (fraction != null) {
+            Integer denominator = fraction.integer("denominator", 1, Integer.MAX_VALUE);
+            int whole = denominator == null ? 100 : denominator;
+            share = (int) ((long) fraction.requiredInteger("numerator", 0, whole) * ALL / whole);
+        }
+        return backend == null ? null : new RouteFilter.Mirror(RouteParts.backend(key, backend, NONE), share);
     }
 
     private static HeaderEdit edit(FieldReader item) {

@@ -96,7 +96,7 @@ final class RouteParts {
                 ResourceKey.service(namespace, item.requiredString("name")),
                 item.integer("port", 1, 65_535),
                 weight == null ? 1 : weight,
-                filters.read(item));
+                filters.read(key, item));
     }
 
     /** Of several matches for one name the first holds (Gateway API). */

@@ -307,6 +307,45 @@ class DocumentReaderTest {
                 .containsExactlyInAnyOrder("bad-value spec.rules", "unknown-field spec.hostnames");
     }
 
+    @Test
+    void faultPoliciesAndFurtherFiltersAreRead() {
+        assertThat(errors("""
+                apiVersion: weft.dev/v1
+                kind: FaultPolicy
+                metadata: {name: a}
+                spec:
+                  targetRefs: [{group: "", kind: Service, name: a}, {group: apps, kind: Deployment, name: a}]
+                  delay: {fixedDelay: 0s, percentage: 101}
+                  abort: {httpStatus: 503, grpcStatus: UNAVAILBLE}
+                """))
+                .extracting(text -> text.substring(0, text.indexOf(": ")))
+                .containsExactlyInAnyOrder(
+                        "bad-value spec.targetRefs[1]",
+                        "out-of-range spec.delay.fixedDelay",
+                        "out-of-range spec.delay.percentage",
+                        "bad-value spec.abort.grpcStatus",
+                        "missing-field spec.abort");
+        assertThat(errors("apiVersion: weft.dev/v1\nkind: FaultPolicy\nmetadata: {name: a}\nspec: {}\n"))
+                .extracting(text -> text.substring(0, text.indexOf(": ")))
+                .containsExactlyInAnyOrder("missing-field spec", "missing-field spec");
+        assertThat(errors(route("""
+                parentRefs: [{kind: Service, group: "", name: a}]
+                rules:
+                - filters:
+                  - {type: CORS, cors: {allowOrigins: ["*", "https://a.example"], allowMethods: ["G T"], maxAge: 0}}
+                  - {type: RequestMirror, requestMirror: {percent: 10, fraction: {numerator: 2, denominator: 1}}}
+                  backendRefs: [{name: a, port: 80}]
+                """)))
+                .extracting(text -> text.substring(0, text.indexOf(": ")))
+                .containsExactlyInAnyOrder(
+                        "bad-value spec.rules[0].filters[0].cors.allowOrigins",
+                        "bad-value spec.rules[0].filters[0].cors.allowMethods[0]",
+                        "out-of-range spec.rules[0].filters[0].cors.maxAge",
+                        "missing-field spec.rules[0].filters[1].requestMirror",
+                        "bad-value spec.rules[0].filters[1].requestMirror",
+                        "out-of-range spec.rules[0].filters[1].requestMirror.fraction.numerator");
+    }
+
     /** Java's dialect is another one: what it takes more would be refused by every proxy. */
     @ParameterizedTest
     @ValueSource(

@@ -1,12 +1,15 @@
 package dev.weft.translate;
 
 import com.google.protobuf.BoolValue;
+import com.google.protobuf.Message;
 import dev.weft.meshmodel.MeshSettings;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -40,6 +43,24 @@ final class Filters {
     /** What the HTTP inspector calls HTTP. */
     static final List<String> HTTP_DETECTED = List.of("http/1.0", "http/1.1", "h2c");
 
+    static final String FAULT = "envoy.filters.http.fault";
+    static final String CORS = "envoy.filters.http.cors";
+
+    /**
+     * What routes may ask for. They are in every listener, so that the first route that does asks nothing of connections; to
+     * routes that do not they are not there. Faults first: they stand for an upstream that fails whoever asks. Then who may
+     * ask.
+     */
+    private static final List<HttpFilter> FOR_ROUTES =
+            List.of(filter(FAULT, HTTPFault.getDefaultInstance()), filter(CORS, Cors.getDefaultInstance()));
+
+    private static HttpFilter filter(String name, Message config) {
+        return HttpFilter.newBuilder()
+                .setName(name)
+                .setTypedConfig(Protos.pack(config))
+                .build();
+    }
+
     private static final HttpFilter ROUTER = HttpFilter.newBuilder()
             .setName("envoy.filters.http.router")
             .setTypedConfig(Protos.pack(
@@ -54,6 +75,7 @@ final class Filters {
                 settings,
                 statPrefix,
                 HttpConnectionManager.newBuilder()
+                        .addAllHttpFilters(FOR_ROUTES)
                         .setRds(Rds.newBuilder().setRouteConfigName(routes).setConfigSource(Protos.ADS)));
     }
 

@@ -26,9 +26,7 @@ final class HeaderEdits {
                     response.edit().add().forEach(header -> route.addResponseHeadersToAdd(add(header)));
                     route.addAllResponseHeadersToRemove(response.edit().remove());
                 }
-                case RouteFilter.Redirect redirect -> {} // UrlEdits
-                case RouteFilter.UrlRewrite rewrite -> {} // UrlEdits
-                case RouteFilter.Unsupported unsupported -> {} // the rule answers 500 instead
+                default -> {}
             }
         }
     }
@@ -47,8 +45,7 @@ final class HeaderEdits {
                     share.addAllResponseHeadersToRemove(response.edit().remove());
                 }
                 case RouteFilter.UrlRewrite rewrite -> share.setHostRewriteLiteral(rewrite.hostname());
-                case RouteFilter.Redirect redirect -> {} // the backend's share is 500 instead
-                case RouteFilter.Unsupported unsupported -> {} // the same
+                default -> {} // the backend's share is an error instead
             }
         }
     }

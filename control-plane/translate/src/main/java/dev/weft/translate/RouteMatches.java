@@ -67,7 +67,7 @@ final class RouteMatches {
         return regex.isEmpty() ? ANY_ELEMENT : "(?:" + regex + ")";
     }
 
-    private static HeaderMatcher header(ValueMatch header) {
+    static HeaderMatcher header(ValueMatch header) {
         return HeaderMatcher.newBuilder()
                 .setName(header.name().toLowerCase(Locale.ROOT))
                 .setStringMatch(value(header))

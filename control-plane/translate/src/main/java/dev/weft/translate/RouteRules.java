@@ -1,5 +1,6 @@
 package dev.weft.translate;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import dev.weft.meshmodel.AttachedRoutes;
 import dev.weft.meshmodel.BackendRef;
@@ -55,6 +56,15 @@ final class RouteRules {
             return unanswerable(route, candidate.route());
         }
         HeaderEdits.apply(route, rule.filters());
+        Any fault = Faults.of(image, candidate.route().key(), rule.name());
+        if (fault != null) {
+            route.putTypedPerFilterConfig(Filters.FAULT, fault);
+        }
+        for (RouteFilter filter : rule.filters()) {
+            if (filter instanceof RouteFilter.Cors cors) {
+                route.putTypedPerFilterConfig(Filters.CORS, RouteFilterConfigs.cors(cors));
+            }
+        }
         for (RouteFilter filter : rule.filters()) {
             if (filter instanceof RouteFilter.Redirect redirect) {
                 return route.setRedirect(UrlEdits.redirect(redirect, candidate.path(), port.port()))
@@ -68,6 +78,11 @@ final class RouteRules {
         for (RouteFilter filter : rule.filters()) {
             if (filter instanceof RouteFilter.UrlRewrite rewrite) {
                 UrlEdits.rewrite(action, rewrite, candidate.path());
+            } else if (filter instanceof RouteFilter.Mirror mirror) {
+                RouteAction.RequestMirrorPolicy policy = RouteFilterConfigs.mirror(image, candidate.route(), mirror);
+                if (policy != null) {
+                    action.addRequestMirrorPolicies(policy);
+                }
             }
         }
         return withTimeout(route.setRoute(action), port.protocol(), timeout(rule, policyTimeout));

@@ -1,5 +1,6 @@
 package dev.weft.translate;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.BoolValue;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshSettings.Egress;
@@ -74,11 +75,15 @@ final class Routes {
 
     private static VirtualHost virtualHost(
             MeshImage image, Service service, Service.Port port, String namespace, List<String> domains) {
-        return VirtualHost.newBuilder()
+        VirtualHost.Builder host = VirtualHost.newBuilder()
                 .setName(image.fqdn(service.key()) + ":" + port.port())
                 .addAllDomains(domains)
-                .addAllRoutes(RouteRules.of(image, service, port, namespace))
-                .build();
+                .addAllRoutes(RouteRules.of(image, service, port, namespace));
+        Any fault = Faults.of(image, service.key(), port.name());
+        if (fault != null) {
+            host.putTypedPerFilterConfig(Filters.FAULT, fault);
+        }
+        return host.build();
     }
 
     private static List<String> domains(MeshImage image, Service service, String namespace) {

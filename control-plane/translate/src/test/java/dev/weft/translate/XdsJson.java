@@ -12,6 +12,9 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
@@ -36,6 +39,9 @@ final class XdsJson {
                     .add(List.of(
                             StdoutAccessLog.getDescriptor(),
                             Router.getDescriptor(),
+                            HTTPFault.getDescriptor(),
+                            Cors.getDescriptor(),
+                            CorsPolicy.getDescriptor(),
                             HttpInspector.getDescriptor(),
                             OriginalDst.getDescriptor(),
                             TlsInspector.getDescriptor(),

@@ -123,8 +123,7 @@ final class LoopbackMesh implements AutoCloseable {
     }
 
     /** The same in another namespace. */
-    RunningProcess run(
-            String namespace, String service, int port, String credential, String shell, String... options) {
+    RunningProcess run(String namespace, String service, int port, String credential, String shell, String... options) {
         List<String> words = new ArrayList<>(List.of(
                 "run",
                 "--explicit",

@@ -109,7 +109,8 @@ public final class EchoServer implements AutoCloseable {
             answer(exchange, number(path), text("status " + number(path) + "\n"));
         } else if (path.startsWith("/bytes/")) {
             answer(exchange, 200, LedgerBody.answer("bytes", body, number(path)));
-        } else if (path.equals("/headers") || "headers".equals(exchange.getRequestHeaders().getFirst("x-echo"))) {
+        } else if (path.equals("/headers")
+                || "headers".equals(exchange.getRequestHeaders().getFirst("x-echo"))) {
             answer(exchange, 200, text(headersText(exchange)));
         } else {
             pauseIfAsked(path);
