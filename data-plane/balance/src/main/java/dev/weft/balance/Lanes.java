@@ -41,23 +41,30 @@ final class Lanes {
     private <E extends Endpoint> Lane<E> of(Choice<E> choice, Policy by, Turn turn) {
         List<E> hosts = choice.hosts();
         double[] weights = choice.weights();
-        return switch (by) {
-            case Policy.RoundRobin roundRobin -> new RoundRobinLane<>(hosts, weights, slowStart, turn);
-            case Policy.Random random -> new RandomLane<>(hosts, null, slowStart);
-            case Policy.LeastRequest least -> new LeastRequestLane<>(hosts, weights, slowStart, least.choiceCount());
-            case Policy.PeakEwma ewma -> new PeakEwmaLane<>(hosts, weights, slowStart, ewma.decayNanos());
-            case Policy.RingHash ring ->
-                new HashLane<>(hosts, weights, slowStart, (keys, shares) -> HashRing.of(keys, shares, ring));
-            case Policy.Maglev maglev ->
-                new HashLane<>(
-                        hosts, weights, slowStart, (keys, shares) -> MaglevTable.of(keys, shares, maglev.tableSize()));
-            case Policy.Aperture aperture -> {
-                Choice<E> seen = choice.through(aperture);
-                // What is seen in part must weigh less, also where the inner policy heeds no weights.
-                yield aperture.inner() instanceof Policy.Random
-                        ? new RandomLane<>(seen.hosts(), seen.weights(), slowStart)
-                        : of(seen, aperture.inner(), turn);
-            }
-        };
+        // no switch over types: the first one a process links costs its start more than all of this
+        if (by instanceof Policy.LeastRequest least) {
+            return new LeastRequestLane<>(hosts, weights, slowStart, least.choiceCount());
+        }
+        if (by instanceof Policy.Random) {
+            return new RandomLane<>(hosts, null, slowStart);
+        }
+        if (by instanceof Policy.PeakEwma ewma) {
+            return new PeakEwmaLane<>(hosts, weights, slowStart, ewma.decayNanos());
+        }
+        if (by instanceof Policy.RingHash ring) {
+            return new HashLane<>(hosts, weights, slowStart, (keys, shares) -> HashRing.of(keys, shares, ring));
+        }
+        if (by instanceof Policy.Maglev maglev) {
+            return new HashLane<>(
+                    hosts, weights, slowStart, (keys, shares) -> MaglevTable.of(keys, shares, maglev.tableSize()));
+        }
+        if (by instanceof Policy.Aperture aperture) {
+            Choice<E> seen = choice.through(aperture);
+            // What is seen in part must weigh less, also where the inner policy heeds no weights.
+            return aperture.inner() instanceof Policy.Random
+                    ? new RandomLane<>(seen.hosts(), seen.weights(), slowStart)
+                    : of(seen, aperture.inner(), turn);
+        }
+        return new RoundRobinLane<>(hosts, weights, slowStart, turn);
     }
 }

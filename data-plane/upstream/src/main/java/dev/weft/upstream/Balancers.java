@@ -23,29 +23,36 @@ final class Balancers {
         return new Balancing(policy(config.policy(), self), slowStart(config.slowStart()), subsets(config.subsets()));
     }
 
+    // no switch over types: the first one a process links costs its start more than all of this
     private static Policy policy(LbPolicy policy, Whereabouts self) {
-        return switch (policy) {
-            case LbPolicy.RoundRobin roundRobin -> Policy.ROUND_ROBIN;
-            case LbPolicy.LeastRequest least -> new Policy.LeastRequest(least.choiceCount());
-            case LbPolicy.Random random -> Policy.RANDOM;
-            case LbPolicy.RingHash ring ->
-                new Policy.RingHash(
-                        ring.minimumRingSize(),
-                        ring.maximumRingSize(),
-                        ring.function() == LbPolicy.HashFunction.XX_HASH
-                                ? HashFunction.XX_HASH
-                                : HashFunction.MURMUR_HASH_2);
-            case LbPolicy.Maglev maglev -> new Policy.Maglev(maglev.tableSize());
-            case LbPolicy.PeakEwma ewma -> new Policy.PeakEwma(ewma.decayTime().toNanos());
-            case LbPolicy.Aperture aperture ->
-                new Policy.Aperture(
-                        aperture.size(),
-                        aperture.coordinate() == null
-                                ? Policy.Aperture.coordinate(self.nodeId())
-                                : aperture.coordinate(),
-                        policy(aperture.inner(), self));
-            case LbPolicy.ClusterProvided provided -> Policy.ROUND_ROBIN; // never asked: the connection says where to
-        };
+        if (policy instanceof LbPolicy.LeastRequest least) {
+            return new Policy.LeastRequest(least.choiceCount());
+        }
+        if (policy instanceof LbPolicy.Random) {
+            return Policy.RANDOM;
+        }
+        if (policy instanceof LbPolicy.RingHash ring) {
+            return new Policy.RingHash(
+                    ring.minimumRingSize(),
+                    ring.maximumRingSize(),
+                    ring.function() == LbPolicy.HashFunction.XX_HASH
+                            ? HashFunction.XX_HASH
+                            : HashFunction.MURMUR_HASH_2);
+        }
+        if (policy instanceof LbPolicy.Maglev maglev) {
+            return new Policy.Maglev(maglev.tableSize());
+        }
+        if (policy instanceof LbPolicy.PeakEwma ewma) {
+            return new Policy.PeakEwma(ewma.decayTime().toNanos());
+        }
+        if (policy instanceof LbPolicy.Aperture aperture) {
+            Double said = aperture.coordinate();
+            return new Policy.Aperture(
+                    aperture.size(),
+                    said == null ? Policy.Aperture.coordinate(self.nodeId()) : said,
+                    policy(aperture.inner(), self));
+        }
+        return Policy.ROUND_ROBIN; // also ClusterProvided, which is never asked: the connection says where to
     }
 
     private static @Nullable SlowStart slowStart(LoadBalancing.@Nullable SlowStart config) {
@@ -91,22 +98,14 @@ final class Balancers {
 
     static Spread spread(Cluster cluster, Members members, Whereabouts self, Callers callers) {
         LoadBalancing config = cluster.loadBalancing();
-        return switch (config.locality()) {
-            case LoadBalancing.LocalityLb.Weighted weighted ->
-                spread(config, members, new LocalityRule.Weighted(members.localityWeights()), false);
-            case LoadBalancing.LocalityLb.ZoneAware zone ->
-                spread(
-                        config,
-                        members,
-                        callers.healthy().isEmpty()
-                                ? LocalityRule.NONE
-                                : new LocalityRule.ZoneAware(
-                                        self.locality(),
-                                        callers.healthy(),
-                                        zone.routingEnabled(),
-                                        zone.minClusterSize()),
-                        zone.failTrafficOnPanic());
-        };
+        if (config.locality() instanceof LoadBalancing.LocalityLb.ZoneAware zone) {
+            LocalityRule rule = callers.healthy().isEmpty()
+                    ? LocalityRule.NONE
+                    : new LocalityRule.ZoneAware(
+                            self.locality(), callers.healthy(), zone.routingEnabled(), zone.minClusterSize());
+            return spread(config, members, rule, zone.failTrafficOnPanic());
+        }
+        return spread(config, members, new LocalityRule.Weighted(members.localityWeights()), false);
     }
 
     private static Spread spread(LoadBalancing config, Members members, LocalityRule rule, boolean failInPanic) {

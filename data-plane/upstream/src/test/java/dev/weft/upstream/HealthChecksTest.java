@@ -383,7 +383,7 @@ class HealthChecksTest {
         eds(false, staying);
         leaving.status = 503;
         await("gone", () -> cluster.hosts().all().size() == 1);
-        assertThat(endpoint.isRetired()).isTrue();
+        await("retired", endpoint::isRetired); // after it is no longer picked
     }
 
     @Test

@@ -74,7 +74,7 @@ class BootstrapTest {
                                 + ".http_filters[0].typed_config",
                         "required static_resources.listeners[0].filter_chains[0].filters[0].typed_config.http_filters",
                         "unsupported-field static_resources.listeners[0].filter_chains[0].filters[0].typed_config"
-                                + ".route_config.virtual_hosts[0].routes[0].route.request_mirror_policies",
+                                + ".route_config.virtual_hosts[0].routes[0].route.hedge_policy",
                         "required static_resources.listeners[0].filter_chains[0].filters[0].typed_config"
                                 + ".route_config.virtual_hosts[0].domains",
                         "unsupported-field static_resources.listeners[0].filter_chains[0].filters[0].typed_config"
