@@ -437,7 +437,7 @@ class HealthChecksTest {
                 "\"timeout\": \"50s\", \"interval\": \"100s\", \"unhealthy_threshold\": 1, \"healthy_threshold\": 1,"
                         + " \"reuse_connection\": false, \"tcp_health_check\": {\"receive\": [{\"text\": \"21\"}]}";
         ClusterRuntime cluster = cluster(check, all.toArray(new String[0]));
-        await("as many as there may be", () -> most.get() == 512);
+        await("as many as there may be", () -> most.get() >= 512); // a slow connect is raced by a second one
         assertThat(cluster.healthStats().attempt.sum()).isEqualTo(512);
         answering.countDown();
         await("all of them", () -> !health(cluster).contains(Endpoint.Health.UNHEALTHY));
