@@ -28,6 +28,19 @@ final class ProxyPair implements AutoCloseable {
             }
         }
 
+        /** Until the proxy says that it is ready: an open port does not say so. */
+        void awaitReady() {
+            Await.until(name + " is ready", Duration.ofSeconds(20), () -> {
+                try (PlainHttpConnection asked = new PlainHttpConnection("127.0.0.1", admin, 5_000)) {
+                    asked.send("GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+                    return asked.read(false).status() == 200;
+                } catch (IOException e) {
+                    return false;
+                }
+            });
+        }
+
         /** Sum of a metric over all its labels, from the text for Prometheus; 0 while there is none. */
         double metric(String name) {
             try (PlainHttpConnection connection = new PlainHttpConnection("127.0.0.1", admin, 5_000)) {
@@ -73,7 +86,11 @@ final class ProxyPair implements AutoCloseable {
         RunningProcess weft = WeftProcess.proxy(file(folder, "weft", bootstrap, ports[2], ports[3]));
         RunningProcess unused = envoy.awaitPort("127.0.0.1", ports[0], Duration.ofSeconds(20));
         unused = weft.awaitPort("127.0.0.1", ports[2], Duration.ofSeconds(20));
-        return new ProxyPair(new Side("envoy", ports[0], ports[1], envoy), new Side("weft", ports[2], ports[3], weft));
+        ProxyPair pair =
+                new ProxyPair(new Side("envoy", ports[0], ports[1], envoy), new Side("weft", ports[2], ports[3], weft));
+        pair.envoy.awaitReady();
+        pair.weft.awaitReady();
+        return pair;
     }
 
     private static Path file(Path folder, String name, String bootstrap, int port, int admin) throws IOException {
