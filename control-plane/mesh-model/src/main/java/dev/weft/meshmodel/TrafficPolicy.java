@@ -34,12 +34,4 @@ public record TrafficPolicy(
      * @param portName one port of it ({@code sectionName}), or null for all
      */
     public record TargetRef(ResourceKey service, @Nullable String portName) {}
-
-    /** How the next endpoint is picked. */
-    public enum LoadBalancer {
-        ROUND_ROBIN,
-        /** The better of two random picks. */
-        LEAST_REQUEST,
-        RANDOM
-    }
 }

@@ -2,21 +2,14 @@ package dev.weft.sources;
 
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.TrafficPolicy;
-import dev.weft.meshmodel.TrafficPolicy.LoadBalancer;
 import dev.weft.meshmodel.TrafficPolicy.TargetRef;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code weft.dev/v1 TrafficPolicy}. */
 final class TrafficPolicyReader {
-    private static final Map<String, LoadBalancer> BALANCERS = Map.of(
-            "ROUND_ROBIN", LoadBalancer.ROUND_ROBIN,
-            "LEAST_REQUEST", LoadBalancer.LEAST_REQUEST,
-            "RANDOM", LoadBalancer.RANDOM);
-
     private TrafficPolicyReader() {}
 
     static TrafficPolicy read(ResourceKey key, FieldReader spec) {
@@ -39,7 +32,6 @@ final class TrafficPolicyReader {
         if (items.isEmpty()) {
             spec.missing("targetRefs");
         }
-        FieldReader balancer = spec.object("loadBalancer");
         FieldReader timeouts = spec.object("timeouts");
         Duration connect = timeouts == null ? null : timeouts.duration("connect");
         if (timeouts != null && connect != null && connect.isZero()) {
@@ -49,7 +41,7 @@ final class TrafficPolicyReader {
         return new TrafficPolicy(
                 key,
                 targets,
-                balancer == null ? null : balancer.choice("simple", BALANCERS),
+                LoadBalancerReader.read(spec.object("loadBalancer")),
                 connect,
                 duration(timeouts, "request"),
                 duration(timeouts, "idle"),

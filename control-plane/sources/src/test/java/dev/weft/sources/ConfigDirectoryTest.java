@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.base.Diagnostic;
 import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.HttpRoute;
+import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshSettings;
 import dev.weft.meshmodel.ResourceKey;
@@ -119,7 +120,7 @@ class ConfigDirectoryTest {
         assertThat(rule.filters()).singleElement().isInstanceOf(RouteFilter.RequestHeaders.class);
 
         TrafficPolicy policy = image.policies(payments).getFirst();
-        assertThat(policy.loadBalancer()).isEqualTo(TrafficPolicy.LoadBalancer.ROUND_ROBIN);
+        assertThat(policy.loadBalancer()).isEqualTo(LoadBalancer.of(LoadBalancer.Policy.ROUND_ROBIN));
         assertThat(policy.connectTimeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(policy.requestTimeout()).isZero();
     }

@@ -346,6 +346,38 @@ class DocumentReaderTest {
                         "out-of-range spec.rules[0].filters[1].requestMirror.fraction.numerator");
     }
 
+    @Test
+    void balancersThatCannotBeAreFound() {
+        assertThat(errors("""
+                apiVersion: weft.dev/v1
+                kind: TrafficPolicy
+                metadata: {name: a}
+                spec:
+                  targetRefs: [{name: a}]
+                  loadBalancer:
+                    simple: RANDOM
+                    consistentHash:
+                      httpHeaderName: "a b"
+                      useSourceIp: true
+                      ringHash: {minimumRingSize: 0}
+                      maglev: {tableSize: 65536}
+                    warmup: {duration: 0s, minimumPercent: 0, aggression: 0}
+                    aperture: {size: 0}
+                """))
+                .extracting(text -> text.substring(0, text.indexOf(": ")))
+                .containsExactlyInAnyOrder(
+                        "bad-value spec.loadBalancer",
+                        "bad-value spec.loadBalancer.consistentHash",
+                        "bad-value spec.loadBalancer.consistentHash",
+                        "bad-value spec.loadBalancer.consistentHash.httpHeaderName",
+                        "out-of-range spec.loadBalancer.consistentHash.ringHash.minimumRingSize",
+                        "bad-value spec.loadBalancer.consistentHash.maglev.tableSize",
+                        "out-of-range spec.loadBalancer.warmup.duration",
+                        "out-of-range spec.loadBalancer.warmup.minimumPercent",
+                        "out-of-range spec.loadBalancer.warmup.aggression",
+                        "out-of-range spec.loadBalancer.aperture.size");
+    }
+
     /** Java's dialect is another one: what it takes more would be refused by every proxy. */
     @ParameterizedTest
     @ValueSource(

@@ -4,7 +4,6 @@ import com.google.protobuf.Struct;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.Protocol;
-import dev.weft.meshmodel.TrafficPolicy;
 import dev.weft.meshmodel.Vips;
 import dev.weft.meshmodel.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -69,9 +68,9 @@ final class Clusters {
                         .setEdsConfig(Protos.ADS)
                         .setServiceName(edsName))
                 .setConnectTimeout(Protos.duration(policy.connectTimeout(CONNECT_TIMEOUT)))
-                .setLbPolicy(balancer(policy.loadBalancer()))
                 .setMetadata(Protos.servicesMetadata(
                         List.of(service.key()), image.settings().domain()));
+        Balancers.apply(cluster, policy.loadBalancer());
         boolean plaintext = false;
         boolean mutual = false;
         for (Workload workload : image.workloads(service.key())) {
@@ -111,14 +110,6 @@ final class Clusters {
             return MeshTls.OPAQUE;
         }
         return protocol == Protocol.HTTP2 || protocol == Protocol.GRPC ? MeshTls.HTTP2 : MeshTls.HTTP1;
-    }
-
-    private static Cluster.LbPolicy balancer(TrafficPolicy.LoadBalancer balancer) {
-        return switch (balancer) {
-            case ROUND_ROBIN -> Cluster.LbPolicy.ROUND_ROBIN;
-            case LEAST_REQUEST -> Cluster.LbPolicy.LEAST_REQUEST;
-            case RANDOM -> Cluster.LbPolicy.RANDOM;
-        };
     }
 
     private static TransportSocket rawBuffer() {

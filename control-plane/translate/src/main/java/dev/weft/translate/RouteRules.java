@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import dev.weft.meshmodel.AttachedRoutes;
 import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.GrpcRoute;
+import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshRoute;
 import dev.weft.meshmodel.RouteFilter;
@@ -41,6 +42,7 @@ final class RouteRules {
                     .setMatch(RouteMatch.newBuilder().setPrefix("/"))
                     .setRoute(RouteAction.newBuilder()
                             .setCluster(Names.outbound(port.port(), image.fqdn(service.key()))));
+            hash(image, service, port, route.getRouteBuilder());
             return List.of(withTimeout(route, port.protocol(), policyTimeout));
         }
         return RouteCandidate.of(attached).stream()
@@ -75,6 +77,11 @@ final class RouteRules {
         if (action == null) {
             return unanswerable(route, candidate.route());
         }
+        for (BackendRef backend : rule.backendRefs()) {
+            if (image.resolve(candidate.route(), backend) instanceof BackendRef.Found found) {
+                hash(image, found.service(), found.port(), action);
+            }
+        }
         for (RouteFilter filter : rule.filters()) {
             if (filter instanceof RouteFilter.UrlRewrite rewrite) {
                 UrlEdits.rewrite(action, rewrite, candidate.path());
@@ -86,6 +93,15 @@ final class RouteRules {
             }
         }
         return withTimeout(route.setRoute(action), port.protocol(), timeout(rule, policyTimeout));
+    }
+
+    /** Says what to hash where a backend's endpoints are picked by it. */
+    private static void hash(MeshImage image, Service service, Service.Port port, RouteAction.Builder action) {
+        LoadBalancer.HashKey key =
+                ServicePolicy.of(image, service, port).loadBalancer().hash();
+        if (key != null && !action.getHashPolicyList().contains(Balancers.hashPolicy(key))) {
+            action.addHashPolicy(Balancers.hashPolicy(key));
+        }
     }
 
     /** For gRPC it has to be UNAVAILABLE, which is what 503 becomes there. */

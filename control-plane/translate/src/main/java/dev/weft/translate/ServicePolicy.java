@@ -1,6 +1,7 @@
 package dev.weft.translate;
 
 import dev.weft.meshmodel.HealthCheck;
+import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.TrafficPolicy;
@@ -39,9 +40,9 @@ final class ServicePolicy {
         return new ServicePolicy(ofPort);
     }
 
-    TrafficPolicy.LoadBalancer loadBalancer() {
-        TrafficPolicy.LoadBalancer said = first(TrafficPolicy::loadBalancer);
-        return said == null ? TrafficPolicy.LoadBalancer.LEAST_REQUEST : said;
+    LoadBalancer loadBalancer() {
+        LoadBalancer said = first(TrafficPolicy::loadBalancer);
+        return said == null ? LoadBalancer.DEFAULT : said;
     }
 
     Duration connectTimeout(Duration fallback) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weft.base.ExplicitPorts;
 import dev.weft.base.JoinedMap;
 import dev.weft.meshmodel.Kind;
+import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Provenance;
 import dev.weft.meshmodel.ResourceKey;
@@ -185,7 +186,7 @@ class TranslatorTest {
         TrafficPolicy policy = new TrafficPolicy(
                 new ResourceKey(Kind.TRAFFIC_POLICY, "shop", "p"),
                 List.of(new TrafficPolicy.TargetRef(service(2).key(), null)),
-                TrafficPolicy.LoadBalancer.RANDOM,
+                LoadBalancer.of(LoadBalancer.Policy.RANDOM),
                 Duration.ofMillis(250),
                 null,
                 null,
