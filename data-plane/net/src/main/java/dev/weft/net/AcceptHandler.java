@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Registers each accepted connection with a loop, and rests when there must be no more: while its owner has paused it,
- * while the loops are full, and after an accept that failed. Confined to the listening socket's loop.
+ * Registers each accepted connection with a loop, and rests when there must be none: until its owner lets it accept and while
+ * it is paused, while the loops are full, and after an accept that failed. Confined to the listening socket's loop.
  */
 final class AcceptHandler extends ChannelInboundHandlerAdapter {
     private static final InternalLogger LOG = InternalLoggerFactory.getInstance(AcceptHandler.class);
@@ -26,7 +26,7 @@ final class AcceptHandler extends ChannelInboundHandlerAdapter {
     private final EventLoops loops;
     private final Supplier<Loop> chooser;
     private final ListenSocket.Acceptor acceptor;
-    private boolean paused;
+    private boolean paused = true;
     private boolean resting;
 
     AcceptHandler(EventLoops loops, Supplier<Loop> chooser, ListenSocket.Acceptor acceptor) {

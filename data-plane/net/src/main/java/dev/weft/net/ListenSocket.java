@@ -70,7 +70,8 @@ public final class ListenSocket implements AutoCloseable {
     }
 
     /**
-     * Binds and starts to accept. Blocks for as long as the loops take to answer; not for a loop's own thread.
+     * Binds. Who comes waits in the kernel's queue until {@link #resumeAccepting}. Blocks for as long as the loops take to
+     * answer; not for a loop's own thread.
      *
      * @param address port 0 = any free one; {@code ::} takes IPv4 as well, and is {@code 0.0.0.0} on a kernel without IPv6
      * @throws IOException when the address cannot be bound; nothing stays open then
@@ -105,7 +106,7 @@ public final class ListenSocket implements AutoCloseable {
         EpollServerSocketChannel socket = new EpollServerSocketChannel();
         socket.config().setReuseAddress(true).setBacklog(options.backlog());
         socket.config().setOption(UnixChannelOption.SO_REUSEPORT, perLoop);
-        socket.config().setOption(ChannelOption.AUTO_READ, true);
+        socket.config().setOption(ChannelOption.AUTO_READ, false);
         // Dead peers are noticed after 30 + 3 x 10 s.
         socket.config().setOption(TCP_NODELAY, 1);
         socket.config().setOption(SO_KEEPALIVE, 1);
@@ -136,6 +137,7 @@ public final class ListenSocket implements AutoCloseable {
         accepting(false);
     }
 
+    /** Accepts who waits and who comes. Any thread; again has no effect. */
     public void resumeAccepting() {
         accepting(true);
     }

@@ -39,6 +39,12 @@ class ListenSocketTest {
     }
 
     private ListenSocket listen(InetSocketAddress address, AcceptPolicy policy) throws IOException {
+        ListenSocket socket = bind(address, policy);
+        socket.resumeAccepting();
+        return socket;
+    }
+
+    private ListenSocket bind(InetSocketAddress address, AcceptPolicy policy) throws IOException {
         return ListenSocket.bind(
                 loops,
                 address,
@@ -74,6 +80,17 @@ class ListenSocketTest {
                 perLoop[connect(socket.localAddress()).loop().index()]++;
             }
             assertThat(perLoop).containsExactly(5, 5);
+        }
+    }
+
+    @Test
+    void whoComesBeforeItMayAcceptWaits() throws Exception {
+        try (ListenSocket socket = bind(ANY_PORT, AcceptPolicy.KERNEL)) {
+            clients.add(new Socket(
+                    socket.localAddress().getAddress(), socket.localAddress().getPort()));
+            assertThat(accepted.poll(200, TimeUnit.MILLISECONDS)).isNull();
+            socket.resumeAccepting();
+            assertThat(accepted.poll(5, TimeUnit.SECONDS)).isNotNull();
         }
     }
 

@@ -107,6 +107,7 @@ class TlsHandshakeTest {
                         }
                     });
                 });
+        listener.resumeAccepting();
     }
 
     private static class Quiet extends ChannelInboundHandlerAdapter {

@@ -110,6 +110,7 @@ class TlsParametersTest {
                         }
                     });
                 });
+        listener.resumeAccepting();
     }
 
     /** Shakes hands and sends one byte to and fro: with TLS 1.3 a client learns of its refusal when it reads. */

@@ -155,7 +155,7 @@ public final class Engine implements AutoCloseable {
                 AccessLogger.of(listener.accessLogs(), logs));
     }
 
-    /** Binds what is new. Sockets do not accept before the snapshot is in force. */
+    /** Binds what is new. Who comes is not accepted before the snapshot is in force. */
     private void open(
             Map<String, ListenerRuntime> next,
             Map<String, ListenerRuntime> before,

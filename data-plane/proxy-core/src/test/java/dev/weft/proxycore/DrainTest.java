@@ -76,7 +76,7 @@ class DrainTest {
                 TestProxy proxy = TestProxy.http(backend.port());
                 Load load = new Load(proxy, 8)) {
             load.await(200);
-            Thread drainer = Thread.startVirtualThread(() -> proxy.engine.drain(Duration.ofSeconds(1)));
+            Thread drainer = Thread.startVirtualThread(() -> proxy.engine.drain(Duration.ofSeconds(20)));
             load.await(200);
             load.stop.set(true); // clients have moved elsewhere, as after the endpoint was removed
             drainer.join();

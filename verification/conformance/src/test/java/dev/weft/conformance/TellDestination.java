@@ -31,6 +31,7 @@ final class TellDestination {
                                 .addListener(ChannelFutureListener.CLOSE);
                     }
                 }));
+        socket.resumeAccepting();
         System.out.println("listening on " + socket.localAddress());
         new CountDownLatch(1).await(); // until it is killed
     }
