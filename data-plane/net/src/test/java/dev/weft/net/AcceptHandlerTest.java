@@ -19,13 +19,15 @@ class AcceptHandlerTest {
 
     @Test
     void aFailedAcceptPausesForASecond() {
-        EmbeddedChannel socket = new EmbeddedChannel(new AcceptHandler(
+        AcceptHandler handler = new AcceptHandler(
                 loops,
                 () -> {
                     throw new AssertionError("nothing was accepted");
                 },
-                (loop, channel) -> {}));
+                (loop, channel) -> {});
+        EmbeddedChannel socket = new EmbeddedChannel(handler);
         socket.freezeTime();
+        handler.pause(socket, false);
         socket.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
         socket.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
         assertThat(socket.config().isAutoRead()).isFalse();
@@ -44,6 +46,7 @@ class AcceptHandlerTest {
         AcceptHandler handler = new AcceptHandler(loops, () -> loops.loop(0), (loop, channel) -> {});
         EmbeddedChannel socket = new EmbeddedChannel(handler);
         socket.freezeTime();
+        handler.pause(socket, false);
         socket.pipeline().fireExceptionCaught(new IOException("accept(..) failed: Too many open files"));
         handler.pause(socket, true);
         socket.advanceTimeBy(1100, TimeUnit.MILLISECONDS);
