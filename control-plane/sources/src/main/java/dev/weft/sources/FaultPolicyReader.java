@@ -1,5 +1,6 @@
 package dev.weft.sources;
 
+import dev.weft.base.GrpcCodes;
 import dev.weft.meshmodel.FaultPolicy;
 import dev.weft.meshmodel.FaultPolicy.Abort;
 import dev.weft.meshmodel.FaultPolicy.Delay;
@@ -18,26 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class FaultPolicyReader {
     private static final int ALL = 1_000_000;
     private static final List<Kind> TARGETS = List.of(Kind.SERVICE, Kind.HTTP_ROUTE, Kind.GRPC_ROUTE);
-
-    /** gRPC's names of its status codes; their place is their number. */
-    private static final List<String> GRPC = List.of(
-            "OK",
-            "CANCELLED",
-            "UNKNOWN",
-            "INVALID_ARGUMENT",
-            "DEADLINE_EXCEEDED",
-            "NOT_FOUND",
-            "ALREADY_EXISTS",
-            "PERMISSION_DENIED",
-            "RESOURCE_EXHAUSTED",
-            "FAILED_PRECONDITION",
-            "ABORTED",
-            "OUT_OF_RANGE",
-            "UNIMPLEMENTED",
-            "INTERNAL",
-            "UNAVAILABLE",
-            "DATA_LOSS",
-            "UNAUTHENTICATED");
 
     private FaultPolicyReader() {}
 
@@ -104,8 +85,8 @@ final class FaultPolicyReader {
     private static Abort abort(FieldReader item) {
         Integer http = item.integer("httpStatus", 200, 599);
         Map<String, Integer> codes = new HashMap<>();
-        for (int i = 0; i < GRPC.size(); i++) {
-            codes.put(GRPC.get(i), i);
+        for (int i = 0; i < GrpcCodes.NAMES.size(); i++) {
+            codes.put(GrpcCodes.NAMES.get(i), i);
         }
         Integer grpc = item.choice("grpcStatus", codes);
         if (item.has("httpStatus") == item.has("grpcStatus")) {

@@ -2,6 +2,7 @@ package dev.weft.xdsclient;
 
 import dev.weft.base.Diagnostic;
 import dev.weft.base.Log;
+import dev.weft.base.ProtoReader;
 import dev.weft.xdsmodel.Node;
 import dev.weft.xdsmodel.Parsed;
 import dev.weft.xdsmodel.ResourceType;

@@ -1,5 +1,7 @@
 package dev.weft.xdsclient;
 
+import dev.weft.base.ProtoReader;
+import dev.weft.base.ProtoWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

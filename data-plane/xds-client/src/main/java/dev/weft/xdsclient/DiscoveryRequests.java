@@ -1,6 +1,7 @@
 package dev.weft.xdsclient;
 
 import dev.weft.base.Locality;
+import dev.weft.base.ProtoWriter;
 import dev.weft.xdsmodel.Node;
 import dev.weft.xdsmodel.ResourceType;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.weft.xdsclient;
 
+import dev.weft.base.ProtoReader;
 import dev.weft.xdsmodel.ResourceType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,7 @@
 package dev.weft.xdsclient;
 
+import dev.weft.base.GrpcCodes;
+
 /**
  * How a call ended.
  *
@@ -7,7 +9,6 @@ package dev.weft.xdsclient;
  * @param message for people; from the peer or from our own side
  */
 public record GrpcStatus(int code, String message) {
-    // https://grpc.github.io/grpc/core/md_doc_statuscodes.html
     public static final int OK = 0;
     public static final int CANCELLED = 1;
     public static final int UNKNOWN = 2;
@@ -19,26 +20,6 @@ public record GrpcStatus(int code, String message) {
     public static final int INTERNAL = 13;
     public static final int UNAVAILABLE = 14;
     public static final int UNAUTHENTICATED = 16;
-
-    private static final String[] NAMES = {
-        "OK",
-        "CANCELLED",
-        "UNKNOWN",
-        "INVALID_ARGUMENT",
-        "DEADLINE_EXCEEDED",
-        "NOT_FOUND",
-        "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION",
-        "ABORTED",
-        "OUT_OF_RANGE",
-        "UNIMPLEMENTED",
-        "INTERNAL",
-        "UNAVAILABLE",
-        "DATA_LOSS",
-        "UNAUTHENTICATED"
-    };
 
     public boolean ok() {
         return code == OK;
@@ -59,7 +40,7 @@ public record GrpcStatus(int code, String message) {
 
     @Override
     public String toString() {
-        String name = code >= 0 && code < NAMES.length ? NAMES[code] : "status " + code;
+        String name = code >= 0 && code < GrpcCodes.NAMES.size() ? GrpcCodes.NAMES.get(code) : "status " + code;
         return message.isEmpty() ? name : name + ": " + message;
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.xdsclient;
 
+import dev.weft.base.ProtoReader;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;

@@ -1,20 +1,22 @@
-package dev.weft.xdsclient;
+package dev.weft.base;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Reads the fields of one protobuf message in order: {@code while (next()) switch (field())}. A field that is not asked
- * for is skipped. Bytes come from a peer: whatever is malformed throws {@link ProtoException}, nothing else.
+ * for is skipped. Bytes come from a peer: whatever is malformed throws {@link ProtoException}, nothing else. Confined to
+ * its caller's thread.
  */
-final class ProtoReader {
+public final class ProtoReader {
     /** The bytes are not a protobuf message. */
-    static final class ProtoException extends RuntimeException {
+    public static final class ProtoException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        ProtoException(String message) {
+        public ProtoException(String message) {
             super(message);
         }
     }
@@ -26,7 +28,7 @@ final class ProtoReader {
     private int wireType;
     private boolean pending; // a tag was read and its value was not
 
-    ProtoReader(byte[] data) {
+    public ProtoReader(byte[] data) {
         this(data, 0, data.length);
     }
 
@@ -37,7 +39,7 @@ final class ProtoReader {
     }
 
     /** Moves to the next field; false at the end of the message. */
-    boolean next() {
+    public boolean next() {
         if (pending) {
             skip();
         }
@@ -54,32 +56,36 @@ final class ProtoReader {
         return true;
     }
 
-    int field() {
+    /** The number of the field {@link #next} found. */
+    public int field() {
         return field;
     }
 
-    long number() {
+    /** The field's value, a varint. */
+    public long number() {
         expect(0);
         return varint();
     }
 
-    boolean bool() {
+    public boolean bool() {
         return number() != 0;
     }
 
-    double real() {
+    /** The field's value, a double. */
+    public double real() {
         expect(1);
         return Double.longBitsToDouble(fixed64());
     }
 
-    byte[] bytes() {
+    /** A copy of the field's bytes. */
+    public byte[] bytes() {
         int length = length();
-        byte[] value = java.util.Arrays.copyOfRange(data, at, at + length);
+        byte[] value = Arrays.copyOfRange(data, at, at + length);
         at += length;
         return value;
     }
 
-    String string() {
+    public String string() {
         int length = length();
         try {
             String value = StandardCharsets.UTF_8
@@ -93,7 +99,8 @@ final class ProtoReader {
         }
     }
 
-    ProtoReader message() {
+    /** The field's value, a message: a view of the same bytes. */
+    public ProtoReader message() {
         int length = length();
         ProtoReader nested = new ProtoReader(data, at, at + length);
         at += length;

@@ -1,4 +1,4 @@
-package dev.weft.xdsclient;
+package dev.weft.base;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,41 +8,41 @@ import java.nio.charset.StandardCharsets;
  * (they cost tens of megabytes); nested messages are written first and added as bytes. Default values are left out by the
  * caller's choice of methods: {@code string} and {@code varint} skip empty and zero, as proto3 does.
  */
-final class ProtoWriter {
+public final class ProtoWriter {
     private static final int VARINT = 0;
     private static final int FIXED64 = 1;
     private static final int LENGTH = 2;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(64);
 
-    ProtoWriter string(int field, String value) {
+    public ProtoWriter string(int field, String value) {
         return value.isEmpty() ? this : bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A length-delimited field, written even when empty: an empty nested message is not an absent one. */
-    ProtoWriter bytes(int field, byte[] value) {
+    public ProtoWriter bytes(int field, byte[] value) {
         tag(field, LENGTH);
         raw(value.length);
         out.write(value, 0, value.length);
         return this;
     }
 
-    ProtoWriter message(int field, ProtoWriter nested) {
+    public ProtoWriter message(int field, ProtoWriter nested) {
         return bytes(field, nested.toBytes());
     }
 
-    ProtoWriter varint(int field, long value) {
+    public ProtoWriter varint(int field, long value) {
         return value == 0 ? this : required(field, value);
     }
 
     /** A varint written even when zero (a member of a oneof). */
-    ProtoWriter required(int field, long value) {
+    public ProtoWriter required(int field, long value) {
         tag(field, VARINT);
         raw(value);
         return this;
     }
 
-    ProtoWriter fixed64(int field, long value) {
+    public ProtoWriter fixed64(int field, long value) {
         tag(field, FIXED64);
         for (int i = 0; i < 8; i++) {
             out.write((int) (value >>> 8 * i));
@@ -50,7 +50,7 @@ final class ProtoWriter {
         return this;
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return out.toByteArray();
     }
 
