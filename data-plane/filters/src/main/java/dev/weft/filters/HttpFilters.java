@@ -5,6 +5,8 @@ import dev.weft.stats.StatsRegistry;
 import dev.weft.xdsmodel.Cors;
 import dev.weft.xdsmodel.Fault;
 import dev.weft.xdsmodel.HttpFilterConfig;
+import dev.weft.xdsmodel.StatefulSession;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +27,7 @@ public final class HttpFilters {
             FaultRules.check(fault);
         } else if (config instanceof Cors.Policy policy) {
             CorsPolicy.check(policy);
-        } else if (!(config instanceof Cors)) {
+        } else if (!(config instanceof Cors || config instanceof StatefulSession)) {
             throw new IllegalArgumentException("not a filter's: " + config);
         }
     }
@@ -49,6 +51,19 @@ public final class HttpFilters {
             FaultStats counted = faults.computeIfAbsent(statPrefix, prefix -> new FaultStats(stats, prefix));
             return fault.delay() == null && fault.abort() == null ? null : new FaultFilter(fault, counted, slot);
         }
+        if (inForce instanceof StatefulSession session) {
+            SessionState state = state(session.state());
+            return state == null
+                    ? null
+                    : new SessionFilter(state, session.strict(), new SessionStats(stats, statPrefix), slot);
+        }
         throw new IllegalArgumentException("not a filter's: " + inForce);
+    }
+
+    private static @Nullable SessionState state(StatefulSession.@Nullable State state) {
+        if (state instanceof StatefulSession.State.Cookie cookie) {
+            return new CookieSession(cookie, InstantSource.system());
+        }
+        return state instanceof StatefulSession.State.Header header ? new HeaderSession(header) : null;
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.filters;
 
+import dev.weft.base.Address;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.HttpStream;
 import dev.weft.http.ResponseHead;
@@ -32,10 +33,14 @@ final class FakeContext implements StreamContext {
     }
 
     final List<String> replies = new ArrayList<>();
+    final List<String> overrides = new ArrayList<>();
     final List<Task> tasks = new ArrayList<>();
 
     @Nullable
     String cluster = "backend";
+
+    @Nullable
+    Address endpoint;
 
     RandomGenerator random = new SplittableRandom(1);
     private @Nullable HttpStream stream;
@@ -100,5 +105,15 @@ final class FakeContext implements StreamContext {
     @Override
     public @Nullable String cluster() {
         return cluster;
+    }
+
+    @Override
+    public void overrideHost(Address address, boolean strict) {
+        overrides.add(address + (strict ? " strictly" : ""));
+    }
+
+    @Override
+    public @Nullable Address endpoint() {
+        return endpoint;
     }
 }

@@ -1,5 +1,6 @@
 package dev.weft.http;
 
+import dev.weft.base.Address;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -39,4 +40,16 @@ public interface StreamContext {
     /** The cluster the route has chosen; null when there is none. */
     @Nullable
     String cluster();
+
+    /**
+     * The first attempt goes to the endpoint of this address if it may be used: to be said before the router sees the
+     * request's head.
+     *
+     * @param strict whether the request fails (503 {@code UH}) rather than go elsewhere
+     */
+    void overrideHost(Address address, boolean strict);
+
+    /** The endpoint of the last attempt; null when there was none. */
+    @Nullable
+    Address endpoint();
 }

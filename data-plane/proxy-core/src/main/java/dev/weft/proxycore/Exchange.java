@@ -150,6 +150,18 @@ final class Exchange implements StreamContext {
         return chosen == null ? null : chosen.cluster();
     }
 
+    @Override
+    public void overrideHost(Address address, boolean strict) {
+        wantedHost = address;
+        wantedStrictly = strict;
+    }
+
+    @Override
+    public @Nullable Address endpoint() {
+        EndpointRuntime tried = endpoint;
+        return tried == null ? null : tried.address();
+    }
+
     // Attempts.
 
     /** Finds a connection for the request of this stream to one of the cluster's endpoints. */
@@ -168,17 +180,6 @@ final class Exchange implements StreamContext {
             context.overrideHost(wantedHost, wantedStrictly); // the first attempt's only, as in Envoy
         }
         attempt(to, context);
-    }
-
-    /**
-     * The first attempt shall go to the endpoint of this address if it may be used: to be said before the router sees the
-     * request's head.
-     *
-     * @param strict whether the request fails (503 {@code UH}) rather than go elsewhere
-     */
-    void overrideHost(Address address, boolean strict) {
-        wantedHost = address;
-        wantedStrictly = strict;
     }
 
     /** What this request asks of every pick. */

@@ -4,6 +4,7 @@ import dev.weft.balance.XxHash64;
 import dev.weft.base.Address;
 import dev.weft.base.IpLiteral;
 import dev.weft.http.Ascii;
+import dev.weft.http.SetCookie;
 import dev.weft.xdsmodel.HashPolicy;
 import java.net.InetSocketAddress;
 import java.util.HexFormat;
@@ -14,26 +15,15 @@ import java.util.Objects;
  * Its value is the same for all requests of a connection, and what Envoy would give it. Immutable.
  */
 final class NewCookie {
-    private final String before;
-    private final String behind;
+    private final SetCookie set;
 
     NewCookie(HashPolicy.Source.Cookie cookie) {
-        before = cookie.name() + "=\"";
-        StringBuilder text = new StringBuilder("\"");
-        long seconds = Objects.requireNonNull(cookie.ttl()).toSeconds();
-        if (seconds > 0) {
-            text.append("; Max-Age=").append(seconds);
-        }
-        if (!cookie.path().isEmpty()) {
-            text.append("; Path=").append(cookie.path());
-        }
+        SetCookie cookies = new SetCookie(
+                cookie.name(), Objects.requireNonNull(cookie.ttl()).toSeconds(), cookie.path());
         for (HashPolicy.Attribute attribute : cookie.attributes()) {
-            text.append("; ").append(attribute.name());
-            if (!attribute.value().isEmpty()) {
-                text.append('=').append(attribute.value());
-            }
+            cookies = cookies.with(attribute.name(), attribute.value());
         }
-        behind = text.append("; HttpOnly").toString();
+        set = cookies;
     }
 
     /** For requests on this connection. */
@@ -48,6 +38,6 @@ final class NewCookie {
 
     /** What {@code set-cookie} says. */
     byte[] field(byte[] value) {
-        return Ascii.bytes(before + Ascii.text(value, 0, value.length) + behind);
+        return set.field(Ascii.text(value, 0, value.length));
     }
 }

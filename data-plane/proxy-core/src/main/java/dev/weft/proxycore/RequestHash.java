@@ -3,9 +3,10 @@ package dev.weft.proxycore;
 import dev.weft.balance.XxHash64;
 import dev.weft.base.IpLiteral;
 import dev.weft.http.Ascii;
+import dev.weft.http.Cookies;
 import dev.weft.http.HeaderBlock;
-import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
+import dev.weft.http.Spans;
 import dev.weft.xdsmodel.HashPolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -158,11 +159,9 @@ final class RequestHash {
         @Override
         public long hash(Exchange exchange, RequestHead head) {
             HeaderBlock headers = head.headers();
-            for (int i = headers.find(KnownHeader.COOKIE); i >= 0; i = headers.findNext(KnownHeader.COOKIE, i + 1)) {
-                long hash = in(headers.bytes(), headers.valueStart(i), headers.valueEnd(i));
-                if (hash != NONE) {
-                    return hash;
-                }
+            long cookie = Cookies.find(headers, name);
+            if (cookie != Cookies.NONE) {
+                return span(headers.bytes(), Cookies.start(cookie), Cookies.end(cookie));
             }
             if (given == null) {
                 return NONE;
@@ -170,25 +169,6 @@ final class RequestHash {
             byte[] value = NewCookie.value(exchange.connection.info());
             exchange.giveCookie(given.field(value));
             return XxHash64.hash(value);
-        }
-
-        /** An empty value is none, as in Envoy. */
-        private long in(byte[] bytes, int start, int end) {
-            for (int at = start; at < end; ) {
-                int next = Spans.indexOf(';', bytes, at, end);
-                while (at < next && bytes[at] == ' ') {
-                    at++;
-                }
-                int equals = Spans.indexOf('=', bytes, at, next);
-                if (equals < next && Arrays.equals(name, 0, name.length, bytes, at, equals)) {
-                    boolean quoted = next - equals > 2 && bytes[equals + 1] == '"' && bytes[next - 1] == '"';
-                    int from = quoted ? equals + 2 : equals + 1;
-                    int to = quoted ? next - 1 : next;
-                    return from < to ? span(bytes, from, to) : NONE;
-                }
-                at = next + 1;
-            }
-            return NONE;
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.weft.xdsmodel;
 
 /** What an HTTP filter does: of a connection manager's filter, or in its place on a route. */
-public sealed interface HttpFilterConfig permits HttpFilterConfig.Router, Fault, Cors, Cors.Policy {
+public sealed interface HttpFilterConfig permits HttpFilterConfig.Router, Fault, Cors, Cors.Policy, StatefulSession {
     /**
      * {@code envoy.extensions.filters.http.router.v3.Router}: ends the chain.
      *

@@ -80,6 +80,7 @@ final class HttpFilterParser {
             case FaultParser.MESSAGE -> FaultParser.parse(config);
             case CorsParser.FILTER -> new Cors();
             case CorsParser.POLICY -> CorsParser.policy(config);
+            case StatefulSessionParser.FILTER -> StatefulSessionParser.filter(config);
             default -> {
                 FieldTable.unsupportedExtension(any, config.type().fullName());
                 yield null;
@@ -125,8 +126,11 @@ final class HttpFilterParser {
     }
 
     private static @Nullable HttpFilterOverride override(MessageView any, MessageView payload) {
+        if (payload.isMessageOf(StatefulSessionParser.PER_ROUTE)) {
+            return StatefulSessionParser.override(payload);
+        }
         HttpFilterConfig config = config(any, payload);
-        if (config instanceof HttpFilterConfig.Router || config instanceof Cors) {
+        if (config instanceof HttpFilterConfig.Router || config instanceof Cors || config instanceof StatefulSession) {
             any.error("", "invalid-value", payload.type().fullName() + " is not for routes", "remove it");
             return null;
         }

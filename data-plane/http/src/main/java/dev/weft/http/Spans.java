@@ -1,11 +1,11 @@
-package dev.weft.proxycore;
+package dev.weft.http;
 
 /** Searching in spans of bytes. */
-final class Spans {
+public final class Spans {
     private Spans() {}
 
     /** Where the character is, or {@code end}. */
-    static int indexOf(char wanted, byte[] bytes, int start, int end) {
+    public static int indexOf(char wanted, byte[] bytes, int start, int end) {
         int at = start;
         while (at < end && bytes[at] != wanted) {
             at++;
