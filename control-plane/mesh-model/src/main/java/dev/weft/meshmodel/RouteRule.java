@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param backendRefs where to, by weight; empty = the answer is an error (Gateway API)
  * @param requestTimeout for the whole request, null = not said, zero = none
  * @param backendRequestTimeout for one attempt, null = not said, zero = none
+ * @param session null = each request goes where the balancer says
  * @param <M> how requests are compared
  */
 public record RouteRule<M>(
@@ -21,7 +22,8 @@ public record RouteRule<M>(
         List<RouteFilter> filters,
         List<BackendRef> backendRefs,
         @Nullable Duration requestTimeout,
-        @Nullable Duration backendRequestTimeout) {
+        @Nullable Duration backendRequestTimeout,
+        @Nullable SessionPersistence session) {
     public RouteRule {
         matches = List.copyOf(matches);
         filters = List.copyOf(filters);

@@ -29,25 +29,25 @@ final class GrpcRouteReader {
     static GrpcRoute read(ResourceKey key, FieldReader spec) {
         List<RouteRule<Match>> rules = new ArrayList<>();
         for (FieldReader item : spec.objects("rules")) {
-            rules.add(rule(key, item));
+            rules.add(rule(key, rules.size(), item));
         }
         return new GrpcRoute(key, RouteParts.parents(key, spec), RouteParts.hostnames(spec), rules);
     }
 
-    private static RouteRule<Match> rule(ResourceKey key, FieldReader item) {
+    private static RouteRule<Match> rule(ResourceKey key, int index, FieldReader item) {
         List<Match> matches = new ArrayList<>();
         for (FieldReader match : item.objects("matches")) {
             FieldReader method = match.object("method");
             matches.add(new Match(method == null ? null : method(method), RouteParts.values(match, "headers", true)));
         }
-        item.unused("sessionPersistence");
         return new RouteRule<>(
                 Objects.requireNonNullElse(item.string("name"), ""),
                 matches,
                 FILTERS.read(key, item),
                 RouteParts.backends(key, item, FILTERS),
                 null,
-                null);
+                null,
+                SessionReader.read(key, index, item.object("sessionPersistence")));
     }
 
     private static MethodMatch method(FieldReader item) {

@@ -40,15 +40,15 @@ final class HttpRouteReader {
     static HttpRoute read(ResourceKey key, FieldReader spec) {
         List<RouteRule<Match>> rules = new ArrayList<>();
         for (FieldReader item : spec.objects("rules")) {
-            rules.add(rule(key, item));
+            rules.add(rule(key, rules.size(), item));
         }
         if (!spec.has("rules")) { // Gateway API's default: one rule that matches everything and has no backend
-            rules.add(new RouteRule<>("", List.of(), List.of(), List.of(), null, null));
+            rules.add(new RouteRule<>("", List.of(), List.of(), List.of(), null, null, null));
         }
         return new HttpRoute(key, RouteParts.parents(key, spec), RouteParts.hostnames(spec), rules);
     }
 
-    private static RouteRule<Match> rule(ResourceKey key, FieldReader item) {
+    private static RouteRule<Match> rule(ResourceKey key, int index, FieldReader item) {
         List<Match> matches = new ArrayList<>();
         for (FieldReader match : item.objects("matches")) {
             matches.add(match(match));
@@ -69,11 +69,17 @@ final class HttpRouteReader {
                             "must not be longer than the whole request's time-out",
                             "");
         }
-        item.unused("retry", "sessionPersistence");
+        item.unused("retry");
         List<RouteFilter> filters = FILTERS.read(key, item);
         checkFilters(item, filters, matches, backends);
         return new RouteRule<>(
-                Objects.requireNonNullElse(item.string("name"), ""), matches, filters, backends, request, attempt);
+                Objects.requireNonNullElse(item.string("name"), ""),
+                matches,
+                filters,
+                backends,
+                request,
+                attempt,
+                SessionReader.read(key, index, item.object("sessionPersistence")));
     }
 
     /** What Gateway API demands of a rule that changes the URL. */

@@ -51,6 +51,7 @@ final class StreamRouteReader {
                     List.of(),
                     RouteParts.backends(key, item, RouteFilterReader.NONE),
                     null,
+                    null,
                     null));
         }
         return rules;

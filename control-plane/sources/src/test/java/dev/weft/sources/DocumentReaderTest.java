@@ -432,7 +432,8 @@ class DocumentReaderTest {
         ParsedDocument parsed = DocumentReader.read(route("""
                 hostnames: [example.org]
                 parentRefs: [{name: some-gateway}]
-                rules: [{backendRefs: [{name: a, port: 80}], retry: {attempts: 3}, sessionPersistence: {}}]
+                rules: [{backendRefs: [{name: a, port: 80}], retry: {attempts: 3},
+                  sessionPersistence: {absoluteTimeout: 1h, idleTimeout: 1h}}]
                 """));
         assertThat(parsed.resource()).isNotNull();
         assertThat(parsed.diagnostics())
@@ -442,7 +443,8 @@ class DocumentReaderTest {
                         "spec.hostnames",
                         "spec.parentRefs[0]",
                         "spec.rules[0].retry",
-                        "spec.rules[0].sessionPersistence");
+                        "spec.rules[0].sessionPersistence.idleTimeout",
+                        "spec.rules[0].sessionPersistence.absoluteTimeout");
     }
 
     @Test

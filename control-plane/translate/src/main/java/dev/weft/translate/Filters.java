@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.http.stateful_session.v3.StatefulSession;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
@@ -45,14 +46,17 @@ final class Filters {
 
     static final String FAULT = "envoy.filters.http.fault";
     static final String CORS = "envoy.filters.http.cors";
+    static final String SESSION = "envoy.filters.http.stateful_session";
 
     /**
      * What routes may ask for. They are in every listener, so that the first route that does asks nothing of connections; to
      * routes that do not they are not there. Faults first: they stand for an upstream that fails whoever asks. Then who may
-     * ask.
+     * ask, then where those go who may.
      */
-    private static final List<HttpFilter> FOR_ROUTES =
-            List.of(filter(FAULT, HTTPFault.getDefaultInstance()), filter(CORS, Cors.getDefaultInstance()));
+    private static final List<HttpFilter> FOR_ROUTES = List.of(
+            filter(FAULT, HTTPFault.getDefaultInstance()),
+            filter(CORS, Cors.getDefaultInstance()),
+            filter(SESSION, StatefulSession.getDefaultInstance()));
 
     private static HttpFilter filter(String name, Message config) {
         return HttpFilter.newBuilder()

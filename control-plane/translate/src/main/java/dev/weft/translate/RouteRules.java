@@ -67,6 +67,9 @@ final class RouteRules {
                 route.putTypedPerFilterConfig(Filters.CORS, RouteFilterConfigs.cors(cors));
             }
         }
+        if (rule.session() != null) {
+            route.putTypedPerFilterConfig(Filters.SESSION, Sessions.of(rule.session()));
+        }
         for (RouteFilter filter : rule.filters()) {
             if (filter instanceof RouteFilter.Redirect redirect) {
                 return route.setRedirect(UrlEdits.redirect(redirect, candidate.path(), port.port()))
