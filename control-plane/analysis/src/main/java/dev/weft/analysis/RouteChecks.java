@@ -103,9 +103,18 @@ final class RouteChecks {
                         invalid.problem(),
                         "nothing is mirrored there");
             }
+            if (rule.filters().get(i) instanceof RouteFilter.Extension extension
+                    && image.routeFilter(extension.filter()) == null) {
+                findings.warning(
+                        "dangling-filter",
+                        route.key(),
+                        path + ".filters[" + i + "]",
+                        "there is no " + extension.filter(),
+                        "its requests get " + error + " until there is");
+            }
         }
-        if (rule.filters().stream().anyMatch(RouteFilter.Redirect.class::isInstance)) {
-            return; // answers without a backend
+        if (rule.filters().stream().anyMatch(RouteFilter::isAnswer)) {
+            return;
         }
         if (rule.backendRefs().isEmpty()) {
             findings.warning("no-backends", route.key(), path, "has no backend: its requests get " + error, "");

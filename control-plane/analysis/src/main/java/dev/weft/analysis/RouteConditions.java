@@ -56,6 +56,17 @@ final class RouteConditions {
 
     private static Condition resolved(MeshImage image, MeshRoute route, ParentRef parent) {
         for (RouteRule<?> rule : route.rules()) {
+            for (RouteFilter filter : rule.filters()) {
+                if (filter instanceof RouteFilter.Extension extension
+                        && image.routeFilter(extension.filter()) == null) {
+                    return new Condition(
+                            parent.toString(),
+                            "ResolvedRefs",
+                            false,
+                            "FilterNotFound",
+                            "there is no " + extension.filter());
+                }
+            }
             for (BackendRef backend : rule.references()) {
                 if (image.resolve(route, backend) instanceof BackendRef.Invalid invalid) {
                     return new Condition(

@@ -257,6 +257,26 @@ class AnalysisTest {
     }
 
     @Test
+    void anAnswerThatIsNotThereIsNamed() throws IOException {
+        String refers = route("""
+                parentRefs: [{group: "", kind: Service, name: orders}]
+                rules:
+                - filters: [{type: ExtensionRef, extensionRef: {group: weft.dev, kind: HTTPRouteFilter, name: closed}}]
+                """);
+        String answer = """
+                apiVersion: weft.dev/v1
+                kind: HTTPRouteFilter
+                metadata: {name: closed, namespace: %s}
+                spec: {directResponse: {statusCode: 503}}
+                """;
+        assertThat(found(ORDERS, refers, answer.formatted("other")))
+                .containsExactly(
+                        "dangling-filter spec.rules[0].filters[0]: HTTPRoute shop/r: there is no HTTPRouteFilter"
+                                + " shop/closed");
+        assertThat(found(ORDERS, refers, answer.formatted("shop"))).isEmpty();
+    }
+
+    @Test
     void policiesThatContradictEachOtherAreFound() throws IOException {
         String policy = """
                 apiVersion: weft.dev/v1

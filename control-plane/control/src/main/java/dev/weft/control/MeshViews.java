@@ -12,6 +12,7 @@ import dev.weft.adminapi.WorkloadItem;
 import dev.weft.adminapi.WorkloadList;
 import dev.weft.base.Diagnostic;
 import dev.weft.meshmodel.FaultPolicy;
+import dev.weft.meshmodel.HttpRouteFilter;
 import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshResource;
@@ -161,6 +162,7 @@ final class MeshViews {
                 image.vip(s) + ", " + count(image.workloads(s.key()).size(), "endpoint");
             case Workload w -> w.address() + (w.ready() ? "" : ", not ready");
             case MeshRoute r -> count(r.rules().size(), "rule");
+            case HttpRouteFilter f -> "answers " + f.response().status();
             case ReferenceGrant g -> count(g.from().size(), "referrer");
             case FaultPolicy p -> count(p.targets().size(), "target");
             case TrafficPolicy p -> count(p.targetRefs().size(), "target");

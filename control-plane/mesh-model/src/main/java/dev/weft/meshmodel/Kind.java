@@ -17,6 +17,7 @@ public enum Kind {
             "gateway.networking.k8s.io/v1alpha2"),
     TCP_ROUTE("TCPRoute", "gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1alpha2"),
     REFERENCE_GRANT("ReferenceGrant", "gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"),
+    HTTP_ROUTE_FILTER("HTTPRouteFilter", "weft.dev/v1"),
     TRAFFIC_POLICY("TrafficPolicy", "weft.dev/v1"),
     FAULT_POLICY("FaultPolicy", "weft.dev/v1");
 

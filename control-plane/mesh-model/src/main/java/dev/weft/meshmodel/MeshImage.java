@@ -133,6 +133,11 @@ public final class MeshImage {
         return sorted(resources.values(), MeshResource.class);
     }
 
+    /** Null when there is none. */
+    public @Nullable HttpRouteFilter routeFilter(ResourceKey key) {
+        return resources.get(key) instanceof HttpRouteFilter filter ? filter : null;
+    }
+
     /** All routes by kind, namespace and name. */
     public List<MeshRoute> routes() {
         return sorted(resources.values(), MeshRoute.class);

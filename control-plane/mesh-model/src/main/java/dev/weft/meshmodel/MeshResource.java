@@ -2,7 +2,14 @@ package dev.weft.meshmodel;
 
 /** One document of the mesh's truth. Immutable; equal content means equal value. */
 public sealed interface MeshResource
-        permits Workload, Service, MeshRoute, ReferenceGrant, TrafficPolicy, FaultPolicy, MeshSettings {
+        permits Workload,
+                Service,
+                MeshRoute,
+                HttpRouteFilter,
+                ReferenceGrant,
+                TrafficPolicy,
+                FaultPolicy,
+                MeshSettings {
     /** What names it. */
     ResourceKey key();
 }

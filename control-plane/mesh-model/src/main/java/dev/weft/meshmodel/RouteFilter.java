@@ -18,6 +18,11 @@ public sealed interface RouteFilter {
         return isSupported();
     }
 
+    /** Whether it answers itself, so that the rule has no backends. */
+    default boolean isAnswer() {
+        return false;
+    }
+
     /** Edits headers on the way to the backend. */
     record RequestHeaders(HeaderEdit edit) implements RouteFilter {
         @Override
@@ -49,6 +54,11 @@ public sealed interface RouteFilter {
             @Nullable PathModifier path,
             @Nullable Integer port,
             int statusCode) implements RouteFilter {
+        @Override
+        public boolean isAnswer() {
+            return true;
+        }
+
         @Override
         public String type() {
             return "RequestRedirect";
@@ -120,6 +130,24 @@ public sealed interface RouteFilter {
         @Override
         public String type() {
             return "CORS";
+        }
+
+        @Override
+        public boolean isSupportedForBackend() {
+            return false;
+        }
+    }
+
+    /** Answers as an {@link HttpRouteFilter} says. A rule with it has no backends. */
+    record Extension(ResourceKey filter) implements RouteFilter {
+        @Override
+        public String type() {
+            return "ExtensionRef";
+        }
+
+        @Override
+        public boolean isAnswer() {
+            return true;
         }
 
         @Override

@@ -92,6 +92,7 @@ final class DocumentReader {
             case TCP_ROUTE -> StreamRouteReader.tcp(key, spec);
             case REFERENCE_GRANT -> ReferenceGrantReader.read(key, spec);
             case FAULT_POLICY -> FaultPolicyReader.read(key, spec);
+            case HTTP_ROUTE_FILTER -> HttpRouteFilterReader.read(key, spec);
             case TRAFFIC_POLICY -> TrafficPolicyReader.read(key, spec);
         };
     }

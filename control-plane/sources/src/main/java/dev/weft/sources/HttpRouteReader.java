@@ -85,13 +85,15 @@ final class HttpRouteReader {
     /** What Gateway API demands of a rule that changes the URL. */
     private static void checkFilters(
             FieldReader item, List<RouteFilter> filters, List<Match> matches, List<BackendRef> backends) {
-        if (!backends.isEmpty() && filters.stream().anyMatch(Redirect.class::isInstance)) {
-            item.findings()
-                    .error(
-                            "bad-value",
-                            item.at("backendRefs"),
-                            "a redirect goes nowhere else",
-                            "remove the backends or the filter RequestRedirect");
+        for (RouteFilter filter : filters) {
+            if (!backends.isEmpty() && filter.isAnswer()) {
+                item.findings()
+                        .error(
+                                "bad-value",
+                                item.at("backendRefs"),
+                                "the filter " + filter.type() + " answers without a backend",
+                                "remove the backends or the filter");
+            }
         }
         boolean onePrefix = matches.size() == 1 && matches.getFirst().path().type() == PathMatch.Type.PREFIX;
         Stream<RouteFilter> all =

@@ -1,5 +1,6 @@
 package dev.weft.sources;
 
+import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.RouteFilter;
 import dev.weft.meshmodel.RouteFilter.Header;
@@ -95,6 +96,9 @@ final class RouteFilterReader {
             item.missing(field);
             return null;
         }
+        if (type.equals("ExtensionRef")) {
+            return extension(key, item.requiredObject(field));
+        }
         if (!SUPPORTED.contains(type)) {
             return new RouteFilter.Unsupported(type); // its requests get 500
         }
@@ -110,6 +114,21 @@ final class RouteFilterReader {
             case "CORS" -> CorsReader.read(config);
             default -> UrlFilterReader.rewrite(config);
         };
+    }
+
+    private static @Nullable RouteFilter extension(ResourceKey key, @Nullable FieldReader item) {
+        if (item == null) {
+            return null;
+        }
+        String group = item.requiredString("group");
+        String kind = item.requiredString("kind");
+        String name = item.requiredString("name");
+        boolean ours = key.kind() == Kind.HTTP_ROUTE
+                && group.equals(Kind.HTTP_ROUTE_FILTER.group())
+                && kind.equals(Kind.HTTP_ROUTE_FILTER.documentName());
+        return ours
+                ? new RouteFilter.Extension(new ResourceKey(Kind.HTTP_ROUTE_FILTER, key.namespace(), name))
+                : new RouteFilter.Unsupported("ExtensionRef to " + group + "/" + kind);
     }
 
     private static @Nullable RouteFilter mirror(ResourceKey key, FieldReader item) {

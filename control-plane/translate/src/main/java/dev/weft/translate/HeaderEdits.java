@@ -50,7 +50,7 @@ final class HeaderEdits {
         }
     }
 
-    private static HeaderValueOption set(Header header) {
+    static HeaderValueOption set(Header header) {
         return option(header, HeaderAppendAction.OVERWRITE_IF_EXISTS_OR_ADD);
     }
 

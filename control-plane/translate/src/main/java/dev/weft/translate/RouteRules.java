@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import dev.weft.meshmodel.AttachedRoutes;
 import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.GrpcRoute;
+import dev.weft.meshmodel.HttpRouteFilter;
 import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshRoute;
@@ -74,6 +75,10 @@ final class RouteRules {
             if (filter instanceof RouteFilter.Redirect redirect) {
                 return route.setRedirect(UrlEdits.redirect(redirect, candidate.path(), port.port()))
                         .build();
+            }
+            if (filter instanceof RouteFilter.Extension extension) {
+                HttpRouteFilter own = image.routeFilter(extension.filter());
+                return own == null ? unanswerable(route, candidate.route()) : DirectResponses.of(route, own.response());
             }
         }
         RouteAction.Builder action = backends(image, candidate.route(), rule);
