@@ -13,6 +13,7 @@ code are passed on, and when one of the two ends the other one ends, too.
   --namespace NS             namespace of service and identity (default: default)
   --service-account NAME     name of the identity (default: the service's name)
   --label KEY=VALUE          label of this instance (several times for several)
+  --locality REGION/ZONE     where it runs: region, zone and subzone, or less of them
   --control-plane HOST:PORT  default: the one this machine joined, or 127.0.0.1:15012
   --credential DIR           what 'weft join' made (default: /var/lib/weft as root, else ~/.weft/host)
   --ready-path PATH          the instance is ready while GET PATH answers 2xx (default: while its port accepts)
@@ -49,7 +50,7 @@ SIDECAR_PORTS=' 15000 15001 15006 15020 15021 '
 # A sidecar's end takes its drain, before that its goodbye to the control plane (at most 5 s, docs/admin.md), and a moment.
 SIDECAR_END=10
 
-VALUE_OPTIONS=' --service --namespace --service-account --port --label --control-plane --credential --ready-path
+VALUE_OPTIONS=' --service --namespace --service-account --port --label --locality --control-plane --credential --ready-path
  --ready-grpc --ready-interval --ready-timeout --user --address --start-timeout --drain --grace --exclude-outbound-port
  --exclude-outbound-cidr --exclude-inbound-port --exclude-uid '
 
@@ -60,7 +61,7 @@ usage_error() {
 }
 
 parse_run() {
-  service='' namespace=default account='' control_plane='' credential='' user='' address='' explicit=
+  service='' namespace=default account='' control_plane='' credential='' user='' address='' locality='' explicit=
   plain_metrics='' start_timeout=60 drain=25 grace=10 ports=() labels=() exclusions=() readiness=() readiness=()
   local name value
   while [ $# -gt 0 ]; do
@@ -111,6 +112,10 @@ parse_run() {
       --label)
         case $value in ?*=*) ;; *) usage_error "--label: not KEY=VALUE: '$value'" ;; esac
         labels+=("$value")
+        ;;
+      --locality)
+        case $value in '' | /* | */ | *//* | */*/*/*) usage_error "--locality: not REGION/ZONE/SUBZONE: '$value'" ;; esac
+        locality=$value
         ;;
       --control-plane) control_plane=$value ;;
       --credential) credential=$value ;;
@@ -332,6 +337,7 @@ start_sidecar() {
   arguments+=(--control-plane "$control_plane" --service "$service" --namespace "$namespace"
     --service-account "$account" --address "$address" --mode "$mode")
   arguments+=(--drain-timeout "$drain")
+  [ -z "$locality" ] || arguments+=(--locality "$locality")
   [ -z "$hosts" ] || arguments+=(--hosts-file "$hosts")
   [ -z "$plain_metrics" ] || arguments+=(--plain-metrics)
   if [ "$uid" -eq 0 ]; then

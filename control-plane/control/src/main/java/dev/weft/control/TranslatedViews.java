@@ -3,6 +3,7 @@ package dev.weft.control;
 import dev.weft.base.JoinedMap;
 import dev.weft.base.SpiffeId;
 import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.Whereabouts;
 import dev.weft.translate.ProxyClass;
 import dev.weft.translate.ProxyNode;
 import dev.weft.translate.Translator;
@@ -71,12 +72,14 @@ final class TranslatedViews implements Views {
         return new ProxyNode(
                 id.namespace(),
                 service.isEmpty() ? null : service,
+                node.text("SERVICE_ACCOUNT", ""),
                 labels(node),
                 ports(node),
                 node.text("INTERCEPTION_MODE", "REDIRECT").equals("NONE")
                         ? ProxyNode.Mode.NONE
                         : ProxyNode.Mode.REDIRECT,
-                node.text("INSTANCE_IPS", id.address()).split(",", 2)[0].strip());
+                node.text("INSTANCE_IPS", id.address()).split(",", 2)[0].strip(),
+                node.locality().toString());
     }
 
     private static Map<String, String> labels(XdsNode node) {
@@ -153,7 +156,7 @@ final class TranslatedViews implements Views {
     @Override
     public void prepare(MeshImage image) {
         // What all classes share is made now; the first proxy need not wait for it.
-        translator.translate(image, new ProxyClass("", ProxyNode.Mode.REDIRECT, "", List.of()));
+        translator.translate(image, new ProxyClass("", ProxyNode.Mode.REDIRECT, "", List.of(), Whereabouts.UNKNOWN));
     }
 
     @Override

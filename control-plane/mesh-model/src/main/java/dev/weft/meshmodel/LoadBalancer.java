@@ -11,19 +11,21 @@ import org.jspecify.annotations.Nullable;
  *     the proxies' default
  * @param warmup null = an endpoint gets its whole share at once
  * @param aperture about how many of the endpoints each caller uses; 0 = all
+ * @param locality null = all endpoints alike, wherever they are
  */
 public record LoadBalancer(
         Policy policy,
         @Nullable HashKey hash,
         int tableSize,
         @Nullable Warmup warmup,
-        int aperture) {
+        int aperture,
+        @Nullable LocalityPreference locality) {
     /** The better of two random picks, among all endpoints. */
     public static final LoadBalancer DEFAULT = of(Policy.LEAST_REQUEST);
 
     /** A policy with nothing else said. */
     public static LoadBalancer of(Policy policy) {
-        return new LoadBalancer(policy, null, 0, null, 0);
+        return new LoadBalancer(policy, null, 0, null, 0, null);
     }
 
     /** The ways to pick. */

@@ -30,6 +30,7 @@ public final class MeshImage {
     private final List<ReferenceGrant> grants;
     private final List<Service> services;
     private final ServiceIndex serviceIndex;
+    private final @Nullable Set<String> localityLabels;
 
     private MeshImage(
             long version,
@@ -54,6 +55,7 @@ public final class MeshImage {
             this.policiesByService = sameButWorkloads.policiesByService;
             this.faultsByTarget = sameButWorkloads.faultsByTarget;
             this.grants = sameButWorkloads.grants;
+            this.localityLabels = sameButWorkloads.localityLabels;
         } else {
             this.configurationVersion = version;
             this.settings = onlySettings(resources.values());
@@ -75,6 +77,7 @@ public final class MeshImage {
                         .computeIfAbsent(target, key -> new ArrayList<>())
                         .add(policy));
             }
+            this.localityLabels = localityLabels(policiesByService.values());
             this.faultsByTarget = new HashMap<>();
             for (FaultPolicy policy : sorted(resources.values(), FaultPolicy.class)) {
                 Set<ResourceKey> targets = new HashSet<>();
@@ -136,6 +139,28 @@ public final class MeshImage {
     /** Null when there is none. */
     public @Nullable HttpRouteFilter routeFilter(ResourceKey key) {
         return resources.get(key) instanceof HttpRouteFilter filter ? filter : null;
+    }
+
+    /** What callers' proxies are told apart by for {@link LocalityPreference}, besides locality; null when there is none. */
+    public @Nullable Set<String> localityLabels() {
+        return localityLabels;
+    }
+
+    private static @Nullable Set<String> localityLabels(Collection<List<TrafficPolicy>> policies) {
+        Set<String> labels = null;
+        for (List<TrafficPolicy> some : policies) {
+            for (TrafficPolicy policy : some) {
+                LoadBalancer balancer = policy.loadBalancer();
+                if (balancer != null && balancer.locality() != null) {
+                    labels = labels == null ? new HashSet<>() : labels;
+                    for (String label : balancer.locality().failoverPriority()) {
+                        int equals = label.indexOf('=');
+                        labels.add(equals < 0 ? label : label.substring(0, equals));
+                    }
+                }
+            }
+        }
+        return labels;
     }
 
     /** All routes by kind, namespace and name. */

@@ -66,6 +66,11 @@ final class FieldReader {
         return value(name) != null;
     }
 
+    /** The names of all fields, for a mapping whose names are data. */
+    List<String> names() {
+        return List.copyOf(fields.keySet());
+    }
+
     private @Nullable Node value(String name) {
         asked.add(name);
         Node node = fields.get(name);

@@ -4,6 +4,7 @@ import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.LoadBalancer.HashKey;
 import dev.weft.meshmodel.LoadBalancer.Policy;
 import dev.weft.meshmodel.LoadBalancer.Warmup;
+import dev.weft.meshmodel.LocalityPreference;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,8 +37,9 @@ final class LoadBalancerReader {
         }
         Warmup warmup = warmup(item.object("warmup"));
         int size = aperture == null ? 0 : aperture;
+        LocalityPreference locality = LocalityReader.read(item.object("localityLbSetting"));
         if (hash == null) {
-            return new LoadBalancer(simple == null ? Policy.LEAST_REQUEST : simple, null, 0, warmup, size);
+            return new LoadBalancer(simple == null ? Policy.LEAST_REQUEST : simple, null, 0, warmup, size, locality);
         }
         FieldReader ring = hash.object("ringHash");
         FieldReader maglev = hash.object("maglev");
@@ -55,7 +57,8 @@ final class LoadBalancerReader {
                 key(hash),
                 Objects.requireNonNullElse(maglev == null ? points : table, 0),
                 warmup,
-                size);
+                size,
+                locality);
     }
 
     private static @Nullable Integer aperture(FieldReader owner) {

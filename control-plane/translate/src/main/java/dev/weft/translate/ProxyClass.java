@@ -7,12 +7,14 @@ import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.Protocol;
 import dev.weft.meshmodel.Service.TargetPort;
+import dev.weft.meshmodel.Whereabouts;
 import dev.weft.meshmodel.Workload;
 import dev.weft.translate.ProxyNode.Mode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param namespace whose short names it may use and whose routes it follows
  * @param address empty unless {@code mode} is NONE
  * @param inbound the application's ports, by number
+ * @param whereabouts as far as some policy asks for them
  */
-public record ProxyClass(String namespace, Mode mode, String address, List<InboundPort> inbound) {
+public record ProxyClass(
+        String namespace, Mode mode, String address, List<InboundPort> inbound, Whereabouts whereabouts) {
     public ProxyClass {
         inbound = List.copyOf(inbound);
     }
@@ -77,7 +81,24 @@ public record ProxyClass(String namespace, Mode mode, String address, List<Inbou
             }
         }
         String address = node.mode() == Mode.NONE ? node.address() : "";
-        return new ProxyClass(node.namespace(), node.mode(), address, List.copyOf(ports.values()));
+        return new ProxyClass(
+                node.namespace(), node.mode(), address, List.copyOf(ports.values()), whereabouts(image, node, labels));
+    }
+
+    private static Whereabouts whereabouts(MeshImage image, ProxyNode node, Map<String, String> labels) {
+        Set<String> asked = image.localityLabels();
+        if (asked == null) {
+            return Whereabouts.UNKNOWN;
+        }
+        Whereabouts all = new Whereabouts(node.locality(), labels);
+        Map<String, String> some = new TreeMap<>();
+        for (String name : asked) {
+            String value = all.label(name);
+            if (value != null) {
+                some.put(name, value);
+            }
+        }
+        return new Whereabouts(node.locality(), some);
     }
 
     /** A target by name is looked up at the workloads that stand at this address; one that is not there yet has none. */

@@ -9,17 +9,21 @@ import org.jspecify.annotations.Nullable;
  * proxy's identity.
  *
  * @param service short name of the Service it says it belongs to, or null
+ * @param serviceAccount of its identity; empty = not known
  * @param labels of its workload; {@code app} is implied by {@code service}
  * @param ports the application's ports it knows of
  * @param address its workload's address; matters in explicit mode only
+ * @param locality {@code region/zone/subzone}, or less of it; empty = not said
  */
 public record ProxyNode(
         String namespace,
         @Nullable String service,
+        String serviceAccount,
         Map<String, String> labels,
         List<Integer> ports,
         Mode mode,
-        String address) {
+        String address,
+        String locality) {
     public ProxyNode {
         labels = Map.copyOf(labels);
         ports = List.copyOf(ports);

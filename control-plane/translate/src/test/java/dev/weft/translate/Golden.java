@@ -51,10 +51,12 @@ record Golden(Path folder) {
         return new ProxyNode(
                 properties.getProperty("namespace"),
                 properties.getProperty("service"),
+                properties.getProperty("serviceAccount", ""),
                 labels,
                 list(properties, "ports").stream().map(Integer::valueOf).toList(),
                 ProxyNode.Mode.valueOf(properties.getProperty("mode", "REDIRECT")),
-                properties.getProperty("address", "10.0.0.1"));
+                properties.getProperty("address", "10.0.0.1"),
+                properties.getProperty("locality", ""));
     }
 
     private static List<String> list(Properties properties, String name) {

@@ -71,7 +71,8 @@ class TranslatorTest {
     }
 
     private static ProxyClass proxy(MeshImage image, String service) {
-        return ProxyClass.of(image, new ProxyNode("shop", service, Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1"));
+        return ProxyClass.of(
+                image, new ProxyNode("shop", service, "", Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1", ""));
     }
 
     /** Others keep a connection for each request: whoever does not say so may be an Envoy. */
@@ -93,16 +94,17 @@ class TranslatorTest {
     @Test
     void replicasAreOneClass() {
         MeshImage image = mesh(3, 2);
-        ProxyNode one = new ProxyNode("shop", "service-1", Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1");
-        ProxyNode two = new ProxyNode("shop", "service-1", Map.of("x", "y"), List.of(8080), Mode.REDIRECT, "10.0.0.2");
+        ProxyNode one = new ProxyNode("shop", "service-1", "", Map.of(), List.of(8080), Mode.REDIRECT, "10.0.0.1", "a");
+        ProxyNode two =
+                new ProxyNode("shop", "service-1", "", Map.of("x", "y"), List.of(8080), Mode.REDIRECT, "10.0.0.2", "b");
         assertThat(ProxyClass.of(image, one)).isEqualTo(ProxyClass.of(image, two));
     }
 
     /** What the instance registers by the same rule, so that callers find the listener. */
     @Test
     void explicitListenersAreWhereTheInstanceRegistersThem() {
-        ProxyNode node =
-                new ProxyNode("shop", "service-1", Map.of(), List.of(18_080, 5000, 8080), Mode.NONE, "127.77.0.1");
+        ProxyNode node = new ProxyNode(
+                "shop", "service-1", "", Map.of(), List.of(18_080, 5000, 8080), Mode.NONE, "127.77.0.1", "");
         MeshImage image = mesh(3, 0);
         ProxyClass proxy = ProxyClass.of(image, node);
         Map<Integer, Integer> rule = ExplicitPorts.inbound(node.ports());

@@ -3,6 +3,7 @@ package dev.weft.xdsserver;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.weft.base.Locality;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
@@ -58,7 +59,15 @@ final class Wire {
         } else if (!node.getUserAgentVersion().isEmpty()) {
             agent += " " + node.getUserAgentVersion();
         }
-        return new XdsNode(node.getId(), node.getCluster(), plain(node.getMetadata()), agent.strip());
+        return new XdsNode(
+                node.getId(),
+                node.getCluster(),
+                new Locality(
+                        node.getLocality().getRegion(),
+                        node.getLocality().getZone(),
+                        node.getLocality().getSubZone()),
+                plain(node.getMetadata()),
+                agent.strip());
     }
 
     private static Map<String, @Nullable Object> plain(Struct struct) {

@@ -51,7 +51,8 @@ final class MeshNode {
         metadata.put("WEFT_UID", uid());
         String id = "sidecar~" + options.address() + "~" + name + "." + options.namespace() + "~" + options.namespace()
                 + ".svc." + options.domain();
-        return new Node(id, options.service() + "." + options.namespace(), Locality.UNKNOWN, metadata);
+        return new Node(
+                id, options.service() + "." + options.namespace(), Locality.parse(options.locality()), metadata);
     }
 
     /** The registration message. */
@@ -78,6 +79,9 @@ final class MeshNode {
         message.put("address", options.address());
         message.put("ports", ports);
         message.put("labels", labels());
+        if (!options.locality().isEmpty()) {
+            message.put("locality", options.locality());
+        }
         message.put("tls", "multiplexed");
         message.put("proxyAdmin", new dev.weft.base.Address(options.address(), SidecarProxy.REMOTE_PORT).toString());
         message.put("uid", uid());

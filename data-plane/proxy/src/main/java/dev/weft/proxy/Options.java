@@ -23,6 +23,7 @@ sealed interface Options {
      * @param credential directory of the host credential; null = standard input
      * @param renewedCredential file for the host certificate once it is renewed; null = the directory's own
      * @param name of this instance; empty = made from service and address
+     * @param locality {@code region/zone/subzone}; empty = not said
      * @param ports of the application, in order, with the protocol declared for each (empty = none)
      * @param mode {@code REDIRECT} (transparent) or {@code NONE} (explicit)
      * @param readiness how the application is checked
@@ -40,6 +41,7 @@ sealed interface Options {
             String serviceAccount,
             List<Port> ports,
             Map<String, String> labels,
+            String locality,
             String address,
             Mode mode,
             Readiness readiness,
@@ -75,6 +77,7 @@ sealed interface Options {
                               (--credential DIR | --credential-fd 0 [--renewed-credential FILE])
                               [--port PORT[/PROTOCOL]]...
                               [--namespace NS] [--service-account SA] [--name INSTANCE] [--label KEY=VALUE]...
+                              [--locality REGION/ZONE/SUBZONE]
                               [--mode REDIRECT|NONE] [--hosts-file FILE] [--domain DOMAIN]
                               [--ready-path PATH | --ready-grpc SERVICE] [--ready-interval SECONDS]
                               [--ready-timeout SECONDS] [--plain-metrics] [--drain-timeout SECONDS] [--concurrency N]
@@ -113,6 +116,7 @@ sealed interface Options {
                 Map.entry("--service-account", true),
                 Map.entry("--port", true),
                 Map.entry("--label", true),
+                Map.entry("--locality", true),
                 Map.entry("--address", true),
                 Map.entry("--mode", true),
                 Map.entry("--ready-path", true),
@@ -230,6 +234,7 @@ sealed interface Options {
                     text("--service-account", service),
                     List.copyOf(ports),
                     labels,
+                    text("--locality", ""),
                     address,
                     mode,
                     readiness(),
