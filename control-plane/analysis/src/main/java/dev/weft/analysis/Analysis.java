@@ -28,6 +28,7 @@ public final class Analysis {
         ShadowChecks.check(image, findings);
         PolicyChecks.check(image, findings);
         FaultChecks.check(image, findings);
+        SubsetChecks.check(image, findings);
         return findings.sorted();
     }
 

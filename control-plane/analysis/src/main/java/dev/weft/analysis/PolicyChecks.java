@@ -2,7 +2,10 @@ package dev.weft.analysis;
 
 import dev.weft.analysis.Analysis.Findings;
 import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.MeshResource;
+import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.Subset;
 import dev.weft.meshmodel.TrafficPolicy;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,22 +28,25 @@ final class PolicyChecks {
 
     private static void checkTarget(
             MeshImage image, TrafficPolicy policy, TrafficPolicy.TargetRef target, String path, Findings findings) {
-        Service service = image.service(target.service());
+        MeshResource resource = image.get(target.resource());
+        ResourceKey owner = resource instanceof Subset subset ? subset.service() : target.resource();
+        Service service = image.service(owner);
         String portName = target.portName();
-        if (service == null) {
+        if (resource == null) {
             findings.warning(
                     "dangling-target",
                     policy.key(),
                     path,
-                    "there is no " + target.service(),
+                    "there is no " + target.resource(),
                     "the policy has no effect until there is");
-        } else if (portName != null
+        } else if (service != null
+                && portName != null
                 && service.ports().stream().noneMatch(port -> port.name().equals(portName))) {
             findings.warning(
                     "dangling-target",
                     policy.key(),
                     path + ".sectionName",
-                    target.service() + " has no port named '" + portName + "'",
+                    owner + " has no port named '" + portName + "'",
                     "the policy has no effect until it has");
         }
     }
@@ -59,7 +65,7 @@ final class PolicyChecks {
                         "policy-conflict",
                         policy.key(),
                         "spec." + field,
-                        first.key() + " says something else about " + target.service() + ", and counts",
+                        first.key() + " says something else about " + target.resource() + ", and counts",
                         "say it in one of them");
             }
         });

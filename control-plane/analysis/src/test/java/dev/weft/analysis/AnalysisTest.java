@@ -95,6 +95,63 @@ class AnalysisTest {
                         tuple("Service shop/nobody", "ResolvedRefs", false, "BackendNotFound"));
     }
 
+    private static final String TWO_PORTS = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: two, namespace: shop}
+            spec: {selector: {app: orders}, ports: [{name: http-a, port: 8081}, {name: http-b, port: 8082}]}
+            """;
+
+    @Test
+    void aBackendWithoutAPortMeansTheOnlyOneOrTheRequests() throws IOException {
+        String route =
+                "parentRefs: [{group: '', kind: Service, name: %s}]\nrules: [{backendRefs: [{group: weft.dev, kind: Service, name: %s}]}]\n";
+        assertThat(found(ORDERS, TWO_PORTS, route(route.formatted("two", "two"))))
+                .noneMatch(finding -> finding.contains("backend"));
+        assertThat(found(ORDERS, TWO_PORTS, route(route.formatted("two", "orders"))))
+                .contains("dangling-backend spec.rules[0].backendRefs[0]: HTTPRoute shop/r: needs the port of Service"
+                        + " shop/orders, which has several");
+    }
+
+    private static final String SUBSETS = """
+            apiVersion: weft.dev/v1
+            kind: Subset
+            metadata: {name: orders.v1, namespace: shop}
+            spec: {service: orders, labels: {version: v1}}
+            ---
+            apiVersion: weft.dev/v1
+            kind: Subset
+            metadata: {name: gone.v1, namespace: shop}
+            spec: {service: gone, labels: {version: v1}}
+            """;
+
+    @Test
+    void aSubsetOfNothingIsNamed() throws IOException {
+        assertThat(found(ORDERS, SUBSETS))
+                .containsExactlyInAnyOrder(
+                        "empty-subset spec.labels: Subset shop/orders.v1: no workload of Service shop/orders carries its"
+                                + " labels",
+                        "dangling-target spec.service: Subset shop/gone.v1: there is no Service shop/gone");
+    }
+
+    @Test
+    void aBackendMayBeASubset() throws IOException {
+        MeshImage image = image(ORDERS, SUBSETS, route("""
+                parentRefs: [{group: "", kind: Service, name: orders}]
+                rules:
+                - backendRefs:
+                  - {group: weft.dev, kind: Subset, name: orders.v1, port: 80}
+                  - {group: weft.dev, kind: Subset, name: orders.v2, port: 80}
+                """));
+        assertThat(Analysis.analyze(image))
+                .extracting(finding -> finding.code() + " " + finding.path() + ": " + finding.problem())
+                .contains("dangling-backend spec.rules[0].backendRefs[1]: HTTPRoute shop/r: there is no Subset"
+                        + " shop/orders.v2")
+                .noneMatch(finding -> finding.contains("backendRefs[0]"));
+        assertThat(conditions(image, Kind.HTTP_ROUTE, "r"))
+                .containsExactly("Accepted=true Accepted", "ResolvedRefs=false BackendNotFound");
+    }
+
     private static String doc(String kind, String namespace, String name, String spec) {
         return "apiVersion: gateway.networking.k8s.io/v1\nkind: " + kind + "\nmetadata: {name: " + name
                 + ", namespace: " + namespace + "}\nspec:\n" + spec.indent(2);

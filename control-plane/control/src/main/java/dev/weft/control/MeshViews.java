@@ -22,6 +22,7 @@ import dev.weft.meshmodel.Provenance;
 import dev.weft.meshmodel.ReferenceGrant;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.Subset;
 import dev.weft.meshmodel.TrafficPolicy;
 import dev.weft.meshmodel.Workload;
 import java.util.ArrayList;
@@ -152,6 +153,7 @@ final class MeshViews {
         return switch (resource) {
             case Workload workload -> new TreeMap<>(workload.labels());
             case Service service -> new TreeMap<>(service.labels());
+            case Subset subset -> new TreeMap<>(subset.labels());
             default -> Map.of();
         };
     }
@@ -164,6 +166,7 @@ final class MeshViews {
             case MeshRoute r -> count(r.rules().size(), "rule");
             case HttpRouteFilter f -> "answers " + f.response().status();
             case ReferenceGrant g -> count(g.from().size(), "referrer");
+            case Subset s -> "of " + s.service();
             case FaultPolicy p -> count(p.targets().size(), "target");
             case TrafficPolicy p -> count(p.targetRefs().size(), "target");
             case MeshSettings m -> m.trustDomain() + ", mTLS " + m.mtls().name().toLowerCase(Locale.ROOT);

@@ -19,7 +19,8 @@ public enum Kind {
     REFERENCE_GRANT("ReferenceGrant", "gateway.networking.k8s.io/v1", "gateway.networking.k8s.io/v1beta1"),
     HTTP_ROUTE_FILTER("HTTPRouteFilter", "weft.dev/v1"),
     TRAFFIC_POLICY("TrafficPolicy", "weft.dev/v1"),
-    FAULT_POLICY("FaultPolicy", "weft.dev/v1");
+    FAULT_POLICY("FaultPolicy", "weft.dev/v1"),
+    SUBSET("Subset", "weft.dev/v1");
 
     private final String documentName;
     private final List<String> apiVersions;

@@ -25,7 +25,8 @@ public final class MeshImage {
     private final Map<ResourceKey, List<Workload>> workloadsByService;
     private final Map<ResourceKey, List<Workload>> formerByService; // of Services that have none now
     private final Map<ResourceKey, List<MeshRoute>> routesByService;
-    private final Map<ResourceKey, List<TrafficPolicy>> policiesByService;
+    private final Map<ResourceKey, List<Subset>> subsetsByService;
+    private final Map<ResourceKey, List<TrafficPolicy>> policiesByTarget;
     private final Map<ResourceKey, List<FaultPolicy>> faultsByTarget;
     private final List<ReferenceGrant> grants;
     private final List<Service> services;
@@ -52,7 +53,8 @@ public final class MeshImage {
             this.services = sameButWorkloads.services;
             this.serviceIndex = sameButWorkloads.serviceIndex;
             this.routesByService = sameButWorkloads.routesByService;
-            this.policiesByService = sameButWorkloads.policiesByService;
+            this.subsetsByService = sameButWorkloads.subsetsByService;
+            this.policiesByTarget = sameButWorkloads.policiesByTarget;
             this.faultsByTarget = sameButWorkloads.faultsByTarget;
             this.grants = sameButWorkloads.grants;
             this.localityLabels = sameButWorkloads.localityLabels;
@@ -69,11 +71,17 @@ public final class MeshImage {
                         .computeIfAbsent(parent, key -> new ArrayList<>())
                         .add(route));
             }
-            this.policiesByService = new HashMap<>();
+            this.subsetsByService = new HashMap<>();
+            for (Subset subset : sorted(resources.values(), Subset.class)) {
+                subsetsByService
+                        .computeIfAbsent(subset.service(), key -> new ArrayList<>())
+                        .add(subset);
+            }
+            this.policiesByTarget = new HashMap<>();
             for (TrafficPolicy policy : sorted(resources.values(), TrafficPolicy.class)) {
                 Set<ResourceKey> targets = new HashSet<>();
-                policy.targetRefs().forEach(ref -> targets.add(ref.service()));
-                targets.forEach(target -> policiesByService
+                policy.targetRefs().forEach(ref -> targets.add(ref.resource()));
+                targets.forEach(target -> policiesByTarget
                         .computeIfAbsent(target, key -> new ArrayList<>())
                         .add(policy));
             }
@@ -208,9 +216,17 @@ public final class MeshImage {
         return Collections.unmodifiableList(routesByService.getOrDefault(service, List.of()));
     }
 
-    /** The policies that target a Service, alphabetically; the first one that says something about a matter decides it. */
-    public List<TrafficPolicy> policies(ResourceKey service) {
-        return Collections.unmodifiableList(policiesByService.getOrDefault(service, List.of()));
+    /** The subsets of a Service, by name. */
+    public List<Subset> subsets(ResourceKey service) {
+        return Collections.unmodifiableList(subsetsByService.getOrDefault(service, List.of()));
+    }
+
+    /**
+     * The policies that target a Service or Subset, alphabetically; the first one that says something about a matter decides
+     * it.
+     */
+    public List<TrafficPolicy> policies(ResourceKey target) {
+        return Collections.unmodifiableList(policiesByTarget.getOrDefault(target, List.of()));
     }
 
     /** The fault policies for a Service or route, alphabetically. */
@@ -218,41 +234,23 @@ public final class MeshImage {
         return Collections.unmodifiableList(faultsByTarget.getOrDefault(target, List.of()));
     }
 
-    /** Where a backend of a route's leads. */
+    /** Where a backend of a route's leads, whichever port of its parents' a request comes to; if one is invalid, that. */
     public BackendRef.Target resolve(MeshRoute route, BackendRef backend) {
-        ResourceKey wanted = backend.service();
-        if (!backend.kind().equals(BackendRef.SERVICE)) {
-            return invalid(BackendRef.Reason.INVALID_KIND, "a " + backend.kind() + " cannot be a backend");
-        }
-        boolean permitted = wanted.namespace().equals(route.key().namespace())
-                || grants.stream().anyMatch(grant -> grant.permits(route.key(), wanted));
-        if (!permitted) {
-            return invalid(
-                    BackendRef.Reason.REF_NOT_PERMITTED,
-                    wanted + " is in another namespace, and no ReferenceGrant there permits it");
-        }
-        Service service = service(wanted);
-        if (service == null) {
-            return invalid(BackendRef.Reason.BACKEND_NOT_FOUND, "there is no " + wanted);
-        }
-        Integer number = backend.port();
-        if (number == null) {
-            return invalid(BackendRef.Reason.BACKEND_NOT_FOUND, "needs the port of " + wanted);
-        }
-        Service.Port port = service.port(number);
-        if (port == null) {
-            return invalid(BackendRef.Reason.BACKEND_NOT_FOUND, wanted + " has no port " + number);
-        }
-        if (route.layer() != MeshRoute.Layer.HTTP && port.protocol().isHttp()) {
-            return invalid(
-                    BackendRef.Reason.UNSUPPORTED_PROTOCOL,
-                    "port " + number + " of " + wanted + " is HTTP: it does not take connections as they come");
-        }
-        return new BackendRef.Found(service, port);
+        return BackendResolver.resolve(this, route, backend);
     }
 
-    private static BackendRef.Invalid invalid(BackendRef.Reason reason, String problem) {
-        return new BackendRef.Invalid(reason, problem);
+    /**
+     * Where a backend of a route's leads.
+     *
+     * @param requestPort what comes to this port of a parent's
+     */
+    public BackendRef.Target resolve(MeshRoute route, BackendRef backend, int requestPort) {
+        return BackendResolver.resolve(this, route, backend, requestPort);
+    }
+
+    /** Whether a grant lets the route refer to the resource. */
+    boolean isGranted(MeshRoute route, ResourceKey resource) {
+        return grants.stream().anyMatch(grant -> grant.permits(route.key(), resource));
     }
 
     /** The Service's full name, {@code NAME.NAMESPACE.svc.DOMAIN}. */

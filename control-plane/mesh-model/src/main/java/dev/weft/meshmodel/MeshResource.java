@@ -4,6 +4,7 @@ package dev.weft.meshmodel;
 public sealed interface MeshResource
         permits Workload,
                 Service,
+                Subset,
                 MeshRoute,
                 HttpRouteFilter,
                 ReferenceGrant,

@@ -29,9 +29,9 @@ public record TrafficPolicy(
     }
 
     /**
-     * A Service of the policy's namespace.
+     * A Service or Subset of the policy's namespace.
      *
      * @param portName one port of it ({@code sectionName}), or null for all
      */
-    public record TargetRef(ResourceKey service, @Nullable String portName) {}
+    public record TargetRef(ResourceKey resource, @Nullable String portName) {}
 }

@@ -94,6 +94,7 @@ final class DocumentReader {
             case FAULT_POLICY -> FaultPolicyReader.read(key, spec);
             case HTTP_ROUTE_FILTER -> HttpRouteFilterReader.read(key, spec);
             case TRAFFIC_POLICY -> TrafficPolicyReader.read(key, spec);
+            case SUBSET -> SubsetReader.read(key, spec);
         };
     }
 

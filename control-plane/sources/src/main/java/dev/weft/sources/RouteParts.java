@@ -91,9 +91,13 @@ final class RouteParts {
         String kind = Objects.requireNonNullElse(item.string("kind"), BackendRef.SERVICE);
         String namespace = Objects.requireNonNullElse(item.string("namespace"), key.namespace());
         Integer weight = item.integer("weight", 0, 1_000_000);
+        String full = CORE.contains(group) ? kind : group + "/" + kind;
         return new BackendRef(
-                CORE.contains(group) ? kind : group + "/" + kind,
-                ResourceKey.service(namespace, item.requiredString("name")),
+                full,
+                new ResourceKey(
+                        full.equals(BackendRef.SUBSET) ? Kind.SUBSET : Kind.SERVICE,
+                        namespace,
+                        item.requiredString("name")),
                 item.integer("port", 1, 65_535),
                 weight == null ? 1 : weight,
                 filters.read(key, item));

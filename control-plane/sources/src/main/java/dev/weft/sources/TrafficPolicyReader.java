@@ -1,11 +1,13 @@
 package dev.weft.sources;
 
+import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.TrafficPolicy;
 import dev.weft.meshmodel.TrafficPolicy.TargetRef;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** {@code weft.dev/v1 TrafficPolicy}. */
@@ -16,18 +18,8 @@ final class TrafficPolicyReader {
         List<TargetRef> targets = new ArrayList<>();
         List<FieldReader> items = spec.objects("targetRefs");
         for (FieldReader item : items) {
-            String group = item.string("group");
-            String kind = item.string("kind");
-            if (group != null && !group.isEmpty() || kind != null && !kind.equals("Service")) {
-                item.findings()
-                        .error(
-                                "bad-value",
-                                item.path(),
-                                "only a Service can be targeted",
-                                "kind: Service, group: \"\"");
-            }
-            String name = item.requiredString("name");
-            targets.add(new TargetRef(ResourceKey.service(key.namespace(), name), item.string("sectionName")));
+            ResourceKey target = target(key, item);
+            targets.add(new TargetRef(target, item.string("sectionName")));
         }
         if (items.isEmpty()) {
             spec.missing("targetRefs");
@@ -46,6 +38,21 @@ final class TrafficPolicyReader {
                 duration(timeouts, "request"),
                 duration(timeouts, "idle"),
                 HealthCheckReader.read(spec.object("healthCheck")));
+    }
+
+    private static ResourceKey target(ResourceKey key, FieldReader item) {
+        String group = Objects.requireNonNullElse(item.string("group"), "");
+        String kind = Objects.requireNonNullElse(item.string("kind"), "Service");
+        boolean isSubset = kind.equals("Subset") && group.equals(Kind.SUBSET.group());
+        if (!isSubset && !(kind.equals("Service") && group.isEmpty())) {
+            item.findings()
+                    .error(
+                            "bad-value",
+                            item.path(),
+                            "only a Service or a Subset can be targeted",
+                            "kind: Service, group: \"\", or kind: Subset, group: weft.dev");
+        }
+        return new ResourceKey(isSubset ? Kind.SUBSET : Kind.SERVICE, key.namespace(), item.requiredString("name"));
     }
 
     private static @Nullable Duration duration(@Nullable FieldReader timeouts, String name) {

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Diagnostic;
 import dev.weft.meshmodel.HealthCheck;
+import dev.weft.meshmodel.Kind;
+import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.Subset;
 import dev.weft.meshmodel.TrafficPolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +54,27 @@ class DocumentReaderTest {
         assertThat(errors(policy(targets + "{}}")))
                 .containsExactly(
                         "bad-value spec.healthCheck: exactly one of http, grpc and tcp says what is asked; tcp: {}");
+    }
+
+    @Test
+    void aSubsetIsNamedAfterItsService() {
+        String subset = "apiVersion: weft.dev/v1\nkind: Subset\nmetadata: {name: %s}\nspec: {service: a, labels: %s}\n";
+        Subset read = (Subset)
+                DocumentReader.read(subset.formatted("a.v1", "{version: v1}")).resource();
+        assertThat(read)
+                .isEqualTo(new Subset(
+                        new ResourceKey(Kind.SUBSET, "default", "a.v1"),
+                        ResourceKey.service("default", "a"),
+                        Map.of("version", "v1")));
+        assertThat(errors(subset.formatted("b.v1", "{}")))
+                .containsExactly(
+                        "bad-value spec.labels: must not be empty; that would be the Service",
+                        "bad-name metadata.name: must be 'a.' and a name other than 'tcp' (got 'b.v1'); e.g. a.v1");
+        assertThat(errors(subset.formatted("a.tcp", "{version: v1}")))
+                .containsExactly(
+                        "bad-name metadata.name: must be 'a.' and a name other than 'tcp' (got 'a.tcp'); e.g. a.v1");
+        assertThat(errors(policy("{targetRefs: [{group: weft.dev, kind: Subset, name: a.v1}]}")))
+                .isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.Protocol;
+import dev.weft.meshmodel.Subset;
 import dev.weft.meshmodel.Vips;
 import dev.weft.meshmodel.Workload;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -21,6 +22,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Clusters: outbound per Service port, inbound per application port, and the few every proxy has. */
 final class Clusters {
@@ -52,17 +54,18 @@ final class Clusters {
     private Clusters() {}
 
     /**
-     * The cluster of a Service port.
+     * The cluster of a Service port. A subset's has the same peers, and its own policy and endpoints.
      *
+     * @param subset null = the whole Service
      * @param opaque for bytes that are not HTTP
      */
-    static Cluster outbound(MeshImage image, Service service, Service.Port port, boolean opaque) {
+    static Cluster outbound(
+            MeshImage image, Service service, @Nullable Subset subset, Service.Port port, boolean opaque) {
         String fqdn = image.fqdn(service.key());
-        String edsName = Names.outbound(port.port(), fqdn);
-        boolean second = opaque && port.protocol() == Protocol.UNDECLARED;
-        ServicePolicy policy = ServicePolicy.of(image, service, port);
+        String edsName = Names.outbound(port.port(), subset, fqdn);
+        ServicePolicy policy = ServicePolicy.of(image, service, subset, port);
         Cluster.Builder cluster = Cluster.newBuilder()
-                .setName(second ? Names.outboundOpaque(port.port(), fqdn) : edsName)
+                .setName(opaque ? Names.outboundBytes(port, subset, fqdn) : edsName)
                 .setType(Cluster.DiscoveryType.EDS)
                 .setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder()
                         .setEdsConfig(Protos.ADS)
@@ -81,7 +84,7 @@ final class Clusters {
             TransportSocket tls = MeshTls.client(
                     image.identities(service),
                     alpn(port.protocol(), opaque),
-                    "outbound_." + port.port() + "_._." + fqdn);
+                    "outbound_." + port.port() + "_." + (subset == null ? "" : subset.shortName()) + "_." + fqdn);
             if (plaintext) {
                 cluster.addTransportSocketMatches(Cluster.TransportSocketMatch.newBuilder()
                                 .setName("mesh")

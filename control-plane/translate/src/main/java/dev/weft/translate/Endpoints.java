@@ -5,6 +5,7 @@ import com.google.protobuf.Value;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.TargetPort;
+import dev.weft.meshmodel.Subset;
 import dev.weft.meshmodel.Workload;
 import io.envoyproxy.envoy.config.core.v3.HealthStatus;
 import io.envoyproxy.envoy.config.core.v3.Locality;
@@ -15,6 +16,7 @@ import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoints of a Service port: its workloads that serve the target port, by locality.
@@ -27,18 +29,19 @@ import java.util.TreeMap;
 final class Endpoints {
     private Endpoints() {}
 
-    static ClusterLoadAssignment of(MeshImage image, Service service, Service.Port port) {
+    /** Those of a subset, null for the whole Service. */
+    static ClusterLoadAssignment of(MeshImage image, Service service, @Nullable Subset subset, Service.Port port) {
         Map<String, LocalityLbEndpoints.Builder> localities = new TreeMap<>();
         for (Workload workload : image.workloads(service.key())) {
             int target = target(port.target(), workload);
-            if (target > 0) {
+            if (target > 0 && (subset == null || subset.includes(workload))) {
                 localities
                         .computeIfAbsent(workload.locality(), Endpoints::locality)
                         .addLbEndpoints(endpoint(image, workload, target));
             }
         }
         ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
-                .setClusterName(Names.outbound(port.port(), image.fqdn(service.key())));
+                .setClusterName(Names.outbound(port.port(), subset, image.fqdn(service.key())));
         localities.values().forEach(assignment::addEndpoints);
         return assignment.build();
     }

@@ -7,6 +7,7 @@ import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshRoute;
 import dev.weft.meshmodel.RouteFilter.Cors;
 import dev.weft.meshmodel.RouteFilter.Mirror;
+import dev.weft.meshmodel.Service;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
@@ -27,13 +28,13 @@ final class RouteFilterConfigs {
     private RouteFilterConfigs() {}
 
     /** Null if the reference leads nowhere: then nothing is mirrored (Gateway API, HTTPRequestMirrorFilter). */
-    static RouteAction.@Nullable RequestMirrorPolicy mirror(MeshImage image, MeshRoute route, Mirror mirror) {
-        if (!(image.resolve(route, mirror.backend()) instanceof BackendRef.Found found)) {
+    static RouteAction.@Nullable RequestMirrorPolicy mirror(
+            MeshImage image, MeshRoute route, Service.Port port, Mirror mirror) {
+        if (!(image.resolve(route, mirror.backend(), port.port()) instanceof BackendRef.Found found)) {
             return null;
         }
         return RouteAction.RequestMirrorPolicy.newBuilder()
-                .setCluster(Names.outbound(
-                        found.port().port(), image.fqdn(found.service().key())))
+                .setCluster(Names.outbound(image, found))
                 .setRuntimeFraction(RuntimeFractionalPercent.newBuilder().setDefaultValue(millionths(mirror.share())))
                 // the mirror is a Service as any other, and knows itself by its callers' name for the first one
                 .setDisableShadowHostSuffixAppend(true)

@@ -43,7 +43,7 @@ final class RouteRules {
                     .setMatch(RouteMatch.newBuilder().setPrefix("/"))
                     .setRoute(RouteAction.newBuilder()
                             .setCluster(Names.outbound(port.port(), image.fqdn(service.key()))));
-            hash(image, service, port, route.getRouteBuilder());
+            hash(ServicePolicy.of(image, service, port), route.getRouteBuilder());
             return List.of(withTimeout(route, port.protocol(), policyTimeout));
         }
         return RouteCandidate.of(attached).stream()
@@ -81,20 +81,21 @@ final class RouteRules {
                 return own == null ? unanswerable(route, candidate.route()) : DirectResponses.of(route, own.response());
             }
         }
-        RouteAction.Builder action = backends(image, candidate.route(), rule);
+        RouteAction.Builder action = backends(image, candidate.route(), port, rule);
         if (action == null) {
             return unanswerable(route, candidate.route());
         }
         for (BackendRef backend : rule.backendRefs()) {
-            if (image.resolve(candidate.route(), backend) instanceof BackendRef.Found found) {
-                hash(image, found.service(), found.port(), action);
+            if (image.resolve(candidate.route(), backend, port.port()) instanceof BackendRef.Found found) {
+                hash(ServicePolicy.of(image, found.service(), found.subset(), found.port()), action);
             }
         }
         for (RouteFilter filter : rule.filters()) {
             if (filter instanceof RouteFilter.UrlRewrite rewrite) {
                 UrlEdits.rewrite(action, rewrite, candidate.path());
             } else if (filter instanceof RouteFilter.Mirror mirror) {
-                RouteAction.RequestMirrorPolicy policy = RouteFilterConfigs.mirror(image, candidate.route(), mirror);
+                RouteAction.RequestMirrorPolicy policy =
+                        RouteFilterConfigs.mirror(image, candidate.route(), port, mirror);
                 if (policy != null) {
                     action.addRequestMirrorPolicies(policy);
                 }
@@ -104,9 +105,8 @@ final class RouteRules {
     }
 
     /** Says what to hash where a backend's endpoints are picked by it. */
-    private static void hash(MeshImage image, Service service, Service.Port port, RouteAction.Builder action) {
-        LoadBalancer.HashKey key =
-                ServicePolicy.of(image, service, port).loadBalancer().hash();
+    private static void hash(ServicePolicy policy, RouteAction.Builder action) {
+        LoadBalancer.HashKey key = policy.loadBalancer().hash();
         if (key != null && !action.getHashPolicyList().contains(Balancers.hashPolicy(key))) {
             action.addHashPolicy(Balancers.hashPolicy(key));
         }
@@ -131,14 +131,15 @@ final class RouteRules {
     }
 
     /** Where a rule's requests go; null if nowhere: all answered with 500. */
-    private static RouteAction.@Nullable Builder backends(MeshImage image, MeshRoute route, RouteRule<?> rule) {
+    private static RouteAction.@Nullable Builder backends(
+            MeshImage image, MeshRoute route, Service.Port port, RouteRule<?> rule) {
         WeightedCluster.Builder split = WeightedCluster.newBuilder();
         long invalid = 0;
         for (BackendRef backend : rule.backendRefs()) {
             if (backend.weight() == 0) {
                 continue;
             }
-            String cluster = cluster(image, route, backend);
+            String cluster = cluster(image, route, port, backend);
             if (cluster == null || !backend.filters().stream().allMatch(RouteFilter::isSupportedForBackend)) {
                 invalid += backend.weight();
                 continue;
@@ -173,9 +174,9 @@ final class RouteRules {
     }
 
     /** Null if the reference leads nowhere. */
-    private static @Nullable String cluster(MeshImage image, MeshRoute route, BackendRef backend) {
-        return image.resolve(route, backend) instanceof BackendRef.Found found
-                ? Names.outbound(found.port().port(), image.fqdn(found.service().key()))
+    private static @Nullable String cluster(MeshImage image, MeshRoute route, Service.Port port, BackendRef backend) {
+        return image.resolve(route, backend, port.port()) instanceof BackendRef.Found found
+                ? Names.outbound(image, found)
                 : null;
     }
 

@@ -118,12 +118,12 @@ final class ServiceListener {
         if (!byServerName.isEmpty() || !routes(Layer.HTTP).isEmpty()) {
             return Filters.tcp(image.settings(), Names.BLACK_HOLE, null);
         }
-        return Filters.tcp(image.settings(), Names.outboundBytes(port, image.fqdn(service.key())), idle);
+        return Filters.tcp(image.settings(), Names.outboundBytes(port, null, image.fqdn(service.key())), idle);
     }
 
     private Filter routed(MeshRoute route) {
         return Filters.tcp(
-                image.settings(), service.name() + "." + service.namespace(), StreamSplit.of(image, route), idle);
+                image.settings(), service.name() + "." + service.namespace(), StreamSplit.of(image, route, port), idle);
     }
 
     /** Names for the workload's hosts file: what has a virtual host has them there, this has none. */

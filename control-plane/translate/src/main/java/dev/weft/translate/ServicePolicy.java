@@ -3,7 +3,9 @@ package dev.weft.translate;
 import dev.weft.meshmodel.HealthCheck;
 import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.Subset;
 import dev.weft.meshmodel.TrafficPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,8 +14,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the traffic policies say about one port of a Service. A policy that names the port decides before one that names
- * only the Service; among equals the alphabetically first that says something decides.
+ * What the traffic policies say about one port of a Service, or of a subset. A policy that names the port decides before one
+ * that does not; among equals the alphabetically first that says something decides.
  */
 final class ServicePolicy {
     private final List<TrafficPolicy> policies;
@@ -23,21 +25,33 @@ final class ServicePolicy {
     }
 
     static ServicePolicy of(MeshImage image, Service service, Service.Port port) {
-        List<TrafficPolicy> ofPort = new ArrayList<>();
-        List<TrafficPolicy> ofService = new ArrayList<>();
-        for (TrafficPolicy policy : image.policies(service.key())) {
+        return of(image, service, null, port);
+    }
+
+    /** What is said about a subset goes before what is said about the Service; null = the whole Service. */
+    static ServicePolicy of(MeshImage image, Service service, @Nullable Subset subset, Service.Port port) {
+        List<TrafficPolicy> policies = new ArrayList<>();
+        if (subset != null) {
+            add(image, subset.key(), port, policies);
+        }
+        add(image, service.key(), port, policies);
+        return new ServicePolicy(policies);
+    }
+
+    private static void add(MeshImage image, ResourceKey resource, Service.Port port, List<TrafficPolicy> policies) {
+        List<TrafficPolicy> ofAll = new ArrayList<>();
+        for (TrafficPolicy policy : image.policies(resource)) {
             for (TrafficPolicy.TargetRef target : policy.targetRefs()) {
-                if (target.service().equals(service.key())) {
+                if (target.resource().equals(resource)) {
                     if (target.portName() == null) {
-                        ofService.add(policy);
+                        ofAll.add(policy);
                     } else if (target.portName().equals(port.name())) {
-                        ofPort.add(policy);
+                        policies.add(policy);
                     }
                 }
             }
         }
-        ofPort.addAll(ofService);
-        return new ServicePolicy(ofPort);
+        policies.addAll(ofAll);
     }
 
     LoadBalancer loadBalancer() {

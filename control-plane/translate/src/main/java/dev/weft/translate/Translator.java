@@ -6,9 +6,11 @@ import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshSettings;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
+import dev.weft.meshmodel.Subset;
 import dev.weft.meshmodel.Workload;
 import dev.weft.translate.ProxyNode.Mode;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -131,15 +133,19 @@ public final class Translator {
         Map<String, XdsResource> endpoints = new LinkedHashMap<>();
         Map<String, XdsResource> oldClusters = before == null ? Map.of() : before.clusters;
         Map<String, XdsResource> oldEndpoints = before == null ? Map.of() : before.endpoints;
+        List<@Nullable Subset> subsets = new ArrayList<>(image.subsets(service.key()));
+        subsets.addFirst(null); // all of it
         for (Service.Port port : service.ports()) {
-            Cluster main =
-                    Clusters.outbound(image, service, port, !port.protocol().mayBeHttp());
-            put(clusters, oldClusters, main.getName(), main);
-            if (port.protocol() == Service.Protocol.UNDECLARED) {
-                Cluster opaque = Clusters.outbound(image, service, port, true);
-                put(clusters, oldClusters, opaque.getName(), opaque);
+            for (Subset subset : subsets) {
+                Cluster main = Clusters.outbound(
+                        image, service, subset, port, !port.protocol().mayBeHttp());
+                put(clusters, oldClusters, main.getName(), main);
+                if (port.protocol() == Service.Protocol.UNDECLARED) {
+                    Cluster opaque = Clusters.outbound(image, service, subset, port, true);
+                    put(clusters, oldClusters, opaque.getName(), opaque);
+                }
+                put(endpoints, oldEndpoints, main.getName(), Endpoints.of(image, service, subset, port));
             }
-            put(endpoints, oldEndpoints, main.getName(), Endpoints.of(image, service, port));
         }
         return new ServicePart(service, workloads, image.configurationVersion(), clusters, endpoints);
     }

@@ -52,7 +52,9 @@ final class GatewayApiMesh implements AutoCloseable {
                     name,
                     8080,
                     "credential",
-                    "exec " + LoopbackMesh.java(EchoServer.class, "--name " + name + " --port 8080 --address $HOST"));
+                    "exec " + LoopbackMesh.java(EchoServer.class, "--name " + name + " --port 8080 --address $HOST"),
+                    "--label",
+                    "tier=" + tier(name));
             workloads.append(workload(namespace, name, address(unit, name)));
         }));
         for (String namespace : CALLERS) {
@@ -89,9 +91,14 @@ final class GatewayApiMesh implements AutoCloseable {
                 ---
                 apiVersion: weft.dev/v1
                 kind: Workload
-                metadata: {name: %2$s-1, namespace: %1$s, labels: {app: %2$s}}
+                metadata: {name: %2$s-1, namespace: %1$s, labels: {app: %2$s, tier: %4$s}}
                 spec: {address: %3$s, ports: [{name: http, port: 8080}], serviceAccount: %2$s, tls: plaintext}
-                """.formatted(namespace, name, address);
+                """.formatted(namespace, name, address, tier(name));
+    }
+
+    /** A label that several have. */
+    private static String tier(String name) {
+        return name.equals("three") ? "cache" : "backend";
     }
 
     private static RunningProcess envoy(Path folder, String namespace, String address, int xds) throws IOException {
