@@ -85,7 +85,7 @@ public final class MeshImage {
                         .computeIfAbsent(target, key -> new ArrayList<>())
                         .add(policy));
             }
-            this.localityLabels = localityLabels(policiesByService.values());
+            this.localityLabels = localityLabels(policiesByTarget.values());
             this.faultsByTarget = new HashMap<>();
             for (FaultPolicy policy : sorted(resources.values(), FaultPolicy.class)) {
                 Set<ResourceKey> targets = new HashSet<>();

@@ -22,6 +22,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.type.v3.HashPolicy;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -147,6 +148,8 @@ final class Filters {
     }
 
     private static Filter tcp(MeshSettings settings, TcpProxy.Builder proxy, @Nullable Duration idle) {
+        // the one thing of a connection to hash, for clusters that go by one
+        proxy.addHashPolicy(HashPolicy.newBuilder().setSourceIp(HashPolicy.SourceIp.getDefaultInstance()));
         if (idle != null) {
             proxy.setIdleTimeout(Protos.duration(idle));
         }
