@@ -38,6 +38,15 @@ final class LoadBalancerReader {
         Warmup warmup = warmup(item.object("warmup"));
         int size = aperture == null ? 0 : aperture;
         LocalityPreference locality = LocalityReader.read(item.object("localityLbSetting"));
+        boolean ours = simple == Policy.PEAK_EWMA || aperture != null;
+        if (ours && locality != null && !locality.distribute().isEmpty()) {
+            item.findings()
+                    .error(
+                            "bad-value",
+                            item.at("localityLbSetting"),
+                            "'distribute' goes with neither PEAK_EWMA nor an aperture",
+                            "keep one");
+        }
         if (hash == null) {
             return new LoadBalancer(simple == null ? Policy.LEAST_REQUEST : simple, null, 0, warmup, size, locality);
         }

@@ -9,6 +9,7 @@ import com.google.protobuf.Value;
 import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.LoadBalancer.Policy;
 import dev.weft.meshmodel.LoadBalancer.Warmup;
+import dev.weft.meshmodel.LocalityPreference;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
@@ -40,6 +41,11 @@ final class Balancers {
                     case RING_HASH -> Cluster.LbPolicy.RING_HASH;
                     case MAGLEV -> Cluster.LbPolicy.MAGLEV;
                 });
+        LocalityPreference locality = balancer.locality();
+        if (locality != null && !locality.distribute().isEmpty()) {
+            cluster.getCommonLbConfigBuilder()
+                    .setLocalityWeightedLbConfig(Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance());
+        }
         if (balancer.policy() == Policy.PEAK_EWMA || balancer.aperture() > 0) {
             cluster.setLoadBalancingPolicy(list(balancer));
         } else if (balancer.policy() == Policy.RING_HASH && balancer.tableSize() > 0) {

@@ -14,7 +14,6 @@ import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
-import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,26 +23,29 @@ import org.jspecify.annotations.Nullable;
  * <p>One that is not ready goes as DRAINING, which Envoy neither uses nor counts: the ready ones take all of the load,
  * however few they are (as UNHEALTHY, the sick ones would get their part of it again once half of all are sick: Envoy's
  * panic). Where none is ready there is nothing left to count, and panic tries all of them: a service whose every instance
- * fails its check, perhaps for what they all depend on, is asked and does not vanish.
+ * fails its check, perhaps for what they all depend on, is asked and does not vanish. Where callers prefer the near ones, sick
+ * ones do go as UNHEALTHY: their share of the load is what the far ones get.
  */
 final class Endpoints {
     private Endpoints() {}
 
     /** Those of a subset, null for the whole Service. */
-    static ClusterLoadAssignment of(MeshImage image, Service service, @Nullable Subset subset, Service.Port port) {
-        Map<String, LocalityLbEndpoints.Builder> localities = new TreeMap<>();
+    static ClusterLoadAssignment of(
+            MeshImage image, Service service, @Nullable Subset subset, Service.Port port, LocalitySpread spread) {
+        TreeMap<LocalitySpread.Group, LocalityLbEndpoints.Builder> groups = new TreeMap<>();
         for (Workload workload : image.workloads(service.key())) {
             int target = target(port.target(), workload);
-            if (target > 0 && (subset == null || subset.includes(workload))) {
-                localities
-                        .computeIfAbsent(workload.locality(), Endpoints::locality)
-                        .addLbEndpoints(endpoint(image, workload, target));
+            boolean serves = target > 0 && (subset == null || subset.includes(workload));
+            LocalitySpread.Group group = serves ? spread.group(workload) : null;
+            if (group != null) {
+                HealthStatus sick = spread.spillsOver() ? HealthStatus.UNHEALTHY : HealthStatus.DRAINING;
+                groups.computeIfAbsent(group, of -> locality(of.locality()))
+                        .addLbEndpoints(endpoint(image, workload, target, sick));
             }
         }
         ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
                 .setClusterName(Names.outbound(port.port(), subset, image.fqdn(service.key())));
-        localities.values().forEach(assignment::addEndpoints);
-        return assignment.build();
+        return assignment.addAllEndpoints(spread.arrange(groups)).build();
     }
 
     /** Where peers connect for the target port, 0 if the workload does not serve it. */
@@ -81,7 +83,7 @@ final class Endpoints {
         return builder;
     }
 
-    private static LbEndpoint endpoint(MeshImage image, Workload workload, int port) {
+    private static LbEndpoint endpoint(MeshImage image, Workload workload, int port, HealthStatus sick) {
         String version = workload.labels().getOrDefault("version", "latest"); // Istio's word where there is none
         String canonical = workload.service() != null
                 ? workload.service()
@@ -111,7 +113,7 @@ final class Endpoints {
         }
         return LbEndpoint.newBuilder()
                 .setEndpoint(Endpoint.newBuilder().setAddress(Protos.address(workload.address(), port)))
-                .setHealthStatus(workload.ready() ? HealthStatus.HEALTHY : HealthStatus.DRAINING)
+                .setHealthStatus(workload.ready() ? HealthStatus.HEALTHY : sick)
                 .setLoadBalancingWeight(Protos.number(workload.weight()))
                 .setMetadata(metadata)
                 .build();

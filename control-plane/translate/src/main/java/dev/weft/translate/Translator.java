@@ -40,6 +40,7 @@ public final class Translator {
     private final Map<String, Part> parts = new HashMap<>();
     private SortedMap<String, XdsResource> clusters = Collections.emptySortedMap();
     private SortedMap<String, XdsResource> endpoints = Collections.emptySortedMap();
+    private final LocalEndpoints local = new LocalEndpoints();
     private long version = -1;
     private long configurationVersion = -1;
 
@@ -61,13 +62,15 @@ public final class Translator {
             version = image.version();
             configurationVersion = image.configurationVersion();
         }
-        return new XdsResources(listeners(image, proxy), routes(image, proxy), clusters(image, proxy), endpoints);
+        return new XdsResources(
+                listeners(image, proxy), routes(image, proxy), clusters(image, proxy), endpoints(image, proxy));
     }
 
     /** Forgets what was remembered for a class that no proxy belongs to any more. */
     public synchronized void forget(ProxyClass proxy) {
         String suffix = proxy.toString();
         parts.keySet().removeIf(key -> key.endsWith(suffix));
+        local.forget(proxy.whereabouts());
     }
 
     private void refreshServices(MeshImage image) {
@@ -102,7 +105,7 @@ public final class Translator {
     }
 
     /** What differs between two maps of resources. */
-    private static final class Change {
+    static final class Change {
         private final Set<String> removed = new HashSet<>();
         private final Map<String, XdsResource> put = new HashMap<>();
 
@@ -144,10 +147,25 @@ public final class Translator {
                     Cluster opaque = Clusters.outbound(image, service, subset, port, true);
                     put(clusters, oldClusters, opaque.getName(), opaque);
                 }
-                put(endpoints, oldEndpoints, main.getName(), Endpoints.of(image, service, subset, port));
+                if (ServicePolicy.of(image, service, subset, port)
+                                .loadBalancer()
+                                .locality()
+                        == null) {
+                    put(
+                            endpoints,
+                            oldEndpoints,
+                            main.getName(),
+                            Endpoints.of(image, service, subset, port, LocalitySpread.NONE));
+                }
             }
         }
         return new ServicePart(service, workloads, image.configurationVersion(), clusters, endpoints);
+    }
+
+    private Map<String, XdsResource> endpoints(MeshImage image, ProxyClass proxy) {
+        return image.localityLabels() == null
+                ? endpoints
+                : new JoinedMap<>(endpoints, local.of(image, proxy.whereabouts()));
     }
 
     private Map<String, XdsResource> listeners(MeshImage image, ProxyClass proxy) {
@@ -224,8 +242,7 @@ public final class Translator {
         return result;
     }
 
-    private static void put(
-            Map<String, XdsResource> into, Map<String, XdsResource> before, String name, Message message) {
+    static void put(Map<String, XdsResource> into, Map<String, XdsResource> before, String name, Message message) {
         XdsResource made = XdsResource.of(name, message);
         XdsResource old = before.get(name);
         into.put(name, old != null && old.version().equals(made.version()) ? old : made);

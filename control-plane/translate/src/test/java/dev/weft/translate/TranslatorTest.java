@@ -82,7 +82,7 @@ class TranslatorTest {
                 .apply(List.of(put(workload(0, 1, "10.9.9.9", Workload.Tls.MULTIPLEXED))))
                 .after();
         Map<String, Boolean> multiplexed = new TreeMap<>();
-        Endpoints.of(image, service(0), null, service(0).ports().getFirst())
+        Endpoints.of(image, service(0), null, service(0).ports().getFirst(), LocalitySpread.NONE)
                 .getEndpoints(0)
                 .getLbEndpointsList()
                 .forEach(endpoint -> multiplexed.put(

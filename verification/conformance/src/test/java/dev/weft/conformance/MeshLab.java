@@ -162,7 +162,28 @@ final class MeshLab implements AutoCloseable {
             Map<String, String> environment)
             throws IOException {
         TestNetwork.Host host = network.addHost(name);
-        return start(host, join(host, service), service, ports, labels, application, environment);
+        return start(host, join(host, service), service, ports, labelled(labels), application, environment);
+    }
+
+    /** The same for an instance that says where it runs. */
+    Unit runAt(
+            String locality,
+            String name,
+            String service,
+            List<Integer> ports,
+            List<String> labels,
+            RunningProcess.Spec application)
+            throws IOException {
+        TestNetwork.Host host = network.addHost(name);
+        List<String> options = labelled(labels);
+        options.addAll(List.of("--locality", locality));
+        return start(host, join(host, service), service, ports, options, application, Map.of());
+    }
+
+    private static List<String> labelled(List<String> labels) {
+        List<String> options = new ArrayList<>();
+        labels.forEach(label -> options.addAll(List.of("--label", label)));
+        return options;
     }
 
     /** The same on a host that joined 20 days ago. */
@@ -183,7 +204,7 @@ final class MeshLab implements AutoCloseable {
             Path credential,
             String service,
             List<Integer> ports,
-            List<String> labels,
+            List<String> options,
             RunningProcess.Spec application,
             Map<String, String> environment) {
         String name = host.name();
@@ -198,7 +219,7 @@ final class MeshLab implements AutoCloseable {
                 "--control-plane",
                 controlHost.address() + ":15012"));
         ports.forEach(port -> words.addAll(List.of("--port", Integer.toString(port))));
-        labels.forEach(label -> words.addAll(List.of("--label", label)));
+        words.addAll(options);
         words.add("--");
         words.addAll(application.command());
         RunningProcess.Spec weft = WeftProcess.weft(name, words.toArray(String[]::new));
@@ -208,6 +229,11 @@ final class MeshLab implements AutoCloseable {
         Unit unit = new Unit(name, host, process, folder.resolve(name + ".ids"));
         units.put(name, unit);
         return unit;
+    }
+
+    /** Ends an instance as an operator does, and returns at once. */
+    void stop(String name) {
+        Objects.requireNonNull(units.get(name)).process().terminate();
     }
 
     Path file(String name) {
