@@ -7,7 +7,7 @@ source verification/jdk.sh
 stamp=build/bench/built
 classpath=build/bench/classpath
 mkdir -p build/bench
-sources=(pom.xml common verification/bench verification/testkit verification/pom.xml control-plane/xds-api data-plane/balance)
+sources=(pom.xml common verification/bench verification/testkit verification/pom.xml control-plane/xds-api data-plane/balance data-plane/route data-plane/http data-plane/xds-model)
 if [ ! -e "$stamp" ] || [ -n "$(find "${sources[@]}" -newer "$stamp" \( -name '*.java' -o -name '*.proto' -o -name pom.xml \) -not -path '*/target/*' -print -quit)" ]; then
   echo "bench: building the harness" >&2
   touch "$stamp.new"

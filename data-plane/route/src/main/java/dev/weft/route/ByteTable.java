@@ -49,6 +49,6 @@ final class ByteTable<V> {
         for (int i = start; i < end; i++) {
             hash = 31 * hash + (fold ? Ascii.lower(bytes[i]) : bytes[i]);
         }
-        return hash ^ hash >>> 16;
+        return (hash * 0x9E3779B9) >>> 16 ^ hash * 0x9E3779B9; // names that count up would lie side by side
     }
 }

@@ -26,7 +26,7 @@ public final class CompiledRoute {
     private final Route route;
     private final HeaderCheck[] headers;
     private final QueryCheck[] query;
-    private final @Nullable TextMatcher path; // null: the index has checked it
+    private final @Nullable TextMatcher regex; // of the path, where no index has checked it
     private final boolean connect;
     private final ClusterChoice[] choices;
     private final long[] cumulative;
@@ -42,7 +42,9 @@ public final class CompiledRoute {
         headers = match.headers().stream().map(HeaderCheck::new).toArray(HeaderCheck[]::new);
         query = match.queryParameters().stream().map(QueryCheck::new).toArray(QueryCheck[]::new);
         connect = match.path() instanceof PathMatch.Connect;
-        path = pathMatcher(match);
+        regex = match.path() instanceof PathMatch.Regex path
+                ? new TextMatcher.Regex(Regexes.compile(path.regex()), null)
+                : null;
         edit = PathEdit.of(route);
         ClusterSpecifier clusters = route.action() instanceof RouteAction.Forward forward ? forward.cluster() : null;
         clusterHeader = clusters instanceof ClusterSpecifier.FromHeader header
@@ -74,25 +76,6 @@ public final class CompiledRoute {
             choices[i] = new ClusterChoice(weight.name(), i, weight);
         }
         return choices;
-    }
-
-    private static @Nullable TextMatcher pathMatcher(RouteMatch match) {
-        if (match.path() instanceof PathMatch.Regex regex) {
-            return new TextMatcher.Regex(Regexes.compile(regex.regex()));
-        }
-        if (match.caseSensitive()) {
-            return null;
-        }
-        return switch (match.path()) {
-            case PathMatch.Exact exact -> new TextMatcher.Exact(lower(exact.path()), true);
-            case PathMatch.Prefix prefix -> new TextMatcher.Prefix(lower(prefix.prefix()), true);
-            case PathMatch.PathSeparatedPrefix prefix -> new TextMatcher.SeparatedPrefix(lower(prefix.prefix()), true);
-            default -> null;
-        };
-    }
-
-    private static byte[] lower(String text) {
-        return text.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
     }
 
     /** Number of the route in its table, from 0 without gaps: for a runtime's own array beside it. */
@@ -161,17 +144,15 @@ public final class CompiledRoute {
         return Redirects.location(redirect, edit, head, scheme);
     }
 
-    /**
-     * Whether all conditions but those the index has checked hold.
-     *
-     * @param pathEnd where the path to match ends
-     */
-    boolean matches(RequestHead head, int pathEnd, RandomGenerator random) {
+    /** Whether the path is what the expression wants; for what no index finds. */
+    boolean matchesPath(RequestHead head, int pathEnd) {
+        return regex == null || regex.matches(head.bytes(), head.pathStart(), pathEnd);
+    }
+
+    /** Whether all conditions but that of the path hold. */
+    boolean matches(RequestHead head, RandomGenerator random) {
         RouteMatch match = route.match();
         if (connect != (head.method() == HttpMethod.CONNECT)) {
-            return false;
-        }
-        if (path != null && !path.matches(head.bytes(), head.pathStart(), pathEnd)) {
             return false;
         }
         RouteMatch.Fraction fraction = match.runtimeFraction();

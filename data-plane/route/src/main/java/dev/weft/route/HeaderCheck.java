@@ -1,11 +1,7 @@
 package dev.weft.route;
 
-import dev.weft.http.HeaderBlock;
-import dev.weft.http.KnownHeader;
 import dev.weft.http.RequestHead;
 import dev.weft.xdsmodel.HeaderMatcher;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,20 +9,9 @@ import org.jspecify.annotations.Nullable;
  * matcher wants that none does (as Envoy 1.40 answers; RFC 9110 §5.3 would let the lines be joined).
  */
 public final class HeaderCheck {
-    /** What the name stands for. */
-    private enum Source {
-        FIELD,
-        METHOD,
-        AUTHORITY,
-        PATH,
-        SCHEME
-    }
-
-    private static final byte[] HTTP = "http".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EMPTY = {};
 
-    private final Source source;
-    private final byte[] name;
+    private final HeaderField field;
     private final HeaderMatcher.Check check;
     private final @Nullable TextMatcher text;
     private final boolean invert;
@@ -34,15 +19,7 @@ public final class HeaderCheck {
 
     /** {@link IllegalArgumentException} when its regex is broken. */
     public HeaderCheck(HeaderMatcher config) {
-        String lower = config.name().toLowerCase(Locale.ROOT);
-        source = switch (lower) {
-            case ":method" -> Source.METHOD;
-            case ":authority", "host" -> Source.AUTHORITY;
-            case ":path" -> Source.PATH;
-            case ":scheme" -> Source.SCHEME;
-            default -> Source.FIELD;
-        };
-        name = lower.getBytes(StandardCharsets.UTF_8);
+        field = new HeaderField(config.name());
         check = config.check();
         text = config.check() instanceof HeaderMatcher.Check.Value value ? TextMatcher.of(value.matcher()) : null;
         invert = config.invertMatch();
@@ -51,65 +28,49 @@ public final class HeaderCheck {
 
     /** Whether the request has it. */
     public boolean matches(RequestHead head) {
-        HeaderBlock headers = head.headers();
-        switch (source) {
-            case METHOD -> {
-                return decide(head.bytes(), head.methodStart(), head.methodEnd(), true);
-            }
-            case AUTHORITY -> {
-                int start = head.authorityStart();
-                return decide(head.bytes(), start, head.authorityEnd(), start < head.authorityEnd());
-            }
-            case PATH -> {
-                int start = head.targetStart();
-                return decide(head.bytes(), start, head.targetEnd(), start < head.targetEnd());
-            }
-            case SCHEME -> {
-                int i = headers.find(KnownHeader.X_FORWARDED_PROTO);
-                return i < 0
-                        ? decide(HTTP, 0, HTTP.length, true)
-                        : decide(headers.bytes(), headers.valueStart(i), headers.valueEnd(i), true);
-            }
-            case FIELD -> {
-                int first = headers.find(name, 0);
-                return first < 0 ? decide(EMPTY, 0, 0, false) : decideLines(headers, first);
-            }
+        int line = field.first(head);
+        if (check instanceof HeaderMatcher.Check.Present wanted) {
+            return (line >= 0 == wanted.present()) != invert;
         }
-        throw new IllegalStateException(source.name());
-    }
-
-    private boolean decideLines(HeaderBlock headers, int first) {
-        for (int i = first; i >= 0; i = headers.find(name, i + 1)) {
-            // What decide() says before it is inverted: whether this line matches.
-            if (decide(headers.bytes(), headers.valueStart(i), headers.valueEnd(i), true) != invert) {
+        if (line < 0) {
+            // A missing header matches no value, inverted or not.
+            return missingAsEmpty && matches(EMPTY, 0, 0) != invert;
+        }
+        while (line >= 0) {
+            if (matches(field.bytes(head, line), field.start(head, line), field.end(head, line))) {
                 return !invert;
             }
+            line = field.next(head, line);
         }
         return invert;
     }
 
-    private boolean decide(byte[] bytes, int start, int end, boolean present) {
-        if (check instanceof HeaderMatcher.Check.Present wanted) {
-            return (present == wanted.present()) != invert;
-        }
-        if (!present && !missingAsEmpty) {
-            return false; // a missing header matches no value, inverted or not
-        }
-        boolean matches = text != null
+    private boolean matches(byte[] bytes, int start, int end) {
+        return text != null
                 ? text.matches(bytes, start, end)
                 : check instanceof HeaderMatcher.Check.Range range && inRange(range, bytes, start, end);
-        return matches != invert;
     }
 
     private static boolean inRange(HeaderMatcher.Check.Range range, byte[] bytes, int start, int end) {
-        if (start >= end || end - start > 20) {
+        boolean signed = start < end && (bytes[start] == '-' || bytes[start] == '+');
+        int at = signed ? start + 1 : start;
+        if (at >= end || end - at > 19) {
             return false;
         }
-        try {
-            long value = Long.parseLong(new String(bytes, start, end - start, StandardCharsets.ISO_8859_1));
-            return value >= range.start() && value < range.end();
-        } catch (NumberFormatException e) {
-            return false;
+        long value = 0; // negative on the way, as the least number has no positive counterpart
+        for (; at < end; at++) {
+            int digit = bytes[at] - '0';
+            if (digit < 0 || digit > 9 || value < (Long.MIN_VALUE + digit) / 10) {
+                return false;
+            }
+            value = value * 10 - digit;
         }
+        if (!signed || bytes[start] == '+') {
+            if (value == Long.MIN_VALUE) {
+                return false;
+            }
+            value = -value;
+        }
+        return value >= range.start() && value < range.end();
     }
 }

@@ -5,8 +5,10 @@ import dev.weft.http.Ascii;
 import dev.weft.xdsmodel.StringMatcher;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** A {@link StringMatcher} over a span of bytes. Only a regex allocates. */
+/** A {@link StringMatcher} over a span of bytes. Only a regex may allocate, of a text beyond ASCII or where it is uncommon. */
 public sealed interface TextMatcher {
     /** Whether the span from {@code start} up to {@code end} is what is meant. */
     boolean matches(byte[] bytes, int start, int end);
@@ -18,7 +20,7 @@ public sealed interface TextMatcher {
             case StringMatcher.Prefix m -> new Prefix(fold(m.value(), m.ignoreCase()), m.ignoreCase());
             case StringMatcher.Suffix m -> new Suffix(fold(m.value(), m.ignoreCase()), m.ignoreCase());
             case StringMatcher.Contains m -> new Contains(fold(m.value(), m.ignoreCase()), m.ignoreCase());
-            case StringMatcher.Regex m -> new Regex(Regexes.compile(m.regex()));
+            case StringMatcher.Regex m -> Regex.of(m.regex());
         };
     }
 
@@ -89,10 +91,20 @@ public sealed interface TextMatcher {
         }
     }
 
-    record Regex(Pattern pattern) implements TextMatcher {
+    /** @param dfa null where only RE2 can match it */
+    record Regex(Pattern pattern, @Nullable Dfa dfa) implements TextMatcher {
+        static Regex of(String regex) {
+            Pattern pattern = Regexes.compile(regex);
+            RegexTree tree = RegexParser.parse(regex);
+            return new Regex(pattern, tree == null ? null : Dfa.of(List.of(tree)));
+        }
+
         @Override
         public boolean matches(byte[] bytes, int start, int end) {
-            return pattern.matches(new String(bytes, start, end - start, StandardCharsets.UTF_8));
+            int state = dfa == null ? Dfa.NOT_ASCII : dfa.run(bytes, start, end);
+            return dfa == null || state == Dfa.NOT_ASCII
+                    ? pattern.matches(new String(bytes, start, end - start, StandardCharsets.UTF_8))
+                    : dfa.accepted(state).length > 0;
         }
     }
 }

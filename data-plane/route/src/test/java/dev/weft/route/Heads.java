@@ -2,6 +2,7 @@ package dev.weft.route;
 
 import dev.weft.http.Ascii;
 import dev.weft.http.RequestHead;
+import java.nio.charset.StandardCharsets;
 
 /** Makes request heads as a codec would. */
 final class Heads {
@@ -27,7 +28,7 @@ final class Heads {
     }
 
     private static int[] append(RequestHead head, String text) {
-        byte[] bytes = Ascii.bytes(text);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         int at = head.headers().reserve(bytes.length);
         System.arraycopy(bytes, 0, head.bytes(), at, bytes.length);
         head.headers().advance(bytes.length);

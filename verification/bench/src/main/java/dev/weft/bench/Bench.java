@@ -22,8 +22,8 @@ public final class Bench {
             System.out.print(help);
             return;
         }
-        if (words.equals(List.of("--picks"))) {
-            System.exit(picks() ? 0 : 1);
+        if (words.equals(List.of("--picks")) || words.equals(List.of("--routes"))) {
+            System.exit(micro(words.getFirst()) ? 0 : 1);
         }
         String weft = Peers.repository().resolve("weft").toString();
         try {
@@ -40,9 +40,9 @@ public final class Bench {
         }
     }
 
-    private static boolean picks() {
+    private static boolean micro(String which) {
         try {
-            return PickBench.run(System.out);
+            return which.equals("--picks") ? PickBench.run(System.out) : RouteBench.run(System.out);
         } catch (RunnerException e) {
             System.err.println("weft bench: " + e.getMessage());
             return false;

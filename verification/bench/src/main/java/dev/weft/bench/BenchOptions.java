@@ -32,6 +32,7 @@ record BenchOptions(
             usage: weft bench [--case NAME[,NAME…]] [--peers NAME[,NAME…]] [--seconds N] [--repeat N] [--json FILE]
                    weft bench --control-plane [--services N] [--endpoints N] [--proxies N] [--json FILE]
                    weft bench --picks
+                   weft bench --routes
 
             Starts the proxies found on this machine and Weft, runs the same cases in turns on pinned cores and prints CPU
             microseconds per request of the proxy process, requests per second, p50/p99, memory and system calls per request.
