@@ -35,6 +35,7 @@ final class ChainCompiler {
     private final Set<HttpManager> managers = new LinkedHashSet<>();
     private final Map<RouteConfiguration, RouteTable> tables = new HashMap<>(); // compiled once for all managers
     private final Map<RouteConfiguration, RouteTable> prepared = new HashMap<>();
+    private final Map<String, RouteTable> latest = new HashMap<>(); // by name: what a changed one may take from
     private boolean draining;
 
     ChainCompiler(Parts parts, TlsContexts tls) {
@@ -117,9 +118,10 @@ final class ChainCompiler {
             prepared.put(routes, known);
             return;
         }
-        Parsed<CompiledRoutes> compiled = CompiledRoutes.compile(routes);
+        RouteTable before = latest.get(routes.name());
+        Parsed<CompiledRoutes> compiled = CompiledRoutes.compile(routes, before == null ? null : before.routes());
         if (compiled instanceof Parsed.Ok<CompiledRoutes> ok) {
-            prepared.put(routes, new RouteTable(ok.value()));
+            prepared.put(routes, new RouteTable(ok.value(), before));
         } else if (compiled instanceof Parsed.Rejected<CompiledRoutes> rejected) {
             rejected.diagnostics().forEach(d -> problems.add(Engine.under(path, d)));
         }
@@ -129,6 +131,8 @@ final class ChainCompiler {
     void publishRoutes(Map<String, RouteConfiguration> byName, Collection<ListenerRuntime> listeners) {
         tables.clear();
         tables.putAll(prepared);
+        latest.clear();
+        tables.forEach((routes, table) -> latest.put(routes.name(), table));
         tables.values().forEach(table -> table.resolve(clusters));
         for (ListenerRuntime listener : listeners) {
             for (ChainRuntime chain : listener.chains()) {

@@ -31,6 +31,7 @@ final class FilterChains {
     private final TerminalFilter router;
     private final FilterChain bare;
     private final FilterChain base;
+    private Map<Key, FilterChain> known = Map.of(); // of the last table
 
     FilterChains(HttpConnectionManager config, HttpFilterFactory factory, TerminalFilter router) {
         this.entries = config.httpFilters().stream()
@@ -53,19 +54,21 @@ final class FilterChains {
         return base;
     }
 
-    /** The chains of a table's routes. */
+    /** The chains of a table's routes: those of the table before for what says the same, with what their filters know. */
     ServedRoutes of(RouteTable table) {
-        Map<Key, FilterChain> known = new HashMap<>();
-        List<RoutePlan> plans = table.plans();
-        FilterChain[][] chains = new FilterChain[plans.size()][];
-        for (int i = 0; i < chains.length; i++) {
-            List<List<Map<String, HttpFilterOverride>>> levels = plans.get(i).filterLevels();
-            boolean mirrored = plans.get(i).mirrors().length > 0;
-            chains[i] = new FilterChain[levels.size()];
-            for (int share = 0; share < levels.size(); share++) {
-                chains[i][share] = known.computeIfAbsent(new Key(levels.get(share), mirrored), this::chain);
+        Map<Key, FilterChain> before = known;
+        Map<Key, FilterChain> now = new HashMap<>();
+        FilterChain[][] chains = new FilterChain[table.routes().ordinals()][];
+        for (RoutePlan plan : table.plans()) {
+            List<List<Map<String, HttpFilterOverride>>> levels = plan.filterLevels();
+            FilterChain[] shares = new FilterChain[levels.size()];
+            for (int share = 0; share < shares.length; share++) {
+                Key key = new Key(levels.get(share), plan.mirrors().length > 0);
+                shares[share] = now.computeIfAbsent(key, k -> before.containsKey(k) ? before.get(k) : chain(k));
             }
+            chains[plan.compiled().ordinal()] = shares;
         }
+        known = now;
         return new ServedRoutes(table, chains);
     }
 

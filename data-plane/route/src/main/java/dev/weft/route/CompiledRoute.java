@@ -78,11 +78,15 @@ public final class CompiledRoute {
         return choices;
     }
 
-    /** Number of the route in its table, from 0 without gaps: for a runtime's own array beside it. */
+    /**
+     * Number of the route in its table and in later ones that it stays in; less than {@link CompiledRoutes#ordinals}. For a
+     * runtime's own array beside it.
+     */
     public int ordinal() {
         return ordinal;
     }
 
+    /** The virtual host without its routes. */
     public VirtualHost host() {
         return host;
     }

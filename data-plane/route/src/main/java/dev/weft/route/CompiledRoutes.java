@@ -17,41 +17,45 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CompiledRoutes {
     private final RouteConfiguration config;
-    private final List<CompiledRoute> routes;
+    private final List<HostRoutes> all;
     private final DomainTable<HostRoutes> hosts;
+    private final int ordinals;
 
-    private CompiledRoutes(RouteConfiguration config, List<CompiledRoute> routes, DomainTable<HostRoutes> hosts) {
+    private CompiledRoutes(RouteConfiguration config, List<HostRoutes> all, DomainTable<HostRoutes> hosts) {
         this.config = config;
-        this.routes = List.copyOf(routes);
+        this.all = List.copyOf(all);
         this.hosts = hosts;
+        int most = -1;
+        for (HostRoutes host : all) {
+            for (CompiledRoute route : host.routes()) {
+                most = Math.max(most, route.ordinal());
+            }
+        }
+        ordinals = most + 1;
     }
 
     /** Compiles a configuration, or says everything that is wrong with it. */
     public static Parsed<CompiledRoutes> compile(RouteConfiguration config) {
+        return compile(config, null);
+    }
+
+    /**
+     * The same, with what did not change of an earlier table: virtual hosts as they are, and in a changed one its routes
+     * unless something else that is said of all of them changed, too.
+     *
+     * @param before of any configuration; null = nothing to take from
+     */
+    public static Parsed<CompiledRoutes> compile(RouteConfiguration config, @Nullable CompiledRoutes before) {
         List<Diagnostic> problems = new ArrayList<>();
-        List<CompiledRoute> all = new ArrayList<>();
+        List<HostRoutes> all = new HostCompiler(before == null ? List.of() : before.all).compile(config, problems);
         DomainTable.Builder<HostRoutes> hosts = new DomainTable.Builder<>();
         for (int h = 0; h < config.virtualHosts().size(); h++) {
             VirtualHost host = config.virtualHosts().get(h);
-            String path = "virtual_hosts[" + h + "]";
-            List<CompiledRoute> own = new ArrayList<>();
-            for (int r = 0; r < host.routes().size(); r++) {
-                try {
-                    CompiledRoute route =
-                            new CompiledRoute(all.size(), host, host.routes().get(r));
-                    own.add(route);
-                    all.add(route);
-                } catch (IllegalArgumentException e) {
-                    problems.add(Diagnostic.error(
-                            "bad-route", path + ".routes[" + r + "]", String.valueOf(e.getMessage()), ""));
-                }
-            }
-            HostRoutes compiled = new HostRoutes(own);
             for (int d = 0; d < host.domains().size(); d++) {
-                if (!hosts.add(host.domains().get(d), compiled)) {
+                if (!hosts.add(host.domains().get(d), all.get(h))) {
                     problems.add(Diagnostic.error(
                             "duplicate-domain",
-                            path + ".domains[" + d + "]",
+                            "virtual_hosts[" + h + "].domains[" + d + "]",
                             "'" + host.domains().get(d) + "' is a domain of another virtual host too",
                             "a domain belongs to one virtual host"));
                 }
@@ -66,9 +70,16 @@ public final class CompiledRoutes {
         return config;
     }
 
-    /** All routes by {@link CompiledRoute#ordinal}. */
+    /** All routes in the order of the configuration. */
     public List<CompiledRoute> routes() {
+        List<CompiledRoute> routes = new ArrayList<>();
+        all.forEach(host -> routes.addAll(host.routes()));
         return routes;
+    }
+
+    /** More than the ordinal of any route. */
+    public int ordinals() {
+        return ordinals;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.weft.route;
 import dev.weft.http.RequestHead;
 import dev.weft.xdsmodel.RouteMatch;
 import dev.weft.xdsmodel.RouteMatch.PathMatch;
+import dev.weft.xdsmodel.VirtualHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -14,13 +15,15 @@ import org.jspecify.annotations.Nullable;
  * as in Envoy.
  */
 final class HostRoutes {
+    private final VirtualHost host;
     private final CompiledRoute[] routes;
     private final @Nullable PathIndex paths;
     private final @Nullable PathIndex foldedPaths; // of conditions that ignore case
     private final RegexSet[] regexes;
     private final int[] others; // CONNECT, and expressions that no set can hold
 
-    HostRoutes(List<CompiledRoute> inOrder) {
+    HostRoutes(VirtualHost host, List<CompiledRoute> inOrder) {
+        this.host = host;
         routes = inOrder.toArray(new CompiledRoute[0]);
         PathIndex.Builder sensitive = new PathIndex.Builder(true);
         PathIndex.Builder folded = new PathIndex.Builder(false);
@@ -38,6 +41,15 @@ final class HostRoutes {
         foldedPaths = folded.build(routes);
         regexes = RegexSet.of(routes, expressions, rest);
         others = rest.stream().sorted().mapToInt(i -> i).toArray();
+    }
+
+    VirtualHost host() {
+        return host;
+    }
+
+    /** In the order of the configuration. */
+    List<CompiledRoute> routes() {
+        return List.of(routes);
     }
 
     @Nullable

@@ -52,4 +52,19 @@ public record VirtualHost(
                 Metadata.NONE,
                 Map.of());
     }
+
+    /** What is said of all its routes. */
+    public VirtualHost withoutRoutes() {
+        return new VirtualHost(
+                name,
+                domains,
+                List.of(),
+                requireTls,
+                headers,
+                includeRequestAttemptCount,
+                includeAttemptCountInResponse,
+                retryPolicy,
+                metadata,
+                filters);
+    }
 }

@@ -18,6 +18,7 @@ import dev.weft.meshmodel.RouteRule;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.SourceUpdate;
 import dev.weft.meshmodel.ValueMatch;
+import dev.weft.meshmodel.Whereabouts;
 import dev.weft.route.CompiledRoute;
 import dev.weft.route.CompiledRoutes;
 import dev.weft.translate.ProxyClass;
@@ -160,7 +161,7 @@ class GatewayPrecedenceTest {
         batch.add(new SourceUpdate.Upsert(service, Provenance.of("test")));
         routes.forEach(route -> batch.add(new SourceUpdate.Upsert(route, Provenance.of("test"))));
         MeshImage image = MeshImage.empty().apply(batch).after();
-        ProxyClass proxy = new ProxyClass("shop", ProxyNode.Mode.REDIRECT, "", List.of());
+        ProxyClass proxy = new ProxyClass("shop", ProxyNode.Mode.REDIRECT, "", List.of(), Whereabouts.UNKNOWN);
         byte[] any = new Translator().translate(image, proxy).routes().get("80").any();
         Parsed<RouteConfiguration> read =
                 XdsReader.routeConfiguration(Any.parseFrom(any).getValue().toByteArray());
@@ -178,7 +179,7 @@ class GatewayPrecedenceTest {
                     matches.add(match());
                 }
                 BackendRef backend = new BackendRef(BackendRef.SERVICE, SERVICE, 80, 1, List.of());
-                rules.add(new RouteRule<>("", List.copyOf(matches), List.of(), List.of(backend), null, null));
+                rules.add(new RouteRule<>("", List.copyOf(matches), List.of(), List.of(backend), null, null, null));
             }
             ResourceKey key = new ResourceKey(Kind.HTTP_ROUTE, "shop", name);
             routes.add(new HttpRoute(key, List.of(new ParentRef(SERVICE, null)), List.of(), rules));
