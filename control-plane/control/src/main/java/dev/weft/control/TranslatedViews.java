@@ -4,6 +4,7 @@ import dev.weft.base.JoinedMap;
 import dev.weft.base.SpiffeId;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.Whereabouts;
+import dev.weft.translate.Callers;
 import dev.weft.translate.ProxyClass;
 import dev.weft.translate.ProxyNode;
 import dev.weft.translate.Translator;
@@ -156,7 +157,10 @@ final class TranslatedViews implements Views {
     @Override
     public void prepare(MeshImage image) {
         // What all classes share is made now; the first proxy need not wait for it.
-        translator.translate(image, new ProxyClass("", ProxyNode.Mode.REDIRECT, "", List.of(), Whereabouts.UNKNOWN));
+        translator.translate(
+                image,
+                new ProxyClass(
+                        new Callers("", List.of()), ProxyNode.Mode.REDIRECT, "", List.of(), Whereabouts.UNKNOWN));
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class MeshImage {
     private final List<Service> services;
     private final ServiceIndex serviceIndex;
     private final @Nullable Set<String> localityLabels;
+    private final List<TrafficPolicy> sourcePolicies;
 
     private MeshImage(
             long version,
@@ -58,6 +59,7 @@ public final class MeshImage {
             this.faultsByTarget = sameButWorkloads.faultsByTarget;
             this.grants = sameButWorkloads.grants;
             this.localityLabels = sameButWorkloads.localityLabels;
+            this.sourcePolicies = sameButWorkloads.sourcePolicies;
         } else {
             this.configurationVersion = version;
             this.settings = onlySettings(resources.values());
@@ -86,6 +88,9 @@ public final class MeshImage {
                         .add(policy));
             }
             this.localityLabels = localityLabels(policiesByTarget.values());
+            this.sourcePolicies = sorted(resources.values(), TrafficPolicy.class).stream()
+                    .filter(policy -> !policy.sources().isEmpty())
+                    .toList();
             this.faultsByTarget = new HashMap<>();
             for (FaultPolicy policy : sorted(resources.values(), FaultPolicy.class)) {
                 Set<ResourceKey> targets = new HashSet<>();
@@ -147,6 +152,11 @@ public final class MeshImage {
     /** Null when there is none. */
     public @Nullable HttpRouteFilter routeFilter(ResourceKey key) {
         return resources.get(key) instanceof HttpRouteFilter filter ? filter : null;
+    }
+
+    /** All policies that have {@code sources}, by namespace and name. */
+    public List<TrafficPolicy> sourcePolicies() {
+        return Collections.unmodifiableList(sourcePolicies);
     }
 
     /** What callers' proxies are told apart by for {@link LocalityPreference}, besides locality; null when there is none. */

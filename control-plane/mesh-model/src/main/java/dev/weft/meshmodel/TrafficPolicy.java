@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout for an upstream HTTP connection without a stream, or an opaque TCP connection without bytes; null =
  *     not said (1 h), zero = none
  * @param healthCheck null = callers check nothing themselves
+ * @param sources the callers for whom the targeted rules of routes are there; empty where a Service or Subset is targeted
  */
 public record TrafficPolicy(
         ResourceKey key,
@@ -22,16 +23,18 @@ public record TrafficPolicy(
         @Nullable Duration connectTimeout,
         @Nullable Duration requestTimeout,
         @Nullable Duration idleTimeout,
-        @Nullable HealthCheck healthCheck)
+        @Nullable HealthCheck healthCheck,
+        List<Source> sources)
         implements MeshResource {
     public TrafficPolicy {
         targetRefs = List.copyOf(targetRefs);
+        sources = List.copyOf(sources);
     }
 
     /**
-     * A Service or Subset of the policy's namespace.
+     * A Service or Subset of the policy's namespace, or with {@code sources} a route of it.
      *
-     * @param portName one port of it ({@code sectionName}), or null for all
+     * @param portName one port of it ({@code sectionName}), of a route one rule by name; null for all
      */
     public record TargetRef(ResourceKey resource, @Nullable String portName) {}
 }

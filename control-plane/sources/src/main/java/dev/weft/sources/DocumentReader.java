@@ -81,7 +81,7 @@ final class DocumentReader {
         return new ParsedDocument(key, false, resource, findings.diagnostics(), findings.places());
     }
 
-    private static MeshResource resource(ResourceKey key, Map<String, String> labels, FieldReader spec) {
+    private static @Nullable MeshResource resource(ResourceKey key, Map<String, String> labels, FieldReader spec) {
         return switch (key.kind()) {
             case MESH -> MeshReader.read(key, spec);
             case SERVICE -> ServiceReader.read(key, labels, spec);

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code weft.dev/v1 TrafficPolicy}. */
 final class TrafficPolicyReader {
+    private static final List<Kind> TARGETS = List.of(Kind.SERVICE, Kind.SUBSET, Kind.HTTP_ROUTE, Kind.GRPC_ROUTE);
+
     private TrafficPolicyReader() {}
 
     static TrafficPolicy read(ResourceKey key, FieldReader spec) {
@@ -37,22 +39,26 @@ final class TrafficPolicyReader {
                 connect,
                 duration(timeouts, "request"),
                 duration(timeouts, "idle"),
-                HealthCheckReader.read(spec.object("healthCheck")));
+                HealthCheckReader.read(spec.object("healthCheck")),
+                SourceReader.read(key, spec, targets));
     }
 
     private static ResourceKey target(ResourceKey key, FieldReader item) {
         String group = Objects.requireNonNullElse(item.string("group"), "");
         String kind = Objects.requireNonNullElse(item.string("kind"), "Service");
-        boolean isSubset = kind.equals("Subset") && group.equals(Kind.SUBSET.group());
-        if (!isSubset && !(kind.equals("Service") && group.isEmpty())) {
-            item.findings()
-                    .error(
-                            "bad-value",
-                            item.path(),
-                            "only a Service or a Subset can be targeted",
-                            "kind: Service, group: \"\", or kind: Subset, group: weft.dev");
+        String name = item.requiredString("name");
+        for (Kind target : TARGETS) {
+            if (target.documentName().equals(kind) && target.group().equals(group)) {
+                return new ResourceKey(target, key.namespace(), name);
+            }
         }
-        return new ResourceKey(isSubset ? Kind.SUBSET : Kind.SERVICE, key.namespace(), item.requiredString("name"));
+        item.findings()
+                .error(
+                        "bad-value",
+                        item.path(),
+                        "only a Service, a Subset, an HTTPRoute or a GRPCRoute can be targeted",
+                        "group: \"\" of a Service, weft.dev of a Subset, " + Kind.HTTP_ROUTE.group() + " of a route");
+        return new ResourceKey(Kind.SERVICE, key.namespace(), name);
     }
 
     private static @Nullable Duration duration(@Nullable FieldReader timeouts, String name) {

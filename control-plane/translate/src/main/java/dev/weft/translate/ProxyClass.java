@@ -7,6 +7,7 @@ import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Service.Protocol;
 import dev.weft.meshmodel.Service.TargetPort;
+import dev.weft.meshmodel.TrafficPolicy;
 import dev.weft.meshmodel.Whereabouts;
 import dev.weft.meshmodel.Workload;
 import dev.weft.translate.ProxyNode.Mode;
@@ -22,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * What a group of proxies shares: proxies of equal class are served the very same resources. Replicas of a workload are one
  * class; nothing of a single instance is in it, except its address in explicit mode.
  *
- * @param namespace whose short names it may use and whose routes it follows
+ * @param callers whose routes it follows
  * @param address empty unless {@code mode} is NONE
  * @param inbound the application's ports, by number
  * @param whereabouts as far as some policy asks for them
  */
 public record ProxyClass(
-        String namespace, Mode mode, String address, List<InboundPort> inbound, Whereabouts whereabouts) {
+        Callers callers, Mode mode, String address, List<InboundPort> inbound, Whereabouts whereabouts) {
     public ProxyClass {
         inbound = List.copyOf(inbound);
     }
@@ -82,7 +83,25 @@ public record ProxyClass(
         }
         String address = node.mode() == Mode.NONE ? node.address() : "";
         return new ProxyClass(
-                node.namespace(), node.mode(), address, List.copyOf(ports.values()), whereabouts(image, node, labels));
+                callers(image, node, labels),
+                node.mode(),
+                address,
+                List.copyOf(ports.values()),
+                whereabouts(image, node, labels));
+    }
+
+    /** Whose short names it may use. */
+    public String namespace() {
+        return callers.namespace();
+    }
+
+    private static Callers callers(MeshImage image, ProxyNode node, Map<String, String> labels) {
+        List<ResourceKey> admitted = image.sourcePolicies().stream()
+                .filter(policy -> policy.sources().stream()
+                        .anyMatch(source -> source.includes(node.namespace(), node.serviceAccount(), labels)))
+                .map(TrafficPolicy::key)
+                .toList();
+        return new Callers(node.namespace(), admitted);
     }
 
     private static Whereabouts whereabouts(MeshImage image, ProxyNode node, Map<String, String> labels) {

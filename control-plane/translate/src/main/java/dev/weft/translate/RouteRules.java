@@ -34,8 +34,11 @@ final class RouteRules {
 
     private RouteRules() {}
 
-    static List<Route> of(MeshImage image, Service service, Service.Port port, String callerNamespace) {
-        List<MeshRoute> attached = AttachedRoutes.of(image, service, port, callerNamespace, MeshRoute.Layer.HTTP);
+    static List<Route> of(MeshImage image, Service service, Service.Port port, Callers callers) {
+        List<MeshRoute> attached =
+                AttachedRoutes.of(image, service, port, callers.namespace(), MeshRoute.Layer.HTTP).stream()
+                        .filter(route -> callers.have(image, route))
+                        .toList();
         Duration policyTimeout = ServicePolicy.of(image, service, port).requestTimeout();
         if (attached.isEmpty()) {
             Route.Builder route = Route.newBuilder()
@@ -47,6 +50,7 @@ final class RouteRules {
             return List.of(withTimeout(route, port.protocol(), policyTimeout));
         }
         return RouteCandidate.of(attached).stream()
+                .filter(candidate -> callers.have(image, candidate.route(), candidate.rule()))
                 .map(candidate -> route(image, port, candidate, policyTimeout))
                 .toList();
     }

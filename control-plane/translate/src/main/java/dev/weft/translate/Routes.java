@@ -17,14 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The route configurations of callers in one namespace. */
+/** The route configurations of callers for whom the same routes are there. */
 final class Routes {
     private static final int DEFAULT_HTTP_PORT = 80;
 
     private Routes() {}
 
     /** With interception: one route configuration per port number, named by it. */
-    static Map<String, RouteConfiguration> byPort(MeshImage image, String namespace) {
+    static Map<String, RouteConfiguration> byPort(MeshImage image, Callers callers) {
         Map<Integer, RouteConfiguration.Builder> byPort = new TreeMap<>();
         for (Service service : image.services()) {
             for (Service.Port port : service.ports()) {
@@ -32,8 +32,8 @@ final class Routes {
                     byPort.computeIfAbsent(port.port(), number -> configuration(String.valueOf(number)))
                             // HTTP is routed by authority on the port it was sent to: the port in it says nothing new
                             .setIgnorePortInHostMatching(true)
-                            .addVirtualHosts(
-                                    virtualHost(image, service, port, namespace, domains(image, service, namespace)));
+                            .addVirtualHosts(virtualHost(
+                                    image, service, port, callers, domains(image, service, callers.namespace())));
                 }
             }
         }
@@ -46,19 +46,19 @@ final class Routes {
     }
 
     /** Without interception: the application names the port in the authority of an absolute-form request. */
-    static RouteConfiguration explicit(MeshImage image, String namespace) {
+    static RouteConfiguration explicit(MeshImage image, Callers callers) {
         RouteConfiguration.Builder builder = configuration(Names.HTTP_PROXY);
         for (Service service : image.services()) {
             for (Service.Port port : service.ports()) {
                 if (port.protocol().mayBeHttp()) {
                     List<String> domains = new ArrayList<>();
-                    for (String domain : domains(image, service, namespace)) {
+                    for (String domain : domains(image, service, callers.namespace())) {
                         domains.add(domain + ":" + port.port());
                         if (port.port() == DEFAULT_HTTP_PORT) {
                             domains.add(domain);
                         }
                     }
-                    builder.addVirtualHosts(virtualHost(image, service, port, namespace, domains));
+                    builder.addVirtualHosts(virtualHost(image, service, port, callers, domains));
                 }
             }
         }
@@ -74,11 +74,11 @@ final class Routes {
     }
 
     private static VirtualHost virtualHost(
-            MeshImage image, Service service, Service.Port port, String namespace, List<String> domains) {
+            MeshImage image, Service service, Service.Port port, Callers callers, List<String> domains) {
         VirtualHost.Builder host = VirtualHost.newBuilder()
                 .setName(image.fqdn(service.key()) + ":" + port.port())
                 .addAllDomains(domains)
-                .addAllRoutes(RouteRules.of(image, service, port, namespace));
+                .addAllRoutes(RouteRules.of(image, service, port, callers));
         Any fault = Faults.of(image, service.key(), port.name());
         if (fault != null) {
             host.putTypedPerFilterConfig(Filters.FAULT, fault);

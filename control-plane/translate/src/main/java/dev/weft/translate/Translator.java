@@ -198,12 +198,11 @@ public final class Translator {
     private Map<String, XdsResource> routes(MeshImage image, ProxyClass proxy) {
         if (proxy.mode() == Mode.NONE) {
             return part(
-                    "explicit routes of " + proxy.namespace(),
+                    "explicit routes of " + proxy.callers(),
                     image,
-                    made -> made.put(Names.HTTP_PROXY, Routes.explicit(image, proxy.namespace())));
+                    made -> made.put(Names.HTTP_PROXY, Routes.explicit(image, proxy.callers())));
         }
-        return part(
-                "routes of " + proxy.namespace(), image, made -> made.putAll(Routes.byPort(image, proxy.namespace())));
+        return part("routes of " + proxy.callers(), image, made -> made.putAll(Routes.byPort(image, proxy.callers())));
     }
 
     private Map<String, XdsResource> clusters(MeshImage image, ProxyClass proxy) {

@@ -60,7 +60,8 @@ class LocalEndpointsTest {
                 null,
                 null,
                 null,
-                null);
+                null,
+                List.of());
         for (MeshResource resource : List.of(
                 service("near"),
                 service("plain"),

@@ -46,7 +46,7 @@ class RouteRulesTest {
         assertThat(loaded.diagnostics()).noneMatch(Diagnostic::isError);
         MeshImage image = loaded.image();
         Service service = image.service(ResourceKey.service("shop", "a"));
-        return RouteRules.of(image, service, service.port(port), caller);
+        return RouteRules.of(image, service, service.port(port), new Callers(caller, List.of()));
     }
 
     @Test
@@ -159,10 +159,10 @@ class RouteRulesTest {
                 """);
         MeshImage image = ConfigDirectory.load(directory).image();
         Service a = image.service(ResourceKey.service("shop", "a"));
-        assertThat(RouteRules.of(image, a, a.port(81), "shop"))
+        assertThat(RouteRules.of(image, a, a.port(81), new Callers("shop", List.of())))
                 .extracting(Route::getName)
                 .containsExactly("default");
-        assertThat(RouteRules.of(image, a, a.port(80), "shop"))
+        assertThat(RouteRules.of(image, a, a.port(80), new Callers("shop", List.of())))
                 .extracting(Route::getName)
                 .containsExactly("shop/r/0");
     }

@@ -192,7 +192,8 @@ class TranslatorTest {
                 Duration.ofMillis(250),
                 null,
                 null,
-                null);
+                null,
+                List.of());
         XdsResources now =
                 translator.translate(before.apply(List.of(put(policy))).after(), proxy);
         assertThat(now.clusters().keySet().stream()

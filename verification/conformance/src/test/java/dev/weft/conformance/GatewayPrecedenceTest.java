@@ -21,6 +21,7 @@ import dev.weft.meshmodel.ValueMatch;
 import dev.weft.meshmodel.Whereabouts;
 import dev.weft.route.CompiledRoute;
 import dev.weft.route.CompiledRoutes;
+import dev.weft.translate.Callers;
 import dev.weft.translate.ProxyClass;
 import dev.weft.translate.ProxyNode;
 import dev.weft.translate.Translator;
@@ -161,7 +162,8 @@ class GatewayPrecedenceTest {
         batch.add(new SourceUpdate.Upsert(service, Provenance.of("test")));
         routes.forEach(route -> batch.add(new SourceUpdate.Upsert(route, Provenance.of("test"))));
         MeshImage image = MeshImage.empty().apply(batch).after();
-        ProxyClass proxy = new ProxyClass("shop", ProxyNode.Mode.REDIRECT, "", List.of(), Whereabouts.UNKNOWN);
+        ProxyClass proxy = new ProxyClass(
+                new Callers("shop", List.of()), ProxyNode.Mode.REDIRECT, "", List.of(), Whereabouts.UNKNOWN);
         byte[] any = new Translator().translate(image, proxy).routes().get("80").any();
         Parsed<RouteConfiguration> read =
                 XdsReader.routeConfiguration(Any.parseFrom(any).getValue().toByteArray());

@@ -68,7 +68,7 @@ class RoutingMeshTest {
 
     private static String services() {
         StringBuilder services = new StringBuilder();
-        for (String name : List.of("one", "two", "three", "all", "sticky", "hashed", "near")) {
+        for (String name : List.of("one", "two", "three", "all", "sticky", "hashed", "near", "by-source")) {
             services.append("""
                     ---
                     apiVersion: v1
@@ -220,6 +220,30 @@ class RoutingMeshTest {
             assertThat(backends(10, "-b", jar.toString(), "http://sticky/")).isEqualTo(Map.of(first, 10));
         }
         assertThat(begun).containsExactlyInAnyOrderElementsOf(INSTANCES);
+    }
+
+    @Test
+    void aRuleIsThereForItsCallersOnly() throws IOException {
+        String route = """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: by-source, namespace: shop}
+                spec:
+                  parentRefs: [{group: "", kind: Service, name: by-source}]
+                  rules: [{name: theirs, backendRefs: [{name: one, port: 80}]}, {backendRefs: [{name: two, port: 80}]}]
+                ---
+                apiVersion: weft.dev/v1
+                kind: TrafficPolicy
+                metadata: {name: by-source, namespace: shop}
+                spec:
+                  targetRefs:
+                  - {group: gateway.networking.k8s.io, kind: HTTPRoute, name: by-source, sectionName: theirs}
+                  sources: [%s]
+                """;
+        apply("by-source.yaml", route.formatted("{serviceAccounts: [client]}"), "one", "http://by-source/");
+        apply("by-source.yaml", route.formatted("{serviceAccounts: [other]}"), "two", "http://by-source/");
+        apply("by-source.yaml", route.formatted("{labels: {app: client}}"), "one", "http://by-source/");
+        apply("by-source.yaml", route.formatted("{labels: {app: other}}"), "two", "http://by-source/");
     }
 
     @Test

@@ -1,0 +1,61 @@
+package dev.weft.sources;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weft.base.Diagnostic;
+import dev.weft.meshmodel.Source;
+import dev.weft.meshmodel.TrafficPolicy;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code sources} of a TrafficPolicy. */
+class SourceReaderTest {
+    private static final String ROUTE = "{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r}";
+
+    private static ParsedDocument read(String spec) {
+        return DocumentReader.read("""
+                apiVersion: weft.dev/v1
+                kind: TrafficPolicy
+                metadata: {name: p, namespace: shop}
+                spec: %s
+                """.formatted(spec.replace("ROUTE", ROUTE)));
+    }
+
+    @Test
+    void aServiceAccountIsOfThePolicysNamespaceUnlessItSaysOtherwise() {
+        ParsedDocument document = read(
+                "{targetRefs: [ROUTE], sources: [{serviceAccounts: [web, lab/x], namespaces: [a], labels: {l: v}}]}");
+        assertThat(document.diagnostics()).isEmpty();
+        assertThat(((TrafficPolicy) document.resource()).sources())
+                .containsExactly(new Source(List.of("a"), List.of("shop/web", "lab/x"), Map.of("l", "v")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{targetRefs: [ROUTE]} | missing-field spec",
+                "{targetRefs: [ROUTE], sources: [{}]} | missing-field spec.sources[0]",
+                "{targetRefs: [ROUTE], sources: [{namespaces: [a], principals: [b]}]} | unknown-field spec.sources[0].principals",
+                "{targetRefs: [{name: a}], sources: [{namespaces: [a]}]} | bad-value spec.sources",
+                "{targetRefs: [ROUTE], sources: [{namespaces: [a]}], loadBalancer: {simple: RANDOM}} | bad-value spec.loadBalancer",
+                "{targetRefs: [{kind: TCPRoute, group: gateway.networking.k8s.io, name: a}]} | bad-value spec.targetRefs[0]"
+            })
+    void whatCannotBeIsNamed(String spec, String expected) {
+        List<Diagnostic> diagnostics = read(spec).diagnostics();
+        assertThat(diagnostics).hasSize(1);
+        assertThat(diagnostics.getFirst().code() + " " + diagnostics.getFirst().path())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void routesAndServicesDoNotMix() {
+        assertThat(read("{targetRefs: [ROUTE, {name: a}], sources: [{namespaces: [a]}]}")
+                        .diagnostics())
+                .extracting(Diagnostic::path)
+                .containsExactlyInAnyOrder("spec.targetRefs", "spec.sources");
+    }
+}
