@@ -2,9 +2,9 @@ package dev.weft.control;
 
 import dev.weft.base.SpiffeId;
 import dev.weft.meshmodel.MeshDelta;
+import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Workload;
-import dev.weft.xdsserver.ResourceSnapshot;
 import dev.weft.xdsserver.SessionHandler;
 import dev.weft.xdsserver.SessionInfo;
 import dev.weft.xdsserver.SessionStatus;
@@ -16,10 +16,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +42,7 @@ final class ProxySessions implements SessionHandler, MeshLoop.Publisher {
     private final InstantSource clock;
     private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
     private final Map<String, Gone> gone = new ConcurrentHashMap<>();
+    private final Map<Long, String> classes = new HashMap<>(); // of streams; confined to the mesh's thread
     private boolean placed; // confined to the mesh's thread; the first image was published
     private volatile @Nullable XdsServer xds; // set once, before the first stream
     private volatile @Nullable MeshLoop mesh; // set once, before the first stream
@@ -141,6 +142,7 @@ final class ProxySessions implements SessionHandler, MeshLoop.Publisher {
         if (!server.isPublished(key)) {
             server.publish(key, views.translate(loop.image(), key));
         }
+        classes.put(session.id(), key);
         server.move(session.id(), key);
     }
 
@@ -148,7 +150,7 @@ final class ProxySessions implements SessionHandler, MeshLoop.Publisher {
     void renewIfDue() {
         MeshLoop loop = mesh;
         if (loop != null && views.isRenewalDue()) {
-            publishAll(loop);
+            publish(loop, session -> false);
         }
     }
 
@@ -158,20 +160,33 @@ final class ProxySessions implements SessionHandler, MeshLoop.Publisher {
         if (loop == null) {
             return;
         }
-        publishAll(loop);
         boolean all = delta.before().configurationVersion() != delta.after().configurationVersion() || !placed;
         placed = true;
         Set<String> moved = all ? Set.of() : addresses(delta);
+        publish(loop, session -> all || moved.contains(session.address()));
+    }
+
+    /** @param mayMove streams that may belong to another class now; it follows from Services, policies and the names of ports */
+    private void publish(MeshLoop loop, Predicate<Session> mayMove) {
+        XdsServer server = xds;
+        if (server == null) {
+            return;
+        }
+        MeshImage image = loop.image();
+        classes.keySet().retainAll(sessions.keySet());
+        Placement placement = new Placement(server, classes);
         for (Session session : sessions.values()) {
-            // A class follows from the Services, and from the names of the instance's own ports.
-            if (all || moved.contains(session.address())) {
-                moveToClass(session.info(), loop);
+            if (mayMove.test(session)) {
+                SessionInfo info = session.info();
+                placement.put(info.id(), views.classOf(image, info.node(), info.identity()));
             }
         }
-        XdsServer server = xds;
-        if (server != null) {
-            forgetUnused(server);
+        Set<String> used = server.classesInUse();
+        used.remove(UNDECIDED);
+        if (!placement.publish(used, key -> views.translate(image, key))) {
+            views.prepare(image);
         }
+        forgetUnused(server);
     }
 
     private static Set<String> addresses(MeshDelta delta) {
@@ -189,25 +204,6 @@ final class ProxySessions implements SessionHandler, MeshLoop.Publisher {
             }
         }
         return addresses;
-    }
-
-    private void publishAll(MeshLoop loop) {
-        XdsServer server = xds;
-        if (server == null) {
-            return;
-        }
-        Map<String, ResourceSnapshot> next = new LinkedHashMap<>();
-        Set<String> used = server.classesInUse();
-        for (String key : used) {
-            if (!key.equals(UNDECIDED)) {
-                next.put(key, views.translate(loop.image(), key));
-            }
-        }
-        // All classes are translated before the first is told: a caller and its callee move close together.
-        next.forEach(server::publish);
-        if (next.isEmpty()) {
-            views.prepare(loop.image());
-        }
     }
 
     /** A class without streams is not kept up to date, so it must not be found again. */

@@ -54,7 +54,7 @@ final class TranslatedViews implements Views {
 
     @Override
     public String classOf(MeshImage image, XdsNode node, @Nullable SpiffeId identity) {
-        ProxyClass of = ProxyClass.of(image, proxyNode(node));
+        ProxyClass of = ProxyClass.of(image, proxyNode(node, identity));
         View view = new View(of, identity == null ? foreign.of(node) : null);
         return keys.computeIfAbsent(view, v -> {
             String key = "class-" + nextKey++;
@@ -63,7 +63,7 @@ final class TranslatedViews implements Views {
         });
     }
 
-    private static ProxyNode proxyNode(XdsNode node) {
+    private static ProxyNode proxyNode(XdsNode node, @Nullable SpiffeId identity) {
         NodeId id = NodeId.parse(node);
         if (id == null) {
             throw new IllegalArgumentException("not a proxy's node id: " + node.id());
@@ -73,7 +73,7 @@ final class TranslatedViews implements Views {
         return new ProxyNode(
                 id.namespace(),
                 service.isEmpty() ? null : service,
-                node.text("SERVICE_ACCOUNT", ""),
+                identity == null ? node.text("SERVICE_ACCOUNT", "") : identity.serviceAccount(),
                 labels(node),
                 ports(node),
                 node.text("INTERCEPTION_MODE", "REDIRECT").equals("NONE")

@@ -11,6 +11,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +28,7 @@ final class AdsClient implements StreamObserver<DeltaDiscoveryResponse>, AutoClo
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Map<String, Map<String, Resource>> held = new ConcurrentHashMap<>();
+    private final List<Resource> received = new CopyOnWriteArrayList<>();
     private final StreamObserver<DeltaDiscoveryRequest> out;
     volatile @Nullable Status status;
     volatile @Nullable String refuseWith;
@@ -74,6 +76,7 @@ final class AdsClient implements StreamObserver<DeltaDiscoveryResponse>, AutoClo
         lock.lock();
         try {
             responses++;
+            received.addAll(response.getResourcesList());
             if (refusal == null) {
                 Map<String, Resource> mine =
                         held.computeIfAbsent(response.getTypeUrl(), t -> new ConcurrentHashMap<>());
@@ -98,6 +101,11 @@ final class AdsClient implements StreamObserver<DeltaDiscoveryResponse>, AutoClo
 
     Map<String, Resource> held(String type) {
         return held.getOrDefault(type, Map.of());
+    }
+
+    /** All that came, in order. */
+    List<Resource> received() {
+        return received;
     }
 
     /** Waits for a condition on what is held; fails after 10 s. */

@@ -8,6 +8,7 @@ import dev.weft.adminapi.CertificateStatus;
 import dev.weft.adminapi.ProxyList;
 import dev.weft.adminapi.RecordJson;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,46 @@ class ControlPlaneTest {
         System.out.println("edit to proxy, ms: " + millis);
         // The watcher waits for 50 ms of quiet; the rest is ours. Generous, for a machine shared with a build.
         assertThat(millis.get(millis.size() / 2)).isLessThan(500);
+    }
+
+    /** A proxy that is told apart from its like by a change sees neither of what its former class becomes by it. */
+    @Test
+    void aProxyThatChangesClassNeverSeesWhatItsFormerClassBecomes() throws Exception {
+        String route = """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: r, namespace: shop}
+                spec:
+                  parentRefs: [{group: "", kind: Service, name: orders}]
+                  rules:
+                  - name: theirs
+                    filters: [{type: RequestRedirect, requestRedirect: {hostname: %s}}]
+                ---
+                apiVersion: weft.dev/v1
+                kind: TrafficPolicy
+                metadata: {name: p, namespace: shop}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r, sectionName: theirs}]
+                  sources: [{serviceAccounts: [%s]}]
+                """;
+        write("route.yaml", route.formatted("before.test", "orders"));
+        AdsClient client = connect("orders-a");
+        client.subscribe(AdsClient.ROUTES, List.of("80"));
+        client.await(
+                "the rule", () -> text(client.held(AdsClient.ROUTES).get("80")).contains("before.test"));
+        write("route.yaml", route.formatted("after.test", "somebody-else"));
+        client.await(
+                "the rule's end",
+                () -> !text(client.held(AdsClient.ROUTES).get("80")).contains("before.test"));
+        assertThat(client.received()).noneMatch(resource -> text(resource).contains("after.test"));
+        write("route.yaml", route.formatted("again.test", "orders"));
+        client.await(
+                "the rule again",
+                () -> text(client.held(AdsClient.ROUTES).get("80")).contains("again.test"));
+    }
+
+    private static String text(@Nullable Resource resource) {
+        return resource == null ? "" : resource.getResource().getValue().toStringUtf8();
     }
 
     @Test

@@ -258,7 +258,7 @@ class RoutingMeshTest {
                 ---
                 apiVersion: weft.dev/v1
                 kind: TrafficPolicy
-                metadata: {name: by-source, namespace: shop}
+                metadata: {name: hashed-bytes, namespace: shop}
                 spec:
                   targetRefs: [{name: hashed, sectionName: tcp-bytes}]
                   loadBalancer: {consistentHash: {useSourceIp: true}}
