@@ -4,6 +4,7 @@ import dev.weft.base.SpiffeId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * thread. The next image shares what did not change.
  */
 public final class MeshImage {
+    private static final Set<Kind> NOT_OF_THE_FRAME = EnumSet.of(Kind.WORKLOAD, Kind.HTTP_ROUTE, Kind.GRPC_ROUTE);
+
     private final long version;
     private final long configurationVersion;
+    private final long frameVersion;
     private final Vips vips;
     private final MeshSettings settings;
     private final Map<ResourceKey, MeshResource> resources;
@@ -41,8 +45,10 @@ public final class MeshImage {
             Map<ResourceKey, Provenance> provenance,
             Map<ResourceKey, List<Workload>> workloadsByService,
             Map<ResourceKey, List<Workload>> formerByService,
+            long frameVersion,
             @Nullable MeshImage sameButWorkloads) {
         this.version = version;
+        this.frameVersion = frameVersion;
         this.resources = resources;
         this.provenance = provenance;
         this.workloadsByService = workloadsByService;
@@ -106,7 +112,7 @@ public final class MeshImage {
 
     /** An image without resources; Services get their addresses from {@code vips} where it has them. */
     public static MeshImage empty(Vips vips) {
-        return new MeshImage(0, vips, Map.of(), Map.of(), Map.of(), Map.of(), null);
+        return new MeshImage(0, vips, Map.of(), Map.of(), Map.of(), Map.of(), 0, null);
     }
 
     /** An image without resources. */
@@ -122,6 +128,14 @@ public final class MeshImage {
     /** The version in which anything but workloads last changed: routes and listeners of equal numbers are equal. */
     public long configurationVersion() {
         return configurationVersion;
+    }
+
+    /**
+     * The version in which anything but workloads and routes of HTTP's layer last changed: what is made of neither is equal in
+     * images of equal numbers.
+     */
+    public long frameVersion() {
+        return frameVersion;
     }
 
     /** The Mesh document, or the defaults. */
@@ -343,12 +357,14 @@ public final class MeshImage {
                 removed.add(key);
             } else if (now != null && !now.equals(then)) {
                 upserted.add(key);
+            } else if (then != null) {
+                nextResources.put(key, then); // said again: what is made of it need not be made again
             }
         }
         if (upserted.isEmpty() && removed.isEmpty()) {
             // places may have moved: keep them fresh without calling it a new version
-            MeshImage same =
-                    new MeshImage(version, vips, resources, nextProvenance, workloadsByService, formerByService, this);
+            MeshImage same = new MeshImage(
+                    version, vips, resources, nextProvenance, workloadsByService, formerByService, frameVersion, this);
             return new MeshDelta(this, same, Set.of(), Set.of(), Set.of());
         }
         return next(nextResources, nextProvenance, upserted, removed);
@@ -360,12 +376,14 @@ public final class MeshImage {
             Set<ResourceKey> upserted,
             Set<ResourceKey> removed) {
         boolean onlyWorkloads = true;
+        boolean sameFrame = true;
         boolean sameServices = true;
         List<Workload> movers = new ArrayList<>(); // workloads as they were and as they are
         Set<ResourceKey> moved = new HashSet<>();
         for (Set<ResourceKey> keys : List.of(upserted, removed)) {
             for (ResourceKey key : keys) {
                 onlyWorkloads &= key.kind() == Kind.WORKLOAD;
+                sameFrame &= NOT_OF_THE_FRAME.contains(key.kind());
                 sameServices &= key.kind() != Kind.SERVICE;
                 if (resources.get(key) instanceof Workload then) {
                     movers.add(then);
@@ -411,7 +429,14 @@ public final class MeshImage {
             }
         }
         MeshImage image = new MeshImage(
-                version + 1, vips, nextResources, nextProvenance, nextMembers, nextFormer, onlyWorkloads ? this : null);
+                version + 1,
+                vips,
+                nextResources,
+                nextProvenance,
+                nextMembers,
+                nextFormer,
+                sameFrame ? frameVersion : version + 1,
+                onlyWorkloads ? this : null);
         return new MeshDelta(this, image, Set.copyOf(upserted), Set.copyOf(removed), Set.copyOf(endpointServices));
     }
 

@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,7 +22,8 @@ import java.util.TreeMap;
 final class OutboundListeners {
     private OutboundListeners() {}
 
-    static Map<String, Listener> redirected(MeshImage image, String namespace) {
+    /** @param known remembers those of Services' ports */
+    static Map<String, Listener> redirected(MeshImage image, String namespace, PerService<Listener> known) {
         MeshSettings settings = image.settings();
         Map<String, Listener> listeners = new TreeMap<>();
         listeners.put(Names.VIRTUAL_OUTBOUND, virtual(settings));
@@ -32,7 +34,14 @@ final class OutboundListeners {
                     listeners.computeIfAbsent(name, key -> declaredHttp(settings, key, port.port()));
                 } else {
                     String name = image.vip(service) + "_" + port.port();
-                    listeners.put(name, ServiceListener.of(image, service, port, namespace, name));
+                    listeners.put(
+                            name,
+                            known.of(
+                                    image,
+                                    service,
+                                    port,
+                                    new Callers(namespace, List.of()),
+                                    () -> ServiceListener.of(image, service, port, namespace, name)));
                 }
             }
         }

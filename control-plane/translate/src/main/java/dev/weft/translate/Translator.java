@@ -10,6 +10,7 @@ import dev.weft.meshmodel.Subset;
 import dev.weft.meshmodel.Workload;
 import dev.weft.translate.ProxyNode.Mode;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -26,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  * Mesh image and proxy class → what those proxies are served. The answer depends on the two arguments alone; what is
  * remembered between calls only saves work:
  * <ul>
- *   <li>clusters and endpoints per Service, shared by all classes, made anew only for Services whose workloads, ports or
- *       policies changed;
- *   <li>listeners and routes per namespace, class or list of ports, made anew only when something other than workloads
- *       changed;
+ *   <li>clusters and endpoints per Service, shared by all classes, made anew only for Services whose workloads changed, or
+ *       when something other than workloads and routes of HTTP's layer did;
+ *   <li>virtual hosts and listeners of a Service's port, made anew only when a route that hangs on it changed, or something
+ *       that is neither a route nor a workload ({@link PerService});
+ *   <li>other listeners per namespace, class or list of ports, made anew only when something other than workloads changed;
  *   <li>resources whose bytes did not change stay the same objects, and so do maps of them; what all classes share and
  *       what is a class's own are two maps, joined by a view.
  * </ul>
@@ -38,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 public final class Translator {
     private final Map<ResourceKey, ServicePart> services = new HashMap<>();
     private final Map<String, Part> parts = new HashMap<>();
+    private final PerService<Listener> serviceListeners = new PerService<>();
+    private final Routes routes = new Routes();
+    private long clustersMade;
     private SortedMap<String, XdsResource> clusters = Collections.emptySortedMap();
     private SortedMap<String, XdsResource> endpoints = Collections.emptySortedMap();
     private final LocalEndpoints local = new LocalEndpoints();
@@ -48,12 +53,12 @@ public final class Translator {
     private record ServicePart(
             Service service,
             List<Workload> workloads,
-            long configurationVersion,
+            long frameVersion,
             Map<String, XdsResource> clusters,
             Map<String, XdsResource> endpoints) {}
 
-    /** Some resources of one type, good for one version of the configuration. */
-    private record Part(long configurationVersion, SortedMap<String, XdsResource> resources) {}
+    /** Some resources of one type with what they were made of, good for one version of the configuration. */
+    private record Part(long version, Map<String, Message> messages, SortedMap<String, XdsResource> resources) {}
 
     /** What proxies of the class are served under the image. Images must come from one line of descent, newest last. */
     public synchronized XdsResources translate(MeshImage image, ProxyClass proxy) {
@@ -82,7 +87,7 @@ public final class Translator {
             if (before != null
                     && before.service == service
                     && before.workloads == workloads
-                    && before.configurationVersion == image.configurationVersion()) {
+                    && before.frameVersion == image.frameVersion()) {
                 continue;
             }
             ServicePart now = servicePart(image, service, workloads, before);
@@ -130,7 +135,7 @@ public final class Translator {
         }
     }
 
-    private static ServicePart servicePart(
+    private ServicePart servicePart(
             MeshImage image, Service service, List<Workload> workloads, @Nullable ServicePart before) {
         Map<String, XdsResource> clusters = new LinkedHashMap<>();
         Map<String, XdsResource> endpoints = new LinkedHashMap<>();
@@ -159,7 +164,8 @@ public final class Translator {
                 }
             }
         }
-        return new ServicePart(service, workloads, image.configurationVersion(), clusters, endpoints);
+        clustersMade += clusters.size();
+        return new ServicePart(service, workloads, image.frameVersion(), clusters, endpoints);
     }
 
     private Map<String, XdsResource> endpoints(MeshImage image, ProxyClass proxy) {
@@ -170,7 +176,7 @@ public final class Translator {
 
     private Map<String, XdsResource> listeners(MeshImage image, ProxyClass proxy) {
         if (proxy.mode() == Mode.NONE) {
-            return part("listeners of " + proxy, image, made -> {
+            return part("listeners of " + proxy, image.frameVersion(), made -> {
                 made.put(Names.HTTP_PROXY, OutboundListeners.explicit(image.settings(), proxy.address()));
                 made.putAll(InboundListeners.explicit(image.settings(), proxy));
             });
@@ -178,10 +184,10 @@ public final class Translator {
         SortedMap<String, XdsResource> outbound = part(
                 "outbound listeners of " + proxy.namespace(),
                 image,
-                made -> made.putAll(OutboundListeners.redirected(image, proxy.namespace())));
+                made -> made.putAll(OutboundListeners.redirected(image, proxy.namespace(), serviceListeners)));
         SortedMap<String, XdsResource> inbound = part(
                 "inbound listeners of " + shape(proxy.inbound()),
-                image,
+                image.frameVersion(),
                 made -> made.put(Names.VIRTUAL_INBOUND, InboundListeners.redirected(image.settings(), proxy)));
         return new JoinedMap<>(outbound, inbound);
     }
@@ -200,14 +206,14 @@ public final class Translator {
             return part(
                     "explicit routes of " + proxy.callers(),
                     image,
-                    made -> made.put(Names.HTTP_PROXY, Routes.explicit(image, proxy.callers())));
+                    made -> made.put(Names.HTTP_PROXY, routes.explicit(image, proxy.callers())));
         }
-        return part("routes of " + proxy.callers(), image, made -> made.putAll(Routes.byPort(image, proxy.callers())));
+        return part("routes of " + proxy.callers(), image, made -> made.putAll(routes.byPort(image, proxy.callers())));
     }
 
     private Map<String, XdsResource> clusters(MeshImage image, ProxyClass proxy) {
         MeshSettings settings = image.settings();
-        SortedMap<String, XdsResource> own = part("clusters of " + proxy, image, made -> {
+        SortedMap<String, XdsResource> own = part("clusters of " + proxy, image.frameVersion(), made -> {
             made.put(Names.BLACK_HOLE, Clusters.blackHole());
             if (proxy.mode() == Mode.REDIRECT) {
                 made.put(Names.PASSTHROUGH, Clusters.passthrough());
@@ -225,21 +231,39 @@ public final class Translator {
     }
 
     private SortedMap<String, XdsResource> part(String key, MeshImage image, Maker maker) {
+        return part(key, image.configurationVersion(), maker);
+    }
+
+    private SortedMap<String, XdsResource> part(String key, long version, Maker maker) {
         Part before = parts.get(key);
-        if (before != null && before.configurationVersion == image.configurationVersion()) {
+        if (before != null && before.version == version) {
             return before.resources;
         }
         Map<String, Message> made = new HashMap<>();
         maker.makeInto(made);
         SortedMap<String, XdsResource> old = before == null ? Collections.emptySortedMap() : before.resources;
         Map<String, XdsResource> now = new HashMap<>();
-        made.forEach((name, message) -> put(now, old, name, message));
+        made.forEach((name, message) -> {
+            if (before != null && before.messages.get(name) == message) {
+                now.put(name, old.get(name));
+            } else {
+                put(now, old, name, message);
+            }
+        });
         Change change = new Change();
         change.add(old, now);
         SortedMap<String, XdsResource> result = change.applyTo(old);
-        parts.put(key, new Part(image.configurationVersion(), result));
+        parts.put(key, new Part(version, made, result));
         return result;
     }
+
+    /** How many clusters, virtual hosts and Services' listeners were made so far. */
+    synchronized Work work() {
+        return new Work(clustersMade, routes.made(), serviceListeners.made());
+    }
+
+    /** What {@link #work} counts. */
+    record Work(long clusters, long virtualHosts, long listeners) {}
 
     static void put(Map<String, XdsResource> into, Map<String, XdsResource> before, String name, Message message) {
         XdsResource made = XdsResource.of(name, message);

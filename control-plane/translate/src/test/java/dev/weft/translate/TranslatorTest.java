@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.ExplicitPorts;
 import dev.weft.base.JoinedMap;
+import dev.weft.meshmodel.BackendRef;
+import dev.weft.meshmodel.HttpRoute;
 import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.MeshImage;
+import dev.weft.meshmodel.ParentRef;
 import dev.weft.meshmodel.Provenance;
 import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.RouteRule;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.SourceUpdate;
 import dev.weft.meshmodel.TrafficPolicy;
@@ -204,6 +208,59 @@ class TranslatorTest {
         assertThat(now.endpoints()).isSameAs(old.endpoints());
     }
 
+    private static HttpRoute route(String namespace, int service, int timeoutMillis) {
+        BackendRef backend =
+                new BackendRef(BackendRef.SERVICE, ResourceKey.service("shop", "service-" + service), 80, 1, List.of());
+        return new HttpRoute(
+                new ResourceKey(Kind.HTTP_ROUTE, namespace, "route-" + service),
+                List.of(new ParentRef(service(service).key(), null)),
+                List.of(),
+                List.of(new RouteRule<>(
+                        "", List.of(), List.of(), List.of(backend), Duration.ofMillis(timeoutMillis), null, null)));
+    }
+
+    @Test
+    void aChangedHttpRouteMakesTheVirtualHostsOfItsServiceOnly() {
+        MeshImage before = mesh(50, 1)
+                .apply(List.of(put(route("shop", 3, 100)), put(route("shop", 4, 100))))
+                .after();
+        Translator translator = new Translator();
+        ProxyClass proxy = proxy(before, "service-1");
+        ProxyNode abroad = new ProxyNode("abroad", "x", "", Map.of(), List.of(), Mode.REDIRECT, "10.0.0.2", "");
+        ProxyClass stranger = ProxyClass.of(before, abroad);
+        XdsResources old = translator.translate(before, proxy);
+        translator.translate(before, stranger);
+        Translator.Work work = translator.work();
+        assertThat(work).isEqualTo(new Translator.Work(50, 100, 0));
+
+        MeshImage after = before.apply(List.of(put(route("shop", 3, 200)))).after();
+        XdsResources now = translator.translate(after, proxy);
+        assertThat(translator.work()).isEqualTo(new Translator.Work(50, 101, 0));
+        translator.translate(after, stranger);
+        assertThat(translator.work()).isEqualTo(new Translator.Work(50, 102, 0));
+        assertSameParts(now.listeners(), old.listeners());
+        assertSameParts(now.clusters(), old.clusters());
+        assertThat(now.endpoints()).isSameAs(old.endpoints());
+        assertThat(now.routes().get("80")).isNotSameAs(old.routes().get("80"));
+        assertSameAsFresh(after, proxy, now);
+
+        // A consumer's own route is nobody else's; the image's other documents said again are no change.
+        MeshImage consumer = after.apply(
+                        List.of(put(route("abroad", 5, 300)), put(route("shop", 4, 100)), put(service(7))))
+                .after();
+        assertThat(translator.translate(consumer, proxy).routes()).isSameAs(now.routes());
+        assertSameAsFresh(consumer, stranger, translator.translate(consumer, stranger));
+        assertThat(translator.work().clusters()).isEqualTo(50);
+    }
+
+    private static void assertSameAsFresh(MeshImage image, ProxyClass proxy, XdsResources incremental) {
+        XdsResources fresh = new Translator().translate(image, proxy);
+        incremental
+                .byType()
+                .forEach((type, resources) -> assertThat(resources.values().toString())
+                        .isEqualTo(fresh.byType().get(type).values().toString()));
+    }
+
     @Test
     void incrementalAnswerEqualsAFreshOne() {
         MeshImage image = mesh(30, 2);
@@ -217,12 +274,7 @@ class TranslatorTest {
                 put(service(99)),
                 put(workload(5, 7, "10.7.7.7")));
         MeshImage next = image.apply(batch).after();
-        XdsResources incremental = translator.translate(next, proxy);
-        XdsResources fresh = new Translator().translate(next, proxy);
-        incremental
-                .byType()
-                .forEach((type, resources) -> assertThat(resources.values().toString())
-                        .isEqualTo(fresh.byType().get(type).values().toString()));
+        assertSameAsFresh(next, proxy, translator.translate(next, proxy));
     }
 
     @Test
