@@ -25,6 +25,7 @@ public final class Analysis {
         ServiceChecks.check(image, findings);
         WorkloadChecks.check(image, findings);
         RouteChecks.check(image, findings);
+        ReachChecks.check(image, findings);
         ShadowChecks.check(image, findings);
         PolicyChecks.check(image, findings);
         FaultChecks.check(image, findings);

@@ -7,14 +7,25 @@ import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshResource;
 import dev.weft.meshmodel.MeshRoute;
 import dev.weft.meshmodel.Service;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of fault policies: whether what they are for is there, and whether they are forgotten ones. */
 final class FaultChecks {
     private FaultChecks() {}
 
     static void check(MeshImage image, Findings findings) {
+        Map<FaultPolicy.Target, FaultPolicy> firstByTarget = new HashMap<>(); // resources are in alphabetical order
         for (MeshResource resource : image.resources()) {
             if (resource instanceof FaultPolicy policy) {
+                policy.targets().forEach(target -> firstByTarget.putIfAbsent(target, policy));
+                String reason = whyNone(image, policy, firstByTarget);
+                if (reason != null) {
+                    findings.warning("ineffective-policy", policy.key(), "spec", reason, "it makes no fault");
+                }
                 for (int i = 0; i < policy.targets().size(); i++) {
                     checkTarget(image, policy, policy.targets().get(i), "spec.targetRefs[" + i + "]", findings);
                 }
@@ -26,6 +37,33 @@ final class FaultChecks {
                         "remove the policy when the test is over");
             }
         }
+    }
+
+    /** Why the policy makes no fault though its targets are there; null when it does. */
+    private static @Nullable String whyNone(
+            MeshImage image, FaultPolicy policy, Map<FaultPolicy.Target, FaultPolicy> firstByTarget) {
+        boolean delays = policy.delay() != null && policy.delay().share() > 0;
+        boolean aborts = policy.abort() != null && policy.abort().share() > 0;
+        if (!delays && !aborts && !policy.byHeader()) {
+            return "its percentages are zero";
+        }
+        if (policy.targets().stream().noneMatch(target -> policy.equals(firstByTarget.get(target)))) {
+            return "other FaultPolicies come first by name and have its targets";
+        }
+        List<Service.Port> ports = policy.targets().stream()
+                .flatMap(target -> image.service(target.resource()) instanceof Service service
+                        ? service.ports().stream()
+                                .filter(port ->
+                                        target.section() == null || port.name().equals(target.section()))
+                        : Stream.of())
+                .toList();
+        boolean onlyServices =
+                policy.targets().stream().allMatch(t -> t.resource().kind() == Kind.SERVICE);
+        return onlyServices
+                        && !ports.isEmpty()
+                        && ports.stream().noneMatch(port -> port.protocol().mayBeHttp())
+                ? "no port it is for carries HTTP requests"
+                : null;
     }
 
     private static void checkTarget(

@@ -1,6 +1,7 @@
 package dev.weft.analysis;
 
 import dev.weft.analysis.Analysis.Findings;
+import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshResource;
 import dev.weft.meshmodel.ResourceKey;
@@ -9,8 +10,10 @@ import dev.weft.meshmodel.Subset;
 import dev.weft.meshmodel.TrafficPolicy;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Checks of TrafficPolicies: what they target, and whether two of them say different things about it. */
 final class PolicyChecks {
@@ -23,7 +26,70 @@ final class PolicyChecks {
                 checkTarget(image, policy, policy.targetRefs().get(i), "spec.targetRefs[" + i + "]", findings);
                 checkConflict(policy, policy.targetRefs().get(i), firstByField, findings);
             }
+            checkEffect(policy, firstByField, findings);
+            checkProtocol(image, policy, findings);
         }
+    }
+
+    /** Of a policy that only repeats others; of one that contradicts them that was said. */
+    private static void checkEffect(TrafficPolicy policy, Map<String, TrafficPolicy> firstByField, Findings findings) {
+        Map<String, Object> said = said(policy);
+        TrafficPolicy other = null;
+        for (TrafficPolicy.TargetRef target : policy.targetRefs()) {
+            for (Map.Entry<String, Object> field : said.entrySet()) {
+                other = firstByField.get(target + " " + field.getKey());
+                if (other == null
+                        || other.equals(policy)
+                        || !field.getValue().equals(said(other).get(field.getKey()))) {
+                    return;
+                }
+            }
+        }
+        if (other != null) {
+            findings.warning(
+                    "ineffective-policy",
+                    policy.key(),
+                    "spec",
+                    other.key() + " says all of it already",
+                    "remove one of them");
+        }
+    }
+
+    /** Connections have no headers, and no requests to be timed. */
+    private static void checkProtocol(MeshImage image, TrafficPolicy policy, Findings findings) {
+        List<Service.Port> ports = policy.targetRefs().stream()
+                .flatMap(target -> ports(image, target))
+                .toList();
+        if (ports.isEmpty() || ports.stream().anyMatch(port -> port.protocol().mayBeHttp())) {
+            return;
+        }
+        LoadBalancer.HashKey hash =
+                policy.loadBalancer() == null ? null : policy.loadBalancer().hash();
+        if (hash != null && !(hash instanceof LoadBalancer.SourceAddress)) {
+            findings.warning(
+                    "ineffective-policy",
+                    policy.key(),
+                    "spec.loadBalancer.consistentHash",
+                    "what it goes by is only in HTTP requests, and no port it is for carries them",
+                    "use useSourceIp");
+        }
+        if (policy.requestTimeout() != null) {
+            findings.warning(
+                    "ineffective-policy",
+                    policy.key(),
+                    "spec.timeouts.request",
+                    "no port it is for carries HTTP requests",
+                    "timeouts.idle is for connections, too");
+        }
+    }
+
+    private static Stream<Service.Port> ports(MeshImage image, TrafficPolicy.TargetRef target) {
+        MeshResource resource = image.get(target.resource());
+        Service service = image.service(resource instanceof Subset subset ? subset.service() : target.resource());
+        return service == null
+                ? Stream.of()
+                : service.ports().stream()
+                        .filter(port -> target.portName() == null || port.name().equals(target.portName()));
     }
 
     private static void checkTarget(
@@ -84,6 +150,9 @@ final class PolicyChecks {
         }
         if (policy.idleTimeout() != null) {
             said.put("timeouts.idle", policy.idleTimeout());
+        }
+        if (policy.healthCheck() != null) {
+            said.put("healthCheck", policy.healthCheck());
         }
         return said;
     }

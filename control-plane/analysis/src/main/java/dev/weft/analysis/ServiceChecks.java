@@ -57,7 +57,7 @@ final class ServiceChecks {
         }
     }
 
-    private static boolean serves(Workload workload, TargetPort target) {
+    static boolean serves(Workload workload, TargetPort target) {
         return switch (target) {
             case TargetPort.Number number ->
                 workload.ports().isEmpty() || workload.ports().stream().anyMatch(port -> port.port() == number.port());
