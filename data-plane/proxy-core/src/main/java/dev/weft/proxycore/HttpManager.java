@@ -8,6 +8,8 @@ import dev.weft.http.PathNormaliser;
 import dev.weft.http.RequestHead;
 import dev.weft.http.ResponseHead;
 import dev.weft.http.StreamEnd;
+import dev.weft.route.ClusterChoice;
+import dev.weft.upstream.ClusterRuntime;
 import dev.weft.upstream.EndpointRuntime;
 import dev.weft.xdsmodel.HttpConnectionManager;
 import io.netty.channel.Channel;
@@ -200,7 +202,7 @@ final class HttpManager implements NetworkFilterRuntime {
         stats.response(cell, stream.status());
         Edge edge = inbound
                 ? exchange.connection.inboundEdge(telemetry, exchange.cluster)
-                : telemetry.outbound(exchange.cluster, exchange.endpoint);
+                : telemetry.outbound(wanted(exchange), exchange.endpoint);
         edge.request(
                 cell,
                 stream.status(),
@@ -219,5 +221,12 @@ final class HttpManager implements NetworkFilterRuntime {
         } else if (refused) {
             logs.refused(exchange.connection.info().remote, stream.status(), stream.details());
         }
+    }
+
+    /** The request's cluster, though a filter may have answered before the router looked for it. */
+    private static @Nullable ClusterRuntime wanted(Exchange exchange) {
+        RoutePlan plan = exchange.plan;
+        ClusterChoice choice = exchange.choice;
+        return exchange.cluster != null || plan == null || choice == null ? exchange.cluster : plan.known(choice);
     }
 }

@@ -204,6 +204,13 @@ final class RoutePlan {
         return named ? all.find(choice.cluster()) : resolved[choice.share()];
     }
 
+    /** The cluster of a choice where the route names it; null when a request did. */
+    @Nullable
+    ClusterRuntime known(ClusterChoice choice) {
+        @Nullable ClusterRuntime[] resolved = clusters;
+        return choice.share() < resolved.length ? resolved[choice.share()] : null;
+    }
+
     CompiledRoute compiled() {
         return compiled;
     }
