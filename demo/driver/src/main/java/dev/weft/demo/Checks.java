@@ -54,6 +54,24 @@ final class Checks {
                 "requests of the customers counted by their sidecar and by the frontend's",
                 () -> outcome(sidecars.bothSides()));
         check("mTLS on the wire", "TLS only between sidecars, plaintext refused", () -> outcome(sidecars.encrypted()));
+        TrafficChecks traffic = new TrafficChecks(mesh, sidecars);
+        check(
+                "canary by header",
+                "every request with the header paid by v2, of the others less than half",
+                () -> outcome(traffic.canaryByHeader()));
+        check(
+                "mirrored traffic",
+                "a copy of at least 90 % of the orders; 0 failed while nobody takes the copies",
+                () -> outcome(traffic.mirrored()));
+        check(
+                "faults switched on and off by YAML",
+                "failures in the graph while the file is there, none after it",
+                () -> {
+                    long from = System.currentTimeMillis();
+                    SidecarChecks.Result result = traffic.faults();
+                    excused.addAll(Ledger.failed(mesh.ledger().since(from)));
+                    return outcome(result);
+                });
         check("canary moved by editing YAML", "v2 paid 80 % ± 12 after the edit, 0 failed", () -> canary(20, 80));
         check("instance replaced with drain", "0 failed", this::replaced);
         check(
@@ -69,7 +87,7 @@ final class Checks {
                 "dashboard serves live numbers",
                 "page and graph, rate within 40 % of the customers' own count",
                 () -> outcome(sidecars.dashboard()));
-        check("nothing else failed", "0 failed from the first request on, but for the kill", this::nothingElse);
+        check("nothing else failed", "0 failed from the first request on, but for faults and kill", this::nothingElse);
         only.forEach((part, made) -> {
             if (!made) {
                 add(new Check(part, false, "there is no such check", "a part of a check's name"));
@@ -309,7 +327,7 @@ final class Checks {
         return new Outcome(
                 failed.isEmpty() && !requests.isEmpty(),
                 requests.size() + " requests, " + failed.size() + " failed"
-                        + (excused.isEmpty() ? "" : " besides the kill's " + excused.size())
+                        + (excused.isEmpty() ? "" : " besides the " + excused.size() + " of faults and kill")
                         + (failed.isEmpty() ? "" : ": " + failed.getFirst()));
     }
 

@@ -139,6 +139,7 @@ public final class Demo {
         mesh.start("payments-v1", "payments", "v1");
         mesh.start("payments-v2", "payments", "v2");
         mesh.start("shipping", "shipping", "v1");
+        mesh.start("audit-1", "audit", "v1");
         mesh.start("recommendations", "recommendations", "v1");
     }
 
@@ -153,6 +154,8 @@ public final class Demo {
         console.line("");
         console.line("  " + Console.bold("Dashboard  ") + operator.base() + "/#token=" + operator.token());
         console.line("  " + Console.bold("Canary     ") + "edit the weights in " + folders.canary());
+        console.line("  " + Console.bold("Faults     ") + "mv " + Shell.word(folders.faultsOff()) + " "
+                + Shell.word(folders.faultsOn()) + "    (and back)");
         console.line("  " + Console.bold("Replace    ") + "kill -9 "
                 + cart.process().pid() + "    (an instance of cart; another one takes its place)");
         console.line("  " + Console.bold("Look       ") + "export WEFT_API=" + operator.base() + " WEFT_TOKEN_FILE="

@@ -19,7 +19,8 @@ final class Folders {
     /** Set in the environment of everything the demo starts; what an earlier run left behind is found by it. */
     static final String MARK = "WEFT_DEMO";
 
-    private static final List<String> MESH = List.of("mesh.yaml", "services.yaml", "canary.yaml", "balancing.yaml");
+    private static final List<String> MESH =
+            List.of("mesh.yaml", "services.yaml", "canary.yaml", "balancing.yaml", "mirror.yaml", "faults.yaml.off");
 
     final Path home;
     final Path lib;
@@ -50,6 +51,16 @@ final class Folders {
     /** The YAML the user may edit. */
     Path mesh() {
         return root.resolve("mesh");
+    }
+
+    /** Faults, where nobody reads them. */
+    Path faultsOff() {
+        return mesh().resolve("faults.yaml.off");
+    }
+
+    /** Where the control plane reads them. */
+    Path faultsOn() {
+        return mesh().resolve("faults.yaml");
     }
 
     Path canary() {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Every request of the customers, as they report it. Written by the thread that reads their output, read by any. */
+/** Every request of the customers, and apart from them of the tester, as they report it. Written by the thread that reads their output, read by any. */
 final class Ledger {
     /**
      * One request.
@@ -24,19 +24,23 @@ final class Ledger {
     }
 
     private final List<Entry> entries = new ArrayList<>(); // guarded by this
+    private final List<Entry> testers = new ArrayList<>(); // guarded by this
 
     /** Reads until the customers end. Lines that are not theirs are skipped. */
     void readFrom(BufferedReader reader) {
         try {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 String[] words = line.split(" ", 6);
-                if (words.length >= 5 && words[0].equals("REQUEST")) {
-                    add(new Entry(
-                            Long.parseLong(words[1]),
-                            Long.parseLong(words[2]),
-                            Integer.parseInt(words[3]),
-                            words[4],
-                            words.length > 5 ? words[5] : ""));
+                boolean tester = words[0].equals("TESTER");
+                if (words.length >= 5 && (tester || words[0].equals("REQUEST"))) {
+                    add(
+                            tester,
+                            new Entry(
+                                    Long.parseLong(words[1]),
+                                    Long.parseLong(words[2]),
+                                    Integer.parseInt(words[3]),
+                                    words[4],
+                                    words.length > 5 ? words[5] : ""));
                 }
             }
         } catch (IOException e) {
@@ -44,8 +48,8 @@ final class Ledger {
         }
     }
 
-    private synchronized void add(Entry entry) {
-        entries.add(entry);
+    private synchronized void add(boolean tester, Entry entry) {
+        (tester ? testers : entries).add(entry);
         notifyAll();
     }
 
@@ -60,6 +64,11 @@ final class Ledger {
             from--;
         }
         return List.copyOf(entries.subList(from, entries.size()));
+    }
+
+    /** The tester's that began since a moment and have ended. */
+    synchronized List<Entry> testersSince(long millis) {
+        return testers.stream().filter(entry -> entry.start() >= millis).toList();
     }
 
     /** Requests under way at any moment between two. Ask only once they had time to end. */

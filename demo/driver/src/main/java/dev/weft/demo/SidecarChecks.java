@@ -44,7 +44,7 @@ final class SidecarChecks {
                         + (long) receivedMore + " by the frontend's");
     }
 
-    private double requests(Unit unit, String reporter, String service) throws IOException, InterruptedException {
+    double requests(Unit unit, String reporter, String service) throws IOException, InterruptedException {
         ProxyStatus proxy = mesh.status(unit);
         if (proxy == null) {
             throw new IOException(unit.name() + " is not connected to the control plane");

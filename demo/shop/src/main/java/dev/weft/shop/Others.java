@@ -9,6 +9,12 @@ import java.time.Duration;
 
 /** Calls to the other services, by name, with the JDK's client as it comes. */
 final class Others {
+    /** The header of a request of somebody who tries things out. Whoever is asked says it to those he asks. */
+    static final String TESTER = "x-tester";
+
+    /** What this request's says; unbound when it has none. */
+    static final ScopedValue<String> TESTING = ScopedValue.newInstance();
+
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
@@ -21,6 +27,9 @@ final class Others {
     }
 
     private String send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        if (TESTING.isBound()) {
+            request.header(TESTER, TESTING.get());
+        }
         HttpRequest built = request.timeout(Duration.ofSeconds(10)).build();
         HttpResponse<String> response = client.send(built, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200) {

@@ -15,22 +15,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Customers: some at a time, each asking for {@code http://frontend/} again and again over a connection of its own.
  * They come when the doors open: with the first line of the input, or its end. Writes one line per request to its output: {@code REQUEST start end status paidBy reason}, times in milliseconds since
- * 1970. Counts honestly: unlike the JDK's clients it never tries a request twice.
+ * 1970. Counts honestly: unlike the JDK's clients it never tries a request twice. One more, slower than the others, tries what
+ * is new: its requests have the header {@code x-tester}, and its lines say {@code TESTER}.
  */
 final class Shopper implements Runnable {
     private static final int CUSTOMERS = 4;
     private static final long PAUSE_NANOS = 80_000_000;
+    private static final long TESTERS_PAUSE_NANOS = 500_000_000;
 
     private final String host;
     private final int port;
     private final String target;
+    private final boolean tester;
     private @Nullable Socket socket;
     private @Nullable InputStream in;
 
-    private Shopper(String host, int port, String target) {
+    private Shopper(String host, int port, String target, boolean tester) {
         this.host = host;
         this.port = port;
         this.target = target;
+        this.tester = tester;
     }
 
     static void shop() throws IOException {
@@ -39,15 +43,16 @@ final class Shopper implements Runnable {
             opened = System.in.read();
         }
         String proxy = System.getenv("http_proxy");
-        for (int i = 0; i < CUSTOMERS; i++) {
+        for (int i = 0; i <= CUSTOMERS; i++) {
+            boolean tester = i == CUSTOMERS;
             Shopper customer;
             if (proxy == null || proxy.isEmpty()) {
-                customer = new Shopper("frontend", 80, "/");
+                customer = new Shopper("frontend", 80, "/", tester);
             } else {
                 URI uri = URI.create(proxy);
-                customer = new Shopper(uri.getHost(), uri.getPort(), "http://frontend/");
+                customer = new Shopper(uri.getHost(), uri.getPort(), "http://frontend/", tester);
             }
-            Thread.ofPlatform().name("customer-" + i).start(customer);
+            Thread.ofPlatform().name(tester ? "tester" : "customer-" + i).start(customer);
         }
     }
 
@@ -63,10 +68,11 @@ final class Shopper implements Runnable {
                 outcome = "0 - " + e;
             }
             synchronized (Shopper.class) {
-                System.out.println("REQUEST " + start + " " + System.currentTimeMillis() + " " + outcome);
+                System.out.println(
+                        (tester ? "TESTER " : "REQUEST ") + start + " " + System.currentTimeMillis() + " " + outcome);
                 System.out.flush();
             }
-            LockSupport.parkNanos(PAUSE_NANOS);
+            LockSupport.parkNanos(tester ? TESTERS_PAUSE_NANOS : PAUSE_NANOS);
         }
     }
 
@@ -85,7 +91,8 @@ final class Shopper implements Runnable {
         }
         connection
                 .getOutputStream()
-                .write(("GET " + target + " HTTP/1.1\r\nHost: frontend\r\nUser-Agent: shopper\r\n\r\n")
+                .write(("GET " + target + " HTTP/1.1\r\nHost: frontend\r\nUser-Agent: shopper\r\n"
+                                + (tester ? "x-tester: yes\r\n" : "") + "\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         String statusLine = line(stream);
         int status = Integer.parseInt(statusLine.split(" ")[1]);

@@ -37,7 +37,7 @@ final class WebServer {
             int status = 200;
             String answer;
             try {
-                answer = service.answer(exchange.getRequestURI().getPath(), body);
+                answer = answer(exchange, body);
             } catch (IOException e) {
                 status = 502;
                 answer = "{\"service\":\"" + name + "\",\"error\":\"" + Text.json(String.valueOf(e.getMessage()))
@@ -51,6 +51,21 @@ final class WebServer {
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    private String answer(HttpExchange exchange, String body) throws IOException, InterruptedException {
+        String path = exchange.getRequestURI().getPath();
+        String tester = exchange.getRequestHeaders().getFirst(Others.TESTER);
+        if (tester == null) {
+            return service.answer(path, body);
+        }
+        try {
+            return ScopedValue.where(Others.TESTING, tester).call(() -> service.answer(path, body));
+        } catch (IOException | InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e); // a service throws no other
         }
     }
 }

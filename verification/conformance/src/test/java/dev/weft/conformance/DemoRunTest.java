@@ -45,6 +45,9 @@ class DemoRunTest {
                         "plain application",
                         "request through both sidecars",
                         "mTLS on the wire",
+                        "canary by header",
+                        "mirrored traffic",
+                        "faults switched on and off by YAML",
                         "canary moved by editing YAML",
                         "instance replaced with drain",
                         "instance killed with -9",
@@ -61,8 +64,8 @@ class DemoRunTest {
     @Test
     void aMeshThatIsNotRightIsReported() throws IOException {
         Path file = folder.resolve("report.json");
-        try (RunningProcess demo =
-                demo("--no-root", "--for", "1s", "--check=plain,mtls,canary,teapot", "--report", file.toString())) {
+        try (RunningProcess demo = demo(
+                "--no-root", "--for", "1s", "--check=plain,mtls,canary moved,teapot", "--report", file.toString())) {
             var unused = demo.awaitLine("instances are starting", LIMIT);
             String canary = Files.readString(MESH.resolve("canary.yaml"));
             Files.writeString(
