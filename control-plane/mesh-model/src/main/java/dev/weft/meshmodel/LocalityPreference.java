@@ -34,11 +34,13 @@ public record LocalityPreference(
             to = Map.copyOf(to);
         }
 
-        /** The most precise of the patterns that mean a locality; null when none does. */
+        /** The most precise of the patterns that mean a locality, {@code eu/a} more than {@code eu/*}; null when none does. */
         public @Nullable String pattern(String locality) {
             return to.keySet().stream()
                     .filter(pattern -> covers(pattern, locality))
-                    .max(Comparator.comparingInt(String::length))
+                    .max(Comparator.comparingInt(
+                                    (String pattern) -> fixed(pattern).length())
+                            .thenComparing(Comparator.naturalOrder()))
                     .orElse(null);
         }
     }
@@ -91,10 +93,13 @@ public record LocalityPreference(
 
     /** Whether a locality is one of those a pattern means. */
     public static boolean covers(String pattern, String locality) {
-        String start = pattern.endsWith("*") ? pattern.substring(0, pattern.length() - 1) : pattern;
-        if (start.endsWith("/")) {
-            start = start.substring(0, start.length() - 1);
-        }
+        String start = fixed(pattern);
         return start.isEmpty() || locality.equals(start) || locality.startsWith(start + "/");
+    }
+
+    /** The parts that a pattern names. */
+    private static String fixed(String pattern) {
+        String start = pattern.endsWith("*") ? pattern.substring(0, pattern.length() - 1) : pattern;
+        return start.endsWith("/") ? start.substring(0, start.length() - 1) : start;
     }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +104,7 @@ final class LocalitySpread {
             return (int) Math.max(1, size);
         }
         String pattern = distribution.pattern(locality);
-        long percent = distribution.to().get(pattern);
-        return (int) Math.max(1, percent * FINENESS * size / sizes.get(pattern));
+        long percent = Objects.requireNonNull(distribution.to().get(pattern));
+        return (int) Math.max(1, percent * FINENESS * size / Objects.requireNonNull(sizes.get(pattern)));
     }
 }
