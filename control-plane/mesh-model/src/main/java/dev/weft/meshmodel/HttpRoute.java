@@ -39,6 +39,21 @@ public record HttpRoute(
             headers = List.copyOf(headers);
             queryParams = List.copyOf(queryParams);
         }
+
+        /**
+         * Its place in the order in which matches are tried, most significant first; less comes first. Gateway API v1,
+         * HTTPRouteRule.matches: exact path, longest prefix, method, most headers, most query parameters. Regular expressions
+         * are left to us: between exact and prefix.
+         */
+        public List<Integer> rank() {
+            boolean regex = path.type() == PathMatch.Type.REGEX;
+            return List.of(
+                    path.type() == PathMatch.Type.EXACT ? 0 : regex ? 1 : 2,
+                    regex ? 0 : -path.value().length(),
+                    method == null ? 1 : 0,
+                    -headers.size(),
+                    -queryParams.size());
+        }
     }
 
     /** How a path is compared. */

@@ -83,21 +83,22 @@ final class ConfigState {
         FileState before = now == null ? files.remove(file) : files.put(file, now);
         if (before != null) {
             for (Document document : before.documents) {
-                ResourceKey key = document.parsed.key();
-                List<Document> claimants = key == null ? null : claims.get(key);
-                if (key != null && claimants != null) {
-                    claimants.remove(document);
-                    touched.add(key);
+                for (ParsedDocument.Part part : document.parsed.parts()) {
+                    List<Document> claimants = claims.get(part.key());
+                    if (claimants != null) {
+                        claimants.remove(document);
+                        touched.add(part.key());
+                    }
                 }
             }
         }
         if (now != null) {
             for (Document document : now.documents) {
-                if (document.parsed.key() != null) {
-                    List<Document> claimants = claims.computeIfAbsent(document.parsed.key(), key -> new ArrayList<>(1));
+                for (ParsedDocument.Part part : document.parsed.parts()) {
+                    List<Document> claimants = claims.computeIfAbsent(part.key(), key -> new ArrayList<>(1));
                     claimants.add(document);
                     claimants.sort(BY_PLACE);
-                    touched.add(document.parsed.key());
+                    touched.add(part.key());
                 }
             }
         }
@@ -114,8 +115,8 @@ final class ConfigState {
     /** Whether anything cannot be used as it stands, so that last good versions from an earlier run matter. */
     boolean hasBadDocuments() {
         return files.values().stream()
-                .anyMatch(file -> file.problem != null
-                        || file.documents.stream().anyMatch(document -> document.parsed.resource() == null));
+                .anyMatch(file ->
+                        file.problem != null || file.documents.stream().anyMatch(document -> document.parsed.isBad()));
     }
 
     /** Last good versions from an earlier run; those that turn out to be gone or replaced are forgotten by {@link #settle}. */
@@ -156,7 +157,7 @@ final class ConfigState {
             List<Document> documents = claims.getOrDefault(key, List.of());
             Good last = good.get(key);
             if (!documents.isEmpty()) {
-                setGood(key, choose(documents, last));
+                setGood(key, choose(key, documents, last));
             } else {
                 claims.remove(key);
                 if (last != null && !mayStillBeIn(last.provenance.file())) {
@@ -213,9 +214,9 @@ final class ConfigState {
                 diagnostics.add(Diagnostic.error(
                                 "duplicate-name",
                                 "metadata.name",
-                                key + " is already defined at " + place(owner, ""),
+                                key + " is already defined at " + place(owner, key, ""),
                                 "rename or remove one of them; this one is not used")
-                        .at(place(document, "metadata.name")));
+                        .at(place(document, key, "metadata.name")));
             }
         }
     }
@@ -230,9 +231,10 @@ final class ConfigState {
         return documents.getFirst();
     }
 
-    private static @Nullable Good choose(List<Document> documents, @Nullable Good last) {
+    private static @Nullable Good choose(ResourceKey key, List<Document> documents, @Nullable Good last) {
         Document owner = owner(documents, last);
-        MeshResource resource = owner.parsed.resource();
+        ParsedDocument.Part part = owner.parsed.part(key);
+        MeshResource resource = part == null ? null : part.resource();
         if (resource == null) {
             return last;
         }
@@ -242,7 +244,7 @@ final class ConfigState {
                 && owner.text.firstLine() == last.provenance.firstLine()) {
             return last;
         }
-        return new Good(resource, provenance(owner), owner.text.text());
+        return new Good(resource, provenance(owner, key), owner.text.text());
     }
 
     private boolean mayStillBeIn(@Nullable String file) {
@@ -251,12 +253,14 @@ final class ConfigState {
                 && (state.problem != null || state.documents.stream().anyMatch(d -> d.parsed.unidentified()));
     }
 
-    private static Provenance provenance(Document document) {
-        return new Provenance(SOURCE, document.file, document.text.firstLine(), document.parsed.places());
+    private static Provenance provenance(Document document, ResourceKey key) {
+        ParsedDocument.Part part = document.parsed.part(key);
+        return new Provenance(
+                SOURCE, document.file, document.text.firstLine(), part == null ? Map.of() : part.places());
     }
 
-    private static Location place(Document document, String path) {
-        Location place = provenance(document).place(path);
+    private static Location place(Document document, ResourceKey key, String path) {
+        Location place = provenance(document, key).place(path);
         return place == null ? new Location(document.file, document.text.firstLine(), 1) : place;
     }
 

@@ -63,10 +63,14 @@ final class DocumentReader {
         String apiVersion = document.requiredString("apiVersion");
         String kindName = document.requiredString("kind");
         FieldReader metadata = document.requiredObject("metadata");
+        IstioKind foreign = IstioKind.of(apiVersion, kindName);
+        if (foreign != null) {
+            return IstioDocument.read(foreign, document, metadata, findings).parsed();
+        }
         Kind kind = kind(document, apiVersion, kindName);
         if (kind == null) {
             boolean misspelt = kindName.isEmpty() || isNearKind(kindName);
-            return new ParsedDocument(null, misspelt, null, findings.diagnostics(), findings.places());
+            return new ParsedDocument(List.of(), misspelt, findings.diagnostics());
         }
         ResourceKey key = metadata == null ? null : key(kind, metadata);
         Map<String, String> labels = metadata == null ? Map.of() : metadata.stringMap("labels");
@@ -78,7 +82,8 @@ final class DocumentReader {
         if (key == null || findings.hasErrors()) {
             return rejected(findings, key);
         }
-        return new ParsedDocument(key, false, resource, findings.diagnostics(), findings.places());
+        return new ParsedDocument(
+                List.of(new ParsedDocument.Part(key, resource, findings.places())), false, findings.diagnostics());
     }
 
     private static @Nullable MeshResource resource(ResourceKey key, Map<String, String> labels, FieldReader spec) {
@@ -123,7 +128,10 @@ final class DocumentReader {
                             "unknown-kind",
                             "kind",
                             "unknown kind '" + kindName + "'",
-                            Suggestion.hint(kindName, names, "known kinds: " + String.join(", ", names)));
+                            Suggestion.hint(
+                                    kindName,
+                                    names,
+                                    "known kinds: " + String.join(", ", names) + "; of Istio's: " + IstioKind.names()));
         }
         return null;
     }
@@ -136,7 +144,7 @@ final class DocumentReader {
         return Suggestion.of(kindName, names) != null;
     }
 
-    private static @Nullable ResourceKey key(Kind kind, FieldReader metadata) {
+    static @Nullable ResourceKey key(Kind kind, FieldReader metadata) {
         String name = metadata.requiredString("name");
         String namespace = metadata.string("namespace");
         metadata.ignored(
@@ -181,6 +189,8 @@ final class DocumentReader {
     }
 
     private static ParsedDocument rejected(Findings findings, @Nullable ResourceKey key) {
-        return new ParsedDocument(key, key == null, null, findings.diagnostics(), findings.places());
+        List<ParsedDocument.Part> parts =
+                key == null ? List.of() : List.of(new ParsedDocument.Part(key, null, findings.places()));
+        return new ParsedDocument(parts, key == null, findings.diagnostics());
     }
 }

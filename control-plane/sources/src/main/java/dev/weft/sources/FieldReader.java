@@ -53,6 +53,10 @@ final class FieldReader {
 
     /** The path of a field of this mapping. */
     String at(String name) {
+        return at(path, name);
+    }
+
+    static String at(String path, String name) {
         String step = name.indexOf('.') < 0 && name.indexOf('[') < 0 ? name : "\"" + name + "\"";
         return path.isEmpty() ? step : path + "." + step;
     }
@@ -80,6 +84,13 @@ final class FieldReader {
     /** Names fields of the document's own schema that Weft does not use: a warning, not an error. */
     void unused(String... names) {
         unused.addAll(List.of(names));
+    }
+
+    /** Names a field of the document's own schema that cannot be done as it says: an error if it is there. */
+    void refused(String name, String problem, String hint) {
+        if (has(name)) {
+            findings.error("unsupported-field", at(name), problem, hint);
+        }
     }
 
     /** Names fields that mean nothing here and are passed over in silence, e.g. {@code metadata.uid}. */

@@ -49,7 +49,8 @@ final class Findings {
                 new Location("", line + 1, column + 1)));
     }
 
-    private Place nearest(String path) {
+    /** The place of a field, or of the nearest one around it. */
+    Place nearest(String path) {
         String at = path;
         while (true) {
             Place place = places.get(at);
@@ -59,9 +60,14 @@ final class Findings {
             if (at.isEmpty()) {
                 return new Place(0, 1);
             }
-            int cut = Math.max(at.lastIndexOf('.'), at.lastIndexOf('['));
-            at = cut < 0 ? "" : at.substring(0, cut);
+            at = around(at);
         }
+    }
+
+    /** The path of what a field is in. */
+    static String around(String path) {
+        int cut = Math.max(path.lastIndexOf('.'), path.lastIndexOf('['));
+        return cut < 0 ? "" : path.substring(0, cut);
     }
 
     void opened(FieldReader reader) {

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -37,11 +39,13 @@ final class LastGood {
                 if (head.length == 5 && document.text().startsWith(HEAD)) {
                     // the marker line stands in for the document's own first line, so lines count the same
                     ParsedDocument parsed = DocumentReader.read(document.text());
-                    MeshResource resource = parsed.resource();
-                    if (resource != null) {
-                        Provenance provenance =
-                                new Provenance(ConfigState.SOURCE, head[4], Integer.parseInt(head[3]), parsed.places());
-                        loaded.put(resource.key(), new ConfigState.Good(resource, provenance, document.text()));
+                    for (ParsedDocument.Part part : parsed.parts()) {
+                        MeshResource resource = part.resource();
+                        if (resource != null) {
+                            Provenance provenance = new Provenance(
+                                    ConfigState.SOURCE, head[4], Integer.parseInt(head[3]), part.places());
+                            loaded.put(part.key(), new ConfigState.Good(resource, provenance, document.text()));
+                        }
                     }
                 }
             }
@@ -57,9 +61,13 @@ final class LastGood {
             return;
         }
         StringBuilder text = new StringBuilder();
+        Set<String> written = new HashSet<>();
         new TreeMap<>(good).forEach((key, one) -> {
             String body = one.text();
             int line = one.provenance().firstLine();
+            if (!written.add(line + " " + one.provenance().file() + "\n" + body)) {
+                return; // several resources of one document
+            }
             if (body.startsWith("---")) {
                 int end = body.indexOf('\n');
                 body = end < 0 ? "" : body.substring(end + 1);

@@ -3,12 +3,14 @@ package dev.weft.sources;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weft.base.Diagnostic;
+import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.SourceUpdate;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -193,5 +195,70 @@ class ConfigStateTest {
         assertThat(MeshImage.empty().apply(restarted.settle()).after().services())
                 .extracting(s -> s.name())
                 .containsExactly("one");
+    }
+
+    private static String rule(String subsets) {
+        return "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: one}\nspec:\n  host: one\n"
+                + "  trafficPolicy: {loadBalancer: {simple: RANDOM}}\n  subsets: [" + subsets + "]\n";
+    }
+
+    private List<String> names() {
+        return image.resources().stream()
+                .map(resource -> resource.key().toString())
+                .toList();
+    }
+
+    @Test
+    void aDocumentOfIstiosIsSeveralResources(@TempDir Path directory) throws IOException {
+        state.put(
+                "a.yaml",
+                service("one", 1) + "---\n" + rule("{name: v1, labels: {v: '1'}}, {name: v2, labels: {v: '2'}}"));
+        settle();
+        assertThat(names())
+                .containsExactly(
+                        "Service default/one",
+                        "TrafficPolicy default/one",
+                        "Subset default/one.v1",
+                        "Subset default/one.v2");
+        assertThat(image.provenance(new ResourceKey(Kind.SUBSET, "default", "one.v2"))
+                        .place("spec.labels.v"))
+                .hasToString("a.yaml:12:43");
+
+        LastGood file = new LastGood(directory.resolve("last-good.yaml"));
+        file.save(state.good());
+        Map<ResourceKey, ConfigState.Good> loaded = file.load();
+        assertThat(loaded).hasSize(4);
+        loaded.forEach((key, one) -> {
+            assertThat(one.resource()).isEqualTo(state.good().get(key).resource());
+            assertThat(one.provenance().place("spec"))
+                    .isEqualTo(state.good().get(key).provenance().place("spec"));
+        });
+
+        state.put("a.yaml", service("one", 2) + "---\n" + rule("{name: v1, labels: {v: '3'}}, {name: v2}"));
+        settle();
+        assertThat(codes()).containsExactly("unsupported-value");
+        assertThat(port("one")).isEqualTo(2);
+        assertThat(names()).as("of a bad document nothing goes").hasSize(4);
+
+        state.put("a.yaml", service("one", 2) + "---\n" + rule("{name: v2, labels: {v: '2'}}"));
+        settle();
+        assertThat(diagnostics).isEmpty();
+        assertThat(names())
+                .containsExactly("Service default/one", "TrafficPolicy default/one", "Subset default/one.v2");
+    }
+
+    @Test
+    void aResourceOfIstiosAndOneOfOursMayNotBeTheSame() {
+        state.put("a.yaml", rule("{name: v1, labels: {v: '1'}}"));
+        state.put("b.yaml", """
+                apiVersion: weft.dev/v1
+                kind: Subset
+                metadata: {name: one.v1}
+                spec: {service: one, labels: {v: '2'}}
+                """);
+        settle();
+        assertThat(diagnostics)
+                .extracting(found -> found.code() + " " + found.problem() + " " + found.location())
+                .containsExactly("duplicate-name Subset default/one.v1 is already defined at a.yaml:1:1 b.yaml:3:12");
     }
 }

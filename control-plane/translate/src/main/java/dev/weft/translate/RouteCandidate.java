@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.ToIntFunction;
 
 /**
  * One match of one rule of one route: what becomes one route of Envoy's.
@@ -27,26 +26,14 @@ record RouteCandidate(
     private static final Comparator<RouteCandidate> PRECEDENCE =
             (a, b) -> Arrays.compare(a.rank.toArray(Integer[]::new), b.rank.toArray(Integer[]::new));
 
-    // Gateway API v1, HTTPRouteRule.matches: exact path, longest prefix, method, most headers, most query parameters.
-    // Regular expressions are left to us: between exact and prefix.
-    private static final List<ToIntFunction<HttpRoute.Match>> HTTP = List.of(
-            match -> switch (match.path().type()) {
-                case EXACT -> 0;
-                case REGEX -> 1;
-                case PREFIX -> 2;
-            },
-            match -> match.path().type() == PathMatch.Type.REGEX
-                    ? 0
-                    : -match.path().value().length(),
-            match -> match.method() == null ? 1 : 0,
-            match -> -match.headers().size(),
-            match -> -match.queryParams().size());
-
     // Gateway API v1, GRPCRouteRule.matches: longest service, longest method, most headers.
-    private static final List<ToIntFunction<GrpcRoute.Match>> GRPC = List.of(
-            match -> match.method() == null ? 0 : -match.method().service().length(),
-            match -> match.method() == null ? 0 : -match.method().method().length(),
-            match -> -match.headers().size());
+    private static List<Integer> rank(GrpcRoute.Match match) {
+        GrpcRoute.MethodMatch method = match.method();
+        return List.of(
+                method == null ? 0 : -method.service().length(),
+                method == null ? 0 : -method.method().length(),
+                -match.headers().size());
+    }
 
     /**
      * All of some routes of HTTP's layer and one kind, in Gateway API's order of precedence. Ties go to the route that comes first in the
@@ -63,7 +50,7 @@ record RouteCandidate(
                             HttpRoute.Match.EVERYTHING,
                             RouteMatches::of,
                             HttpRoute.Match::path,
-                            HTTP,
+                            HttpRoute.Match::rank,
                             candidates);
                 case GrpcRoute grpc ->
                     add(
@@ -72,7 +59,7 @@ record RouteCandidate(
                             GrpcRoute.Match.EVERYTHING,
                             RouteMatches::of,
                             match -> PathMatch.ALL,
-                            GRPC,
+                            RouteCandidate::rank,
                             candidates);
                 case TlsRoute tls -> throw new IllegalArgumentException("not of HTTP: " + tls.key());
                 case TcpRoute tcp -> throw new IllegalArgumentException("not of HTTP: " + tcp.key());
@@ -88,18 +75,15 @@ record RouteCandidate(
             M everything,
             Function<M, RouteMatch> translation,
             Function<M, PathMatch> path,
-            List<ToIntFunction<M>> criteria,
+            Function<M, List<Integer>> rank,
             List<RouteCandidate> candidates) {
         for (int i = 0; i < rules.size(); i++) {
             RouteRule<M> rule = rules.get(i);
             String name = route.key().namespace() + "/" + route.key().name() + "/"
                     + (rule.name().isEmpty() ? String.valueOf(i) : rule.name());
             for (M match : rule.matches().isEmpty() ? List.of(everything) : rule.matches()) {
-                List<Integer> rank = criteria.stream()
-                        .map(criterion -> criterion.applyAsInt(match))
-                        .toList();
-                candidates.add(
-                        new RouteCandidate(name, translation.apply(match), path.apply(match), route, rule, rank));
+                candidates.add(new RouteCandidate(
+                        name, translation.apply(match), path.apply(match), route, rule, rank.apply(match)));
             }
         }
     }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             ProxyConfigCommand.class,
             GetCommand.class,
             AnalyzeCommand.class,
+            ImportCommand.class,
             ReleaseCommand.class,
             TokenCommand.class,
             JoinCommand.class,

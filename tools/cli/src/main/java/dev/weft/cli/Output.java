@@ -2,6 +2,7 @@ package dev.weft.cli;
 
 import dev.weft.adminapi.RecordJson;
 import dev.weft.base.Json;
+import dev.weft.sources.Yaml;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.Consumer;

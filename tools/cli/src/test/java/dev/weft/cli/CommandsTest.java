@@ -313,6 +313,25 @@ final class CommandsTest {
     }
 
     @Test
+    void istiosDocumentsArePrintedAsOurs() throws IOException {
+        String rule =
+                "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: a, namespace: shop}\n"
+                        + "spec: {host: a, subsets: [{name: v1, labels: {version: v1}}]%s}\n";
+        Path good = Files.writeString(folder.resolve("good.yaml"), rule.formatted(""));
+        Path bad = Files.writeString(folder.resolve("bad.yaml"), rule.formatted(", workloadSelector: {}"));
+        Ran ran = weft("import", "istio", good.toString());
+        assertThat(ran.out()).startsWith("# from " + good + ":1\n").contains("kind: Subset", "name: a.v1");
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.status()).isZero();
+        Ran both = weft("import", "istio", bad.toString(), good.toString());
+        assertThat(both.out()).isEqualTo(ran.out());
+        assertThat(both.err()).contains("bad.yaml:4", "unsupported-field", "spec.workloadSelector");
+        assertThat(both.status()).isEqualTo(3);
+        assertThat(weft("import", "istio", "none.yaml").status()).isEqualTo(2);
+        assertThat(weft("import", "istio").status()).isEqualTo(2);
+    }
+
+    @Test
     void joiningWhereNobodyListensSaysSo() {
         String token = "x".repeat(43) + "." + "0".repeat(64);
         String credential = folder.resolve("host").toString();

@@ -1,4 +1,4 @@
-package dev.weft.cli;
+package dev.weft.sources;
 
 import dev.weft.base.Json;
 import java.util.List;
@@ -6,10 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Plain maps, lists and values as YAML: block style, strings in quotes where they could be read as something else. */
-final class Yaml {
+public final class Yaml {
     private Yaml() {}
 
-    static String write(@Nullable Object value) {
+    /** The text, with a line end. */
+    public static String write(@Nullable Object value) {
         StringBuilder out = new StringBuilder();
         write(out, value, 0, false);
         return out.toString();
