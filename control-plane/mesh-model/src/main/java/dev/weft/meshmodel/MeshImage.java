@@ -2,7 +2,6 @@ package dev.weft.meshmodel;
 
 import dev.weft.base.SpiffeId;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -23,20 +22,11 @@ public final class MeshImage {
     private final long configurationVersion;
     private final long frameVersion;
     private final Vips vips;
-    private final MeshSettings settings;
     private final Map<ResourceKey, MeshResource> resources;
     private final Map<ResourceKey, Provenance> provenance;
     private final Map<ResourceKey, List<Workload>> workloadsByService;
     private final Map<ResourceKey, List<Workload>> formerByService; // of Services that have none now
-    private final Map<ResourceKey, List<MeshRoute>> routesByService;
-    private final Map<ResourceKey, List<Subset>> subsetsByService;
-    private final Map<ResourceKey, List<TrafficPolicy>> policiesByTarget;
-    private final Map<ResourceKey, List<FaultPolicy>> faultsByTarget;
-    private final List<ReferenceGrant> grants;
-    private final List<Service> services;
-    private final ServiceIndex serviceIndex;
-    private final @Nullable Set<String> localityLabels;
-    private final List<TrafficPolicy> sourcePolicies;
+    private final Configuration configuration;
 
     private MeshImage(
             long version,
@@ -55,58 +45,13 @@ public final class MeshImage {
         this.formerByService = formerByService;
         if (sameButWorkloads != null) {
             this.configurationVersion = sameButWorkloads.configurationVersion;
+            this.configuration = sameButWorkloads.configuration;
             this.vips = vips;
-            this.settings = sameButWorkloads.settings;
-            this.services = sameButWorkloads.services;
-            this.serviceIndex = sameButWorkloads.serviceIndex;
-            this.routesByService = sameButWorkloads.routesByService;
-            this.subsetsByService = sameButWorkloads.subsetsByService;
-            this.policiesByTarget = sameButWorkloads.policiesByTarget;
-            this.faultsByTarget = sameButWorkloads.faultsByTarget;
-            this.grants = sameButWorkloads.grants;
-            this.localityLabels = sameButWorkloads.localityLabels;
-            this.sourcePolicies = sameButWorkloads.sourcePolicies;
         } else {
             this.configurationVersion = version;
-            this.settings = onlySettings(resources.values());
-            this.services = sorted(resources.values(), Service.class);
-            this.serviceIndex = new ServiceIndex(services);
-            this.routesByService = new HashMap<>();
-            for (MeshRoute route : sorted(resources.values(), MeshRoute.class)) {
-                Set<ResourceKey> parents = new HashSet<>();
-                route.parentRefs().forEach(ref -> parents.add(ref.service()));
-                parents.forEach(parent -> routesByService
-                        .computeIfAbsent(parent, key -> new ArrayList<>())
-                        .add(route));
-            }
-            this.subsetsByService = new HashMap<>();
-            for (Subset subset : sorted(resources.values(), Subset.class)) {
-                subsetsByService
-                        .computeIfAbsent(subset.service(), key -> new ArrayList<>())
-                        .add(subset);
-            }
-            this.policiesByTarget = new HashMap<>();
-            for (TrafficPolicy policy : sorted(resources.values(), TrafficPolicy.class)) {
-                Set<ResourceKey> targets = new HashSet<>();
-                policy.targetRefs().forEach(ref -> targets.add(ref.resource()));
-                targets.forEach(target -> policiesByTarget
-                        .computeIfAbsent(target, key -> new ArrayList<>())
-                        .add(policy));
-            }
-            this.localityLabels = localityLabels(policiesByTarget.values());
-            this.sourcePolicies = sorted(resources.values(), TrafficPolicy.class).stream()
-                    .filter(policy -> !policy.sources().isEmpty())
-                    .toList();
-            this.faultsByTarget = new HashMap<>();
-            for (FaultPolicy policy : sorted(resources.values(), FaultPolicy.class)) {
-                Set<ResourceKey> targets = new HashSet<>();
-                policy.targets().forEach(target -> targets.add(target.resource()));
-                targets.forEach(target -> faultsByTarget
-                        .computeIfAbsent(target, key -> new ArrayList<>())
-                        .add(policy));
-            }
-            this.grants = sorted(resources.values(), ReferenceGrant.class);
-            this.vips = vips.with(services.stream().map(Service::key).toList());
+            this.configuration = new Configuration(resources.values());
+            this.vips =
+                    vips.with(configuration.services.stream().map(Service::key).toList());
         }
     }
 
@@ -140,7 +85,7 @@ public final class MeshImage {
 
     /** The Mesh document, or the defaults. */
     public MeshSettings settings() {
-        return settings;
+        return configuration.settings;
     }
 
     /** The addresses of all Services, past ones included. */
@@ -150,17 +95,17 @@ public final class MeshImage {
 
     /** All Services by namespace and name. */
     public List<Service> services() {
-        return Collections.unmodifiableList(services);
+        return Collections.unmodifiableList(configuration.services);
     }
 
     /** All workloads by namespace and name. */
     public List<Workload> workloads() {
-        return sorted(resources.values(), Workload.class);
+        return Configuration.sorted(resources.values(), Workload.class);
     }
 
     /** All documents by kind, namespace and name. */
     public List<MeshResource> resources() {
-        return sorted(resources.values(), MeshResource.class);
+        return Configuration.sorted(resources.values(), MeshResource.class);
     }
 
     /** Null when there is none. */
@@ -170,39 +115,22 @@ public final class MeshImage {
 
     /** All policies that have {@code sources}, by namespace and name. */
     public List<TrafficPolicy> sourcePolicies() {
-        return Collections.unmodifiableList(sourcePolicies);
+        return configuration.sourcePolicies;
     }
 
     /** What callers' proxies are told apart by for {@link LocalityPreference}, besides locality; null when there is none. */
     public @Nullable Set<String> localityLabels() {
-        return localityLabels;
-    }
-
-    private static @Nullable Set<String> localityLabels(Collection<List<TrafficPolicy>> policies) {
-        Set<String> labels = null;
-        for (List<TrafficPolicy> some : policies) {
-            for (TrafficPolicy policy : some) {
-                LoadBalancer balancer = policy.loadBalancer();
-                if (balancer != null && balancer.locality() != null) {
-                    labels = labels == null ? new HashSet<>() : labels;
-                    for (String label : balancer.locality().failoverPriority()) {
-                        int equals = label.indexOf('=');
-                        labels.add(equals < 0 ? label : label.substring(0, equals));
-                    }
-                }
-            }
-        }
-        return labels;
+        return configuration.localityLabels;
     }
 
     /** All routes by kind, namespace and name. */
     public List<MeshRoute> routes() {
-        return sorted(resources.values(), MeshRoute.class);
+        return Configuration.sorted(resources.values(), MeshRoute.class);
     }
 
     /** All traffic policies by namespace and name. */
     public List<TrafficPolicy> policies() {
-        return sorted(resources.values(), TrafficPolicy.class);
+        return Configuration.sorted(resources.values(), TrafficPolicy.class);
     }
 
     /** The resource, or null. */
@@ -232,17 +160,17 @@ public final class MeshImage {
 
     /** The Services a workload stands behind, by name. */
     public List<Service> servicesOf(Workload workload) {
-        return serviceIndex.selecting(workload);
+        return configuration.serviceIndex.selecting(workload);
     }
 
     /** The routes that hang on a Service, by kind, namespace and name. {@link AttachedRoutes} says which of them count. */
     public List<MeshRoute> routes(ResourceKey service) {
-        return Collections.unmodifiableList(routesByService.getOrDefault(service, List.of()));
+        return configuration.routes(service);
     }
 
     /** The subsets of a Service, by name. */
     public List<Subset> subsets(ResourceKey service) {
-        return Collections.unmodifiableList(subsetsByService.getOrDefault(service, List.of()));
+        return configuration.subsets(service);
     }
 
     /**
@@ -250,12 +178,12 @@ public final class MeshImage {
      * it.
      */
     public List<TrafficPolicy> policies(ResourceKey target) {
-        return Collections.unmodifiableList(policiesByTarget.getOrDefault(target, List.of()));
+        return configuration.policies(target);
     }
 
     /** The fault policies for a Service or route, alphabetically. */
     public List<FaultPolicy> faults(ResourceKey target) {
-        return Collections.unmodifiableList(faultsByTarget.getOrDefault(target, List.of()));
+        return configuration.faults(target);
     }
 
     /** Where a backend of a route's leads, whichever port of its parents' a request comes to; if one is invalid, that. */
@@ -274,12 +202,12 @@ public final class MeshImage {
 
     /** Whether a grant lets the route refer to the resource. */
     boolean isGranted(MeshRoute route, ResourceKey resource) {
-        return grants.stream().anyMatch(grant -> grant.permits(route.key(), resource));
+        return configuration.grants.stream().anyMatch(grant -> grant.permits(route.key(), resource));
     }
 
     /** The Service's full name, {@code NAME.NAMESPACE.svc.DOMAIN}. */
     public String fqdn(ResourceKey service) {
-        return service.name() + "." + service.namespace() + ".svc." + settings.domain();
+        return service.name() + "." + service.namespace() + ".svc." + configuration.settings.domain();
     }
 
     /** The Service's virtual address. */
@@ -294,7 +222,9 @@ public final class MeshImage {
     /** The identity peers must find at the workload. */
     public SpiffeId identity(Workload workload) {
         SpiffeId own = workload.identity();
-        return own != null ? own : settings.trustDomain().workload(workload.namespace(), workload.serviceAccount());
+        return own != null
+                ? own
+                : configuration.settings.trustDomain().workload(workload.namespace(), workload.serviceAccount());
     }
 
     /**
@@ -308,7 +238,9 @@ public final class MeshImage {
             members = formerByService.getOrDefault(service.key(), List.of());
         }
         if (members.isEmpty()) {
-            return List.of(settings.trustDomain()
+            return List.of(configuration
+                    .settings
+                    .trustDomain()
                     .workload(service.namespace(), service.name())
                     .toString());
         }
@@ -398,7 +330,8 @@ public final class MeshImage {
         Map<ResourceKey, List<Workload>> nextMembers = new HashMap<>(workloadsByService);
         Map<ResourceKey, List<Workload>> nextFormer = new HashMap<>(formerByService);
         Set<ResourceKey> endpointServices = new HashSet<>();
-        List<Service> nextServices = sameServices ? services : sorted(nextResources.values(), Service.class);
+        List<Service> nextServices =
+                sameServices ? configuration.services : Configuration.sorted(nextResources.values(), Service.class);
         WorkloadIndex index = new WorkloadIndex(nextResources.values());
         for (Service service : nextServices) {
             List<Workload> then = workloadsByService.getOrDefault(service.key(), List.of());
@@ -464,21 +397,5 @@ public final class MeshImage {
 
     private static boolean ownedBy(String source, @Nullable Provenance owner) {
         return owner == null || owner.source().equals(source);
-    }
-
-    private static MeshSettings onlySettings(Collection<MeshResource> resources) {
-        List<MeshSettings> all = sorted(resources, MeshSettings.class);
-        return all.isEmpty() ? MeshSettings.DEFAULT : all.getFirst();
-    }
-
-    private static <T extends MeshResource> List<T> sorted(Collection<MeshResource> resources, Class<T> type) {
-        List<T> found = new ArrayList<>();
-        for (MeshResource resource : resources) {
-            if (type.isInstance(resource)) {
-                found.add(type.cast(resource));
-            }
-        }
-        found.sort((a, b) -> a.key().compareTo(b.key()));
-        return found;
     }
 }
