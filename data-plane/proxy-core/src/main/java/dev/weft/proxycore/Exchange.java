@@ -162,6 +162,16 @@ final class Exchange implements StreamContext {
         return tried == null ? null : tried.address();
     }
 
+    /** The share of its route's split that the request goes to: where its session is, else the one drawn. */
+    @Nullable
+    ClusterChoice keepShare(RoutePlan of) {
+        Address wanted = wantedHost;
+        if (wanted != null && choice != null) {
+            choice = of.holding(wanted, choice);
+        }
+        return choice;
+    }
+
     // Attempts.
 
     /** Finds a connection for the request of this stream to one of the cluster's endpoints. */

@@ -1,6 +1,7 @@
 package dev.weft.proxycore;
 
 import dev.weft.balance.SubsetKey;
+import dev.weft.base.Address;
 import dev.weft.http.Ascii;
 import dev.weft.http.HeaderBlock;
 import dev.weft.http.RequestHead;
@@ -209,6 +210,24 @@ final class RoutePlan {
     ClusterRuntime known(ClusterChoice choice) {
         @Nullable ClusterRuntime[] resolved = clusters;
         return choice.share() < resolved.length ? resolved[choice.share()] : null;
+    }
+
+    /**
+     * The share whose cluster has this endpoint; the drawn one when that has it, or none. The weights of a split are for
+     * sessions that begin: one that is bound to an endpoint stays there (Gateway API, GEP-1619).
+     */
+    ClusterChoice holding(Address endpoint, ClusterChoice drawn) {
+        ClusterRuntime cluster = known(drawn);
+        if (cluster != null && cluster.hosts().find(endpoint) != null) {
+            return drawn;
+        }
+        for (ClusterChoice other : compiled.choices()) {
+            ClusterRuntime candidate = known(other);
+            if (candidate != null && candidate.hosts().find(endpoint) != null) {
+                return other;
+            }
+        }
+        return drawn;
     }
 
     CompiledRoute compiled() {

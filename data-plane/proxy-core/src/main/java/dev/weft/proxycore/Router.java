@@ -99,7 +99,7 @@ final class Router implements TerminalFilter {
 
     private void forward(
             Exchange exchange, HttpStream stream, RequestHead head, RoutePlan plan, RouteAction.Forward forward) {
-        ClusterChoice choice = exchange.choice;
+        ClusterChoice choice = exchange.keepShare(plan);
         ClusterRuntime cluster = choice == null ? null : plan.cluster(choice, clusters);
         if (cluster == null) {
             stream.flag(ResponseFlag.NO_CLUSTER_FOUND);

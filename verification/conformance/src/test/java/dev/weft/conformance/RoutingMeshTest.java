@@ -68,7 +68,7 @@ class RoutingMeshTest {
 
     private static String services() {
         StringBuilder services = new StringBuilder();
-        for (String name : List.of("one", "two", "three", "all", "sticky", "hashed", "near", "by-source")) {
+        for (String name : List.of("one", "two", "three", "all", "sticky", "hashed", "near", "by-source", "split")) {
             services.append("""
                     ---
                     apiVersion: v1
@@ -220,6 +220,33 @@ class RoutingMeshTest {
             assertThat(backends(10, "-b", jar.toString(), "http://sticky/")).isEqualTo(Map.of(first, 10));
         }
         assertThat(begun).containsExactlyInAnyOrderElementsOf(INSTANCES);
+    }
+
+    @Test
+    void aSessionStaysInItsShareOfASplit() throws IOException {
+        apply("split.yaml", """
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: split, namespace: shop}
+                spec:
+                  parentRefs: [{group: "", kind: Service, name: split}]
+                  rules:
+                  - matches: [{path: {value: /ready}}]
+                    backendRefs: [{name: two, port: 80}]
+                  - backendRefs: [{name: one, port: 80}, {name: three, port: 80}, {name: nobody, port: 80}]
+                    sessionPersistence: {sessionName: s}
+                """, "two", "http://split/ready");
+        Path jar = lab.file("split-cookies");
+        Set<String> begun = new HashSet<>();
+        for (int i = 0; begun.size() < 2 && i < 100; i++) {
+            Files.deleteIfExists(jar);
+            String first = backend("-c", jar.toString(), "http://split/");
+            if (!first.isEmpty()) { // else it was the share of nobody
+                begun.add(first);
+                assertThat(backends(10, "-b", jar.toString(), "http://split/")).isEqualTo(Map.of(first, 10));
+            }
+        }
+        assertThat(begun).containsExactlyInAnyOrder("one", "three");
     }
 
     @Test
