@@ -73,7 +73,7 @@ final class TranslatedViews implements Views {
         return new ProxyNode(
                 id.namespace(),
                 service.isEmpty() ? null : service,
-                identity == null ? node.text("SERVICE_ACCOUNT", "") : identity.serviceAccount(),
+                account(node, identity),
                 labels(node),
                 ports(node),
                 node.text("INTERCEPTION_MODE", "REDIRECT").equals("NONE")
@@ -81,6 +81,12 @@ final class TranslatedViews implements Views {
                         : ProxyNode.Mode.REDIRECT,
                 node.text("INSTANCE_IPS", id.address()).split(",", 2)[0].strip(),
                 node.locality().toString());
+    }
+
+    /** That of the certificate, where there is one; else what the node says. */
+    private static String account(XdsNode node, @Nullable SpiffeId identity) {
+        String proved = identity == null ? null : identity.serviceAccount();
+        return proved == null ? node.text("SERVICE_ACCOUNT", "") : proved;
     }
 
     private static Map<String, String> labels(XdsNode node) {
