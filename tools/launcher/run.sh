@@ -114,7 +114,7 @@ parse_run() {
         labels+=("$value")
         ;;
       --locality)
-        case $value in '' | /* | */ | *//* | */*/*/*) usage_error "--locality: not REGION/ZONE/SUBZONE: '$value'" ;; esac
+        case $value in '' | /* | */ | *//* | */*/*/* | *\**) usage_error "--locality: not REGION/ZONE/SUBZONE: '$value'" ;; esac
         locality=$value
         ;;
       --control-plane) control_plane=$value ;;

@@ -4,6 +4,7 @@ import dev.weft.analysis.Analysis.Findings;
 import dev.weft.meshmodel.LoadBalancer;
 import dev.weft.meshmodel.MeshImage;
 import dev.weft.meshmodel.MeshResource;
+import dev.weft.meshmodel.MeshRoute;
 import dev.weft.meshmodel.ResourceKey;
 import dev.weft.meshmodel.Service;
 import dev.weft.meshmodel.Subset;
@@ -105,6 +106,15 @@ final class PolicyChecks {
                     path,
                     "there is no " + target.resource(),
                     "the policy has no effect until there is");
+        } else if (resource instanceof MeshRoute route
+                && portName != null
+                && route.rules().stream().noneMatch(rule -> rule.name().equals(portName))) {
+            findings.warning(
+                    "dangling-target",
+                    policy.key(),
+                    path + ".sectionName",
+                    owner + " has no rule named '" + portName + "'",
+                    "the rule that is meant is there for everybody");
         } else if (service != null
                 && portName != null
                 && service.ports().stream().noneMatch(port -> port.name().equals(portName))) {

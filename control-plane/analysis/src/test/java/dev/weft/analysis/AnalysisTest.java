@@ -314,6 +314,43 @@ class AnalysisTest {
     }
 
     @Test
+    void aRuleForSomeCallersShadowsNothingAndHasToBeThere() throws IOException {
+        String rules = route("""
+                parentRefs: [{group: "", kind: Service, name: orders}]
+                rules:
+                - {name: theirs, backendRefs: [{name: orders, port: 80}]}
+                - {backendRefs: [{name: orders, port: 80}]}
+                """);
+        String policy = """
+                apiVersion: weft.dev/v1
+                kind: TrafficPolicy
+                metadata: {name: p, namespace: shop}
+                spec:
+                  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r, sectionName: %s}]
+                  sources: [{labels: {app: tester}}]
+                """;
+        assertThat(found(ORDERS, rules, policy.formatted("theirs"))).isEmpty();
+        assertThat(found(ORDERS, rules, policy.formatted("thiers")))
+                .contains(
+                        "dangling-target spec.targetRefs[0].sectionName: TrafficPolicy shop/p: HTTPRoute shop/r has no"
+                                + " rule named 'thiers'")
+                .anyMatch(finding -> finding.startsWith("shadowed-match spec.rules[1]"));
+    }
+
+    @Test
+    void headersMatchTheSameInAnyOrderAndCase() throws IOException {
+        String rules = route("""
+                parentRefs: [{group: "", kind: Service, name: orders}]
+                rules:
+                - matches: [{headers: [{name: A, value: "1"}, {name: b, value: "2"}]}]
+                  backendRefs: [{name: orders, port: 80}]
+                - matches: [{headers: [{name: B, value: "2"}, {name: a, value: "1"}]}]
+                  backendRefs: [{name: orders, port: 80}]
+                """);
+        assertThat(found(ORDERS, rules)).anyMatch(finding -> finding.startsWith("shadowed-match spec.rules[1]"));
+    }
+
+    @Test
     void anAnswerThatIsNotThereIsNamed() throws IOException {
         String refers = route("""
                 parentRefs: [{group: "", kind: Service, name: orders}]

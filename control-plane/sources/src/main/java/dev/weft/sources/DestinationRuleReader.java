@@ -2,8 +2,10 @@ package dev.weft.sources;
 
 import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.ResourceKey;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code DestinationRule} → Subsets and TrafficPolicies. */
 final class DestinationRuleReader {
@@ -18,7 +20,12 @@ final class DestinationRuleReader {
         if (policy != null) {
             policy(sketch, policy, sketch.name(), sketch.map(spec.at("host"), "name", name));
         }
+        Set<String> subsets = new HashSet<>();
         for (FieldReader item : spec.objects("subsets")) {
+            String subset = item.string("name");
+            if (subset != null && !subsets.add(subset)) {
+                item.findings().error("bad-value", item.at("name"), "is there twice: '" + subset + "'", "keep one");
+            }
             subset(sketch, item, name);
         }
     }

@@ -47,7 +47,7 @@ final class GrpcRouteReader {
                 RouteParts.backends(key, item, FILTERS),
                 null,
                 null,
-                SessionReader.read(key, index, item.object("sessionPersistence")));
+                SessionReader.read(key, RouteParts.ruleName(item, index), item.object("sessionPersistence")));
     }
 
     private static MethodMatch method(FieldReader item) {

@@ -79,7 +79,7 @@ final class HttpRouteReader {
                 backends,
                 request,
                 attempt,
-                SessionReader.read(key, index, item.object("sessionPersistence")));
+                SessionReader.read(key, RouteParts.ruleName(item, index), item.object("sessionPersistence")));
     }
 
     /** What Gateway API demands of a rule that changes the URL. */

@@ -96,7 +96,9 @@ final class IstioHttp {
             return said;
         }
         String made = (said == null ? "http" : said) + "-" + number;
-        names.add(made);
+        while (!names.add(made)) {
+            made += "-" + number;
+        }
         return said == null && !needed ? "" : made;
     }
 

@@ -128,4 +128,10 @@ final class RouteParts {
         }
         return List.copyOf(values.values());
     }
+
+    /** What tells a rule from the others of its route: its name, if that is a word, else its index. */
+    static String ruleName(FieldReader item, int index) {
+        String name = item.string("name");
+        return name != null && Names.isSubdomain(name) ? name : String.valueOf(index);
+    }
 }

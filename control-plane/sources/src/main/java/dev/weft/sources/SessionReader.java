@@ -16,8 +16,8 @@ final class SessionReader {
 
     private SessionReader() {}
 
-    /** @param rule its index in the route, so that its name is its own where none is given */
-    static @Nullable SessionPersistence read(ResourceKey route, int rule, @Nullable FieldReader item) {
+    /** @param rule its name, or its index: a session that has no name gets one of its rule's own */
+    static @Nullable SessionPersistence read(ResourceKey route, String rule, @Nullable FieldReader item) {
         if (item == null) {
             return null;
         }

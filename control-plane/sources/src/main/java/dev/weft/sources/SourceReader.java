@@ -54,6 +54,16 @@ final class SourceReader {
             accounts.add(account.contains("/") ? account : key.namespace() + "/" + account); // as Istio
         }
         List<String> namespaces = item.strings("namespaces");
+        for (int i = 0; i < namespaces.size(); i++) {
+            if (!Names.isLabel(namespaces.get(i))) {
+                item.findings()
+                        .error(
+                                "bad-name",
+                                item.at("namespaces") + "[" + i + "]",
+                                "is not a namespace: '" + namespaces.get(i) + "'",
+                                "for any of them leave the field out");
+            }
+        }
         Map<String, String> labels = item.stringMap("labels");
         if (namespaces.isEmpty() && accounts.isEmpty() && labels.isEmpty()) {
             item.findings()

@@ -47,6 +47,25 @@ class SessionReaderTest {
                 .isEqualTo(new SessionPersistence(Type.HEADER, "X-Session", Duration.ZERO));
     }
 
+    /** Whoever has a cookie keeps it when a rule comes before this one. */
+    @Test
+    void aRulesNameGoesBeforeItsIndex() {
+        ParsedDocument document = DocumentReader.read("""
+                apiVersion: gateway.networking.k8s.io/v1
+                kind: HTTPRoute
+                metadata: {name: r, namespace: shop}
+                spec:
+                  parentRefs: [{group: "", kind: Service, name: a}]
+                  rules: [{name: main, backendRefs: [{name: a, port: 80}], sessionPersistence: {}}]
+                """);
+        assertThat(((HttpRoute) document.resource())
+                        .rules()
+                        .getFirst()
+                        .session()
+                        .name())
+                .isEqualTo("weft-session-shop-r-main");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -38,6 +38,7 @@ class SourceReaderTest {
             delimiter = '|',
             value = {
                 "{targetRefs: [ROUTE]} | missing-field spec",
+                "{targetRefs: [ROUTE], sources: [{namespaces: ['*']}]} | bad-name spec.sources[0].namespaces[0]",
                 "{targetRefs: [ROUTE], sources: [{}]} | missing-field spec.sources[0]",
                 "{targetRefs: [ROUTE], sources: [{namespaces: [a], principals: [b]}]} | unknown-field spec.sources[0].principals",
                 "{targetRefs: [{name: a}], sources: [{namespaces: [a]}]} | bad-value spec.sources",
