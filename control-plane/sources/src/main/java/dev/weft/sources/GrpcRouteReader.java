@@ -31,6 +31,7 @@ final class GrpcRouteReader {
         for (FieldReader item : spec.objects("rules")) {
             rules.add(rule(key, rules.size(), item));
         }
+        RouteParts.checkNames(spec, rules);
         return new GrpcRoute(key, RouteParts.parents(key, spec), RouteParts.hostnames(spec), rules);
     }
 

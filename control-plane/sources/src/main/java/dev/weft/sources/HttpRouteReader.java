@@ -45,6 +45,7 @@ final class HttpRouteReader {
         if (!spec.has("rules")) { // Gateway API's default: one rule that matches everything and has no backend
             rules.add(new RouteRule<>("", List.of(), List.of(), List.of(), null, null, null));
         }
+        RouteParts.checkNames(spec, rules);
         return new HttpRoute(key, RouteParts.parents(key, spec), RouteParts.hostnames(spec), rules);
     }
 

@@ -40,6 +40,14 @@ final class IstioDestinations {
             if (routeKind == Kind.HTTP_ROUTE) {
                 List<Object> filters = sketch.list(item.at("headers"));
                 IstioHeaders.add(sketch, item, filters);
+                if (items.size() == 1 && IstioHeaders.bothEdit(rule, item)) {
+                    item.findings()
+                            .error(
+                                    "unsupported-value",
+                                    item.at("headers"),
+                                    "one that the rule edits, too: of a single destination this comes last in Istio, here first",
+                                    "say it once");
+                }
                 if (!filters.isEmpty()) {
                     backend.put("filters", filters);
                 }

@@ -2,7 +2,6 @@ package dev.weft.sources;
 
 import dev.weft.meshmodel.Kind;
 import java.math.BigDecimal;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,18 +12,7 @@ final class IstioFaults {
     /** @param rule name of the HTTPRoute's rule it is for */
     static void read(IstioSketch sketch, FieldReader fault, String policyName, String rule) {
         Map<String, Object> spec = sketch.document(Kind.FAULT_POLICY, policyName, fault.path());
-        spec.put(
-                "targetRefs",
-                List.of(sketch.map(
-                        fault.path(),
-                        "group",
-                        Kind.HTTP_ROUTE.group(),
-                        "kind",
-                        Kind.HTTP_ROUTE.documentName(),
-                        "name",
-                        sketch.name(),
-                        "sectionName",
-                        rule)));
+        spec.put("targetRefs", sketch.rule(rule, fault.path()));
         FieldReader delay = fault.object("delay");
         if (delay != null) {
             delay.refused("exponentialDelay", "delays are fixed", "fixedDelay");

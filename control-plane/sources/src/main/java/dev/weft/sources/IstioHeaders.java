@@ -1,8 +1,12 @@
 package dev.weft.sources;
 
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** {@code headers} of a rule or destination → header modifiers. */
 final class IstioHeaders {
@@ -15,6 +19,27 @@ final class IstioHeaders {
         }
         add(sketch, headers, "request", "RequestHeaderModifier", "requestHeaderModifier", filters);
         add(sketch, headers, "response", "ResponseHeaderModifier", "responseHeaderModifier", filters);
+    }
+
+    /** Whether two levels say something about one header: then their order matters. */
+    static boolean bothEdit(FieldReader one, FieldReader other) {
+        Set<String> edited = edited(one);
+        edited.retainAll(edited(other));
+        return !edited.isEmpty();
+    }
+
+    private static Set<String> edited(FieldReader owner) {
+        Set<String> edited = new HashSet<>();
+        FieldReader headers = owner.object("headers");
+        for (String way : List.of("request", "response")) {
+            FieldReader item = headers == null ? null : headers.object(way);
+            if (item != null) {
+                Stream.of(item.stringMap("set").keySet(), item.stringMap("add").keySet(), item.strings("remove"))
+                        .flatMap(Collection::stream)
+                        .forEach(name -> edited.add(way + " " + name.toLowerCase(Locale.ROOT)));
+            }
+        }
+        return edited;
     }
 
     private static void add(

@@ -105,4 +105,18 @@ final class IstioSketch {
             }
         }
     }
+
+    /** The {@code targetRefs} of a policy for one rule of the HTTPRoute. */
+    List<Object> rule(String name, String origin) {
+        return List.of(map(
+                origin,
+                "group",
+                Kind.HTTP_ROUTE.group(),
+                "kind",
+                Kind.HTTP_ROUTE.documentName(),
+                "name",
+                name(),
+                "sectionName",
+                name));
+    }
 }

@@ -48,18 +48,7 @@ final class IstioSources {
             return;
         }
         Map<String, Object> spec = sketch.document(Kind.TRAFFIC_POLICY, policyName, origin);
-        spec.put(
-                "targetRefs",
-                List.of(sketch.map(
-                        origin,
-                        "group",
-                        Kind.HTTP_ROUTE.group(),
-                        "kind",
-                        Kind.HTTP_ROUTE.documentName(),
-                        "name",
-                        sketch.name(),
-                        "sectionName",
-                        rule)));
+        spec.put("targetRefs", sketch.rule(rule, origin));
         String namespace = callers.namespace();
         spec.put(
                 "sources",

@@ -4,8 +4,10 @@ import dev.weft.meshmodel.BackendRef;
 import dev.weft.meshmodel.Kind;
 import dev.weft.meshmodel.ParentRef;
 import dev.weft.meshmodel.ResourceKey;
+import dev.weft.meshmodel.RouteRule;
 import dev.weft.meshmodel.ValueMatch;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -133,5 +135,21 @@ final class RouteParts {
     static String ruleName(FieldReader item, int index) {
         String name = item.string("name");
         return name != null && Names.isSubdomain(name) ? name : String.valueOf(index);
+    }
+
+    /** Policies name the rule they are for, so no two of a route may have one name (Gateway API). */
+    static void checkNames(FieldReader spec, List<? extends RouteRule<?>> rules) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < rules.size(); i++) {
+            String name = rules.get(i).name();
+            if (!name.isEmpty() && !names.add(name)) {
+                spec.findings()
+                        .error(
+                                "bad-value",
+                                spec.at("rules") + "[" + i + "].name",
+                                "is there twice: '" + name + "'",
+                                "");
+            }
+        }
     }
 }

@@ -53,6 +53,26 @@ class SourceReaderTest {
     }
 
     @Test
+    void aRulesNameIsItsOwn() {
+        String rules = "{name: a, backendRefs: [{name: a, port: 80}]}, {name: %s, backendRefs: [{name: a, port: 80}]}";
+        for (String kind : List.of("HTTPRoute", "GRPCRoute")) {
+            String route = """
+                    apiVersion: gateway.networking.k8s.io/v1
+                    kind: %s
+                    metadata: {name: r, namespace: shop}
+                    spec: {parentRefs: [{group: "", kind: Service, name: a}], rules: [%s]}
+                    """;
+            assertThat(DocumentReader.read(route.formatted(kind, rules.formatted("b")))
+                            .diagnostics())
+                    .isEmpty();
+            assertThat(DocumentReader.read(route.formatted(kind, rules.formatted("a")))
+                            .diagnostics())
+                    .extracting(Diagnostic::path)
+                    .containsExactly("spec.rules[1].name");
+        }
+    }
+
+    @Test
     void routesAndServicesDoNotMix() {
         assertThat(read("{targetRefs: [ROUTE, {name: a}], sources: [{namespaces: [a]}]}")
                         .diagnostics())

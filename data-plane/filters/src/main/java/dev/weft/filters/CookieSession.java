@@ -30,7 +30,7 @@ final class CookieSession implements SessionState {
 
     CookieSession(StatefulSession.State.Cookie state, InstantSource clock) {
         name = Ascii.bytes(state.name());
-        path = Ascii.bytes(state.path());
+        path = Ascii.bytes(state.path().equals("/") ? "" : state.path()); // everywhere, also for "OPTIONS *"
         ttlSeconds = state.ttl().toSeconds();
         set = new SetCookie(state.name(), ttlSeconds, state.path());
         this.clock = clock;

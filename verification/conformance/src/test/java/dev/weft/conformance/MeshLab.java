@@ -43,7 +43,21 @@ final class MeshLab implements AutoCloseable {
     }
 
     /** One running instance: its host, its {@code weft run} process and the log of its backend. */
-    record Unit(String name, TestNetwork.Host host, RunningProcess process, Path log) {}
+    record Unit(String name, TestNetwork.Host host, RunningProcess process, Path log) {
+        /**
+         * A command as it runs where the instance's application does: in its network, with its hosts file, not as its
+         * sidecar's user.
+         *
+         * @param program the application's, whose command line holds {@code text}
+         */
+        List<String> inside(String program, String text, List<String> words) {
+            long application = process.descendant(program, text).pid();
+            List<String> command = new ArrayList<>(
+                    List.of("nsenter", "--mount", "--net", "--target", Long.toString(application), "--"));
+            command.addAll(words);
+            return command;
+        }
+    }
 
     /** A control plane with an empty mesh, ready. */
     static MeshLab start(Path folder) throws IOException {

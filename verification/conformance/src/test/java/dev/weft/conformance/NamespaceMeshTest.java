@@ -138,13 +138,8 @@ class NamespaceMeshTest {
         return lab.run(name, "payments", 8080, List.of("version=" + version), echo(name, 8080));
     }
 
-    /** Runs a command where the client's application runs: its network, its hosts file, not its sidecar's user. */
     private static List<String> asClient(String... words) {
-        long application = client.process().descendant("/java", "EchoServer").pid();
-        List<String> command =
-                new ArrayList<>(List.of("nsenter", "--mount", "--net", "--target", Long.toString(application), "--"));
-        command.addAll(List.of(words));
-        return command;
+        return client.inside("/java", "EchoServer", List.of(words));
     }
 
     private static Command.Result get(String url, String... more) {

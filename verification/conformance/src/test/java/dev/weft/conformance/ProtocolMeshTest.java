@@ -85,13 +85,9 @@ class ProtocolMeshTest {
         }
     }
 
-    /** Runs a command where the client's application runs: its network, its hosts file, not its sidecar's user. */
     private static Command.Result asClient(String... words) {
         try {
-            long application = client.process().descendant("sleep", "infinity").pid();
-            List<String> command = new ArrayList<>(
-                    List.of("nsenter", "--mount", "--net", "--target", Long.toString(application), "--"));
-            command.addAll(List.of(words));
+            List<String> command = client.inside("sleep", "infinity", List.of(words));
             return Command.run(Duration.ofSeconds(60), command, null);
         } catch (AssertionError notYet) {
             return new Command.Result(List.of(words), 1, String.valueOf(notYet.getMessage()));

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -96,16 +95,19 @@ class RoutingMeshTest {
     /** curl where the client's application runs: its network and its hosts file. */
     private static Command.Result ask(String... words) {
         try {
-            long application = client.process().descendant("sleep", "infinity").pid();
-            List<String> command = new ArrayList<>(List.of(
-                    "nsenter",
-                    "--mount",
-                    "--net",
-                    "--target",
-                    Long.toString(application),
-                    "--",
-                    Peers.require("curl")));
-            command.addAll(List.of("-s", "-m", "5", "-k", "-o", "/dev/null", "-w", "%header{x-backend}"));
+            List<String> command = client.inside(
+                    "sleep",
+                    "infinity",
+                    List.of(
+                            Peers.require("curl"),
+                            "-s",
+                            "-m",
+                            "5",
+                            "-k",
+                            "-o",
+                            "/dev/null",
+                            "-w",
+                            "%header{x-backend}"));
             command.addAll(List.of(words));
             return Command.run(Duration.ofSeconds(20), command, null);
         } catch (AssertionError notYet) {
